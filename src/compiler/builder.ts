@@ -1,0 +1,58 @@
+/**
+ * Builds graphs node by node. Equal nodes are made once (hash-consing), so that a lowering may ask for the same thing
+ * twice without a thought. Types come from the op table; ill-typed nodes are bugs and throw at once.
+ */
+import type { Graph, GraphNode, NodeId } from "./graph.ts";
+import { inferType } from "./op-table.ts";
+import type { DType, OpName, OpParams, Shape, TensorType } from "./ops.ts";
+
+export interface Builder {
+  emit<Op extends OpName>(op: Op, inputs: readonly NodeId[], params: OpParams[Op]): NodeId;
+  typeOf(id: NodeId): TensorType;
+  nodeOf(id: NodeId): GraphNode;
+  /** The graph's input of that name; the same node when asked again with the same type. */
+  input(name: string, type: TensorType): NodeId;
+  /** A constant of one value everywhere: a rank-0 constant, broadcast. */
+  fill(value: number, shape: Shape, dtype?: DType): NodeId;
+  constant(values: readonly number[], shape: Shape, dtype?: DType): NodeId;
+  finish(outputs: Readonly<Record<string, NodeId>>): Graph;
+}
+
+export function createBuilder(): Builder {
+  const nodes: GraphNode[] = [];
+  const known = new Map<string, NodeId>();
+  const inputs: Record<string, NodeId> = {};
+
+  const builder: Builder = {
+    emit(op, operands, params) {
+      const key = `${op}|${operands.join(",")}|${JSON.stringify(params)}`;
+      const existing = known.get(key);
+      if (existing !== undefined) return existing;
+      const type = inferType(
+        op,
+        operands.map((id) => nodes[id].type),
+        params,
+      );
+      const id = nodes.length;
+      nodes.push({ op, inputs: operands, params, type } as GraphNode);
+      known.set(key, id);
+      return id;
+    },
+    typeOf: (id) => nodes[id].type,
+    nodeOf: (id) => nodes[id],
+    input(name, type) {
+      const id = builder.emit("input", [], { name, type });
+      inputs[name] = id;
+      return id;
+    },
+    fill(value, shape, dtype = "float") {
+      const scalar = builder.emit("constant", [], { type: { dtype, shape: [] }, values: [value] });
+      return shape.length === 0 ? scalar : builder.emit("broadcast", [scalar], { shape, axes: [] });
+    },
+    constant(values, shape, dtype = "float") {
+      return builder.emit("constant", [], { type: { dtype, shape }, values });
+    },
+    finish: (outputs) => ({ nodes: [...nodes], inputs: { ...inputs }, outputs: { ...outputs } }),
+  };
+  return builder;
+}

@@ -1,0 +1,31 @@
+/**
+ * The tensor IR: straight-line, plain data, static shapes. Nodes are in order: a node's inputs have smaller ids.
+ * A graph prints, hashes, diffs and crosses a worker boundary as it is.
+ */
+import type { OpName, OpParams, Shape, TensorType } from "./ops.ts";
+
+/** Position of a node in `Graph.nodes`. */
+export type NodeId = number;
+
+export type GraphNode = { readonly [Op in OpName]: NodeOf<Op> }[OpName];
+
+export interface NodeOf<Op extends OpName> {
+  readonly op: Op;
+  readonly inputs: readonly NodeId[];
+  readonly params: OpParams[Op];
+  readonly type: TensorType;
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: Readonly<Record<string, NodeId>>;
+  readonly outputs: Readonly<Record<string, NodeId>>;
+}
+
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}

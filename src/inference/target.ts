@@ -1,0 +1,58 @@
+/**
+ * What a strategy sees of a model: compiled functions on flat arrays. Never the language, never an engine.
+ * Strategies work on the unconstrained scale; `constrain` returns to the model's own.
+ */
+
+/** One reported quantity: a latent variable or a binding that depends on one. */
+export interface TargetVariable {
+  readonly name: string;
+  /** [] for a number. */
+  readonly shape: readonly number[];
+  /** Size names of the dimensions where they have one, for coordinates: "J"; "" otherwise. */
+  readonly dimensions: readonly string[];
+  /** Where its values start in the flat result of `constrain`. */
+  readonly offset: number;
+  readonly kind: "latent" | "binding";
+  /** Element kind, so that reports can print integers as such. */
+  readonly base: "real" | "int" | "bool";
+}
+
+/** Latents given data: p(x, z) as a function of z on ℝᴰ. */
+export interface DensityTarget {
+  readonly dimension: number;
+  /** Labels of the unconstrained coordinates, for messages: "tau", "theta[3]". */
+  readonly coordinates: readonly string[];
+  readonly variables: readonly TargetVariable[];
+  /** Total length of `constrain`'s result. */
+  readonly constrainedLength: number;
+  /** Log density at `position` with the Jacobian term, gradient written into `gradient`. May be −∞ or NaN: reject there. */
+  logDensityAndGradient(position: Float64Array, gradient: Float64Array): number;
+  /** Values of all `variables`, laid out by their offsets; a fresh array. */
+  constrain(position: Float64Array): Float64Array;
+}
+
+/**
+ * Local latents of a plate given the plate's items, with an encoder of parameters φ and learned model parameters θ in
+ * one flat vector. Everything is per item; a minibatch is a list of item positions.
+ */
+export interface AmortizedTarget {
+  /** Length of the flat vector (θ, φ). */
+  readonly parameterCount: number;
+  /** Items in the training data. */
+  readonly items: number;
+  /** Items that one call of `objectiveAndGradient` takes. */
+  readonly batchSize: number;
+  /** Unconstrained local latent dimensions per item. */
+  readonly localDimension: number;
+  readonly initialParameters: Float64Array;
+  /**
+   * Mean per-item ELBO of `batch` (length `batchSize`) with standard normal `noise` (batchSize × localDimension),
+   * its gradient written into `gradient`.
+   */
+  objectiveAndGradient(
+    parameters: Float64Array,
+    batch: Int32Array,
+    noise: Float64Array,
+    gradient: Float64Array,
+  ): number;
+}

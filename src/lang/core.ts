@@ -1,0 +1,267 @@
+/**
+ * Core: the small, desugared, typed program that the compiler lowers. Every name is resolved, every size symbolic
+ * but checked, every expression typed. Plain data; crosses worker boundaries as it is.
+ *
+ * Names: within a model each name is bound once (no shadowing), so a string identifies a variable. A function's
+ * parameters and bindings live in a scope of their own.
+ */
+import type { Span } from "../base/span.ts";
+import type { BuiltinName } from "./builtins.ts";
+import type { DistributionName } from "./distributions.ts";
+import type { Size } from "./size.ts";
+import type { NumberType, Type } from "./type.ts";
+
+export interface CoreProgram {
+  readonly models: readonly CoreModel[];
+  /** User and library functions and nets by name, all that any model here reaches. */
+  readonly functions: Readonly<Record<string, CoreFunction>>;
+}
+
+export interface CoreModel {
+  readonly name: string;
+  readonly doc: string;
+  readonly sizes: readonly { readonly name: string; readonly default?: Size }[];
+  /** The model's arguments: always known, always given by the caller. */
+  readonly inputs: readonly CoreInput[];
+  /** Drawn variables, each an array over its enclosing axes, in order of first appearance. */
+  readonly variables: readonly CoreVariable[];
+  /** Draw statements in order of appearance; `CoreStatement`s refer to them by id. */
+  readonly sites: readonly CoreSite[];
+  readonly body: readonly CoreStatement[];
+  readonly span: Span;
+}
+
+export interface CoreInput {
+  readonly name: string;
+  readonly type: NumberType;
+  readonly span: Span;
+}
+
+/**
+ * A drawn variable as seen from outside its plates. `x[0] ~ …` and `for t in 1..T { x[t] ~ … }` are two sites of one
+ * variable `x: Real[T]`. Sites cover every element exactly once, except that leading elements of an observed
+ * variable may have no site (initial values that are only looked back at: conditioned on, no density).
+ */
+export interface CoreVariable {
+  readonly name: string;
+  readonly observed: boolean;
+  /** Dimensions: the enclosing axes outermost first, then the event shape. Base, range and structure of an element. */
+  readonly type: NumberType;
+  /** How many of the dimensions are axes. */
+  readonly axes: number;
+  readonly sites: readonly string[];
+  readonly span: Span;
+}
+
+export interface CoreSite {
+  /** Unique in the model: the variable's name, or `x#1`, `x#2`, … for further pieces. */
+  readonly id: string;
+  readonly variable: string;
+  readonly observed: boolean;
+  /** Where this piece lies in the variable's axes: an enclosing axis's index variable, or a constant (`x[0]`). */
+  readonly place: readonly CorePlace[];
+  /** Type of one draw, given all enclosing axes: the event. */
+  readonly event: NumberType;
+  readonly support: CoreSupport;
+  readonly distribution: CoreDistribution;
+  readonly noncentered: boolean;
+  /** Discrete latent to be summed out exactly. True for every discrete latent. */
+  readonly marginal: boolean;
+  readonly span: Span;
+}
+
+export type CorePlace =
+  | { readonly kind: "axis"; readonly index: string }
+  | { readonly kind: "constant"; readonly value: Size };
+
+/** What a draw may be; chooses the bijector. Bounds are scalar expressions over what is bound before the site. */
+export type CoreSupport =
+  | { readonly kind: "real" }
+  | { readonly kind: "lower"; readonly low: CoreExpression }
+  | { readonly kind: "upper"; readonly high: CoreExpression }
+  | { readonly kind: "interval"; readonly low: CoreExpression; readonly high: CoreExpression }
+  | { readonly kind: "simplex" }
+  | { readonly kind: "ordered" }
+  /** Integers or booleans. `count` values 0 … count−1 where finite and known before running, absent otherwise. */
+  | { readonly kind: "discrete"; readonly count?: Size };
+
+export type CoreDistribution =
+  /** Arguments by the parameter names of the distribution's row in `distributions.ts`. */
+  | {
+      readonly kind: "distribution";
+      readonly name: DistributionName;
+      readonly arguments: Readonly<Record<string, CoreExpression>>;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: CoreExpression;
+      readonly then: CoreDistribution;
+      readonly else: CoreDistribution;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "match";
+      readonly subject: CoreExpression;
+      readonly arms: readonly { readonly pattern: number | undefined; readonly value: CoreDistribution }[];
+      readonly span: Span;
+    };
+
+export type CoreStatement =
+  | { readonly kind: "draw"; readonly site: string; readonly span: Span }
+  /**
+   * `indices` are the enclosing axes (outermost first) under which it is bound: the name is an array over them outside.
+   * `type` is the type of `value` (the event). Constant places are allowed as for draws: `h[0] = …`.
+   */
+  | {
+      readonly kind: "let";
+      readonly name: string;
+      readonly place: readonly CorePlace[];
+      readonly value: CoreExpression;
+      readonly span: Span;
+    }
+  | { readonly kind: "factor"; readonly value: CoreExpression; readonly span: Span }
+  | CoreAxisStatement
+  /** The condition uses sizes and scalar Bool/Int inputs only: known before anything runs. */
+  | {
+      readonly kind: "if";
+      readonly condition: CoreExpression;
+      readonly then: readonly CoreStatement[];
+      readonly else: readonly CoreStatement[];
+      readonly span: Span;
+    }
+  | CoreLearn;
+
+/** A plate (`ordered` false) or a `for` axis (`ordered` true) over from, …, to − 1. */
+export interface CoreAxisStatement {
+  readonly kind: "axis";
+  readonly ordered: boolean;
+  /** Name of the index variable; unique in the model, also when two plates both say `n`: then `n#1`, `n#2`. */
+  readonly index: string;
+  readonly from: Size;
+  readonly to: Size;
+  readonly body: readonly CoreStatement[];
+  readonly span: Span;
+}
+
+/** `learn name: type = initializer`, or a net instance. */
+export type CoreLearn =
+  | {
+      readonly kind: "learn";
+      readonly name: string;
+      readonly type: NumberType;
+      readonly support: CoreSupport;
+      readonly initializer: Initializer;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "learnNet";
+      readonly name: string;
+      readonly net: string;
+      /** The net's size parameters, by name. */
+      readonly sizes: Readonly<Record<string, Size>>;
+      readonly span: Span;
+    };
+
+export type Initializer =
+  /** Uniform in ±√(6 / (fan in + fan out)); Glorot and Bengio (2010), equation 16. */
+  | { readonly kind: "glorot" }
+  | { readonly kind: "normal"; readonly sd: number }
+  /** On the constrained scale. */
+  | { readonly kind: "constant"; readonly value: number };
+
+export interface CoreFunction {
+  readonly kind: "def" | "net";
+  readonly name: string;
+  readonly sizes: readonly string[];
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+  /** `let` (empty place) and `learn` statements, in order. */
+  readonly bindings: readonly CoreStatement[];
+  readonly value: CoreExpression;
+  readonly span: Span;
+}
+
+export type CoreExpression =
+  | { readonly kind: "literal"; readonly value: number; readonly type: NumberType; readonly span: Span }
+  /** An input, drawn variable, binding, learned parameter, function parameter, or an axis's index (an Int). */
+  | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly span: Span }
+  /** A size used as a number. */
+  | { readonly kind: "size"; readonly size: Size; readonly type: NumberType; readonly span: Span }
+  /** Takes the leading dimensions of `base` in order; fewer indices than dimensions leave the rest. */
+  | {
+      readonly kind: "index";
+      readonly base: CoreExpression;
+      readonly indices: readonly CoreIndex[];
+      readonly type: NumberType;
+      readonly span: Span;
+    }
+  /**
+   * A builtin: operators too (`add`, `matmul`, …). Elementwise builtins take scalars and equal shapes mixed.
+   * `sizes` are compile-time size arguments such as the K of `ones(K)`.
+   */
+  | {
+      readonly kind: "call";
+      readonly function: BuiltinName;
+      readonly arguments: readonly CoreExpression[];
+      readonly sizes: readonly Size[];
+      readonly type: Type;
+      readonly span: Span;
+    }
+  /**
+   * A user or library function. `sizes` gives the function's size parameters (and `Size`-typed parameters) by name.
+   * For a net, `instance` names the `learnNet` it belongs to; absent inside another net, where each call has its own
+   * parameters and `call` numbers the net calls of that body from 0.
+   */
+  | {
+      readonly kind: "apply";
+      readonly function: string;
+      readonly sizes: Readonly<Record<string, Size>>;
+      readonly arguments: readonly CoreExpression[];
+      readonly instance?: string;
+      readonly call?: number;
+      readonly type: Type;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: CoreExpression;
+      readonly then: CoreExpression;
+      readonly else: CoreExpression;
+      readonly type: Type;
+      readonly span: Span;
+    }
+  /** Patterns are numbers (false 0, true 1); an absent pattern is the wildcard. The checker makes the arms total. */
+  | {
+      readonly kind: "match";
+      readonly subject: CoreExpression;
+      readonly arms: readonly { readonly pattern: number | undefined; readonly value: CoreExpression }[];
+      readonly type: Type;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "array";
+      readonly items: readonly CoreExpression[];
+      readonly type: NumberType;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "comprehension";
+      readonly index: string;
+      readonly from: Size;
+      readonly to: Size;
+      readonly body: CoreExpression;
+      readonly type: NumberType;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "tuple";
+      readonly items: readonly CoreExpression[];
+      readonly type: Type;
+      readonly span: Span;
+    }
+  /** `x as Positive`: the value itself; the named range is checked where values are at hand (log density is −∞ or NaN there). */
+  | { readonly kind: "cast"; readonly value: CoreExpression; readonly type: NumberType; readonly span: Span };
+
+export type CoreIndex =
+  | { readonly kind: "at"; readonly value: CoreExpression }
+  | { readonly kind: "slice"; readonly from: Size; readonly to: Size };

@@ -1,0 +1,120 @@
+/**
+ * What the checker knows of each distribution: its parameters with their domains, and its support. The densities and
+ * draws are in `compiler/lower/distributions.ts`, one row per name again.
+ */
+import { nonNegativeRange, positiveRange, type Range, realLine, unitRange } from "./type.ts";
+
+export interface DistributionParameter {
+  readonly name: string;
+  readonly base: "real" | "int";
+  readonly range: Range;
+  /** 0: a number per draw. 1: a vector per draw (concentrations, probabilities of categories). */
+  readonly rank: 0 | 1;
+  readonly structure: "plain" | "simplex";
+}
+
+export interface DistributionSignature {
+  /** Ways to write it: each a full list of parameters in positional order. The first is used for positional arguments. */
+  readonly forms: readonly (readonly DistributionParameter[])[];
+  readonly support:
+    | "real"
+    | "positive"
+    | "unit"
+    | "simplex"
+    | "interval" // between its arguments `low` and `high`
+    | "bool"
+    | "category" // 0 … K−1 with K the length of its vector argument
+    | "count" // 0, 1, 2, …
+    | "countTo"; // 0 … n with n its argument `n`
+  /** 0: draws are numbers; 1: draws are vectors. */
+  readonly eventRank: 0 | 1;
+  /** False for an improper density: has no draws. */
+  readonly proper: boolean;
+  readonly doc: string;
+}
+
+function real(name: string): DistributionParameter {
+  return { name, base: "real", range: realLine, rank: 0, structure: "plain" };
+}
+function positive(name: string): DistributionParameter {
+  return { name, base: "real", range: positiveRange, rank: 0, structure: "plain" };
+}
+const probability: DistributionParameter = {
+  name: "p",
+  base: "real",
+  range: unitRange,
+  rank: 0,
+  structure: "plain",
+};
+const trials: DistributionParameter = {
+  name: "n",
+  base: "int",
+  range: nonNegativeRange,
+  rank: 0,
+  structure: "plain",
+};
+
+export const distributions = {
+  Normal: row(
+    [[real("loc"), positive("scale")]],
+    "real",
+    "Normal with mean `loc` and standard deviation `scale`.",
+  ),
+  HalfNormal: row([[positive("scale")]], "positive", "Normal(0, scale) given that it is positive."),
+  Cauchy: row([[real("loc"), positive("scale")]], "real", "Cauchy."),
+  HalfCauchy: row([[positive("scale")]], "positive", "Cauchy(0, scale) given that it is positive."),
+  StudentT: row(
+    [[positive("df"), real("loc"), positive("scale")]],
+    "real",
+    "Student's t with `df` degrees of freedom.",
+  ),
+  HalfStudentT: row(
+    [[positive("df"), positive("scale")]],
+    "positive",
+    "StudentT(df, 0, scale) given that it is positive.",
+  ),
+  Laplace: row([[real("loc"), positive("scale")]], "real", "Laplace (double exponential)."),
+  Logistic: row([[real("loc"), positive("scale")]], "real", "Logistic."),
+  LogNormal: row([[real("loc"), positive("scale")]], "positive", "exp of a Normal(loc, scale)."),
+  Exponential: row([[positive("rate")]], "positive", "Exponential with mean 1 / rate."),
+  Gamma: row([[positive("shape"), positive("rate")]], "positive", "Gamma with mean shape / rate."),
+  InverseGamma: row([[positive("shape"), positive("scale")]], "positive", "1 / Gamma(shape, scale)."),
+  Beta: row([[positive("a"), positive("b")]], "unit", "Beta with mean a / (a + b)."),
+  Uniform: row([[real("low"), real("high")]], "interval", "Uniform between `low` and `high`."),
+  Dirichlet: row([[{ ...positive("concentration"), rank: 1 }]], "simplex", "Dirichlet on the simplex.", {
+    eventRank: 1,
+  }),
+  Bernoulli: row([[probability], [real("logits")]], "bool", "True with probability `p`, or sigmoid(logits)."),
+  Binomial: row(
+    [
+      [trials, probability],
+      [trials, real("logits")],
+    ],
+    "countTo",
+    "Successes among `n` trials.",
+  ),
+  Categorical: row(
+    [[{ ...probability, rank: 1, structure: "simplex" }], [{ ...real("logits"), rank: 1 }]],
+    "category",
+    "0 … K−1 with the probabilities `p`, or softmax(logits).",
+  ),
+  Poisson: row(
+    [[positive("rate")], [real("log_rate")]],
+    "count",
+    "Poisson with mean `rate`, or exp(log_rate).",
+  ),
+  Flat: row([[]], "real", "The improper constant density; says aloud that there is no prior.", {
+    proper: false,
+  }),
+} as const satisfies Record<string, DistributionSignature>;
+
+export type DistributionName = keyof typeof distributions;
+
+function row(
+  forms: DistributionSignature["forms"],
+  support: DistributionSignature["support"],
+  doc: string,
+  rest: Partial<DistributionSignature> = {},
+): DistributionSignature {
+  return { forms, support, eventRank: 0, proper: true, doc, ...rest };
+}
