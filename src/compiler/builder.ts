@@ -25,7 +25,7 @@ export function createBuilder(): Builder {
 
   const builder: Builder = {
     emit(op, operands, params) {
-      const key = `${op}|${operands.join(",")}|${JSON.stringify(params)}`;
+      const key = `${op}|${operands.join(",")}|${paramsKey(params)}`;
       const existing = known.get(key);
       if (existing !== undefined) return existing;
       const type = inferType(
@@ -55,4 +55,16 @@ export function createBuilder(): Builder {
     finish: (outputs) => ({ nodes: [...nodes], inputs: { ...inputs }, outputs: { ...outputs } }),
   };
   return builder;
+}
+
+/**
+ * Parameters as text, equal exactly if the parameters are: unlike plain JSON it tells NaN, ±∞ and −0 from null and 0.
+ * Keys are in the order in which the object was written.
+ */
+export function paramsKey(params: OpParams[OpName]): string {
+  return JSON.stringify(params, (_key, value: unknown) =>
+    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `number ${Object.is(value, -0) ? "-0" : value}`
+      : value,
+  );
 }
