@@ -1,0 +1,193 @@
+/**
+ * What the driver offers its doors (command line, embedding API): types only. The command line takes a `Driver` as an
+ * argument and knows nothing else of the compiler, so that it is tested without one.
+ */
+import type { Problem } from "../base/problem.ts";
+import type { Source } from "../base/span.ts";
+import type { RawData } from "../data/raw-data.ts";
+import type { CoreModel, CoreProgram } from "../lang/core.ts";
+
+export interface Compilation {
+  readonly source: Source;
+  /** Errors and warnings, in order of place. */
+  readonly problems: readonly Problem[];
+  /** Absent when there are errors. */
+  readonly program?: Program;
+}
+
+export interface Program {
+  readonly core: CoreProgram;
+  readonly source: Source;
+  /** Throws `ProblemError` when there is no such model, or several and no name. */
+  model(name?: string): CoreModel;
+}
+
+/** A data file as read, or values by name from an embedding program: numbers, booleans, nested and typed arrays. */
+export type GivenData = RawData | Readonly<Record<string, unknown>>;
+
+export interface Progress {
+  /** What is going on, one or two words: "warm-up", "sampling", "training". */
+  readonly phase: string;
+  /** Of the whole run, all chains and phases together. */
+  readonly done: number;
+  readonly total: number;
+  /** What is counted: "draws", "steps". */
+  readonly unit: string;
+  /** How far each chain is, from 0 to 1. */
+  readonly chains?: readonly number[];
+  /** One short remark: "ELBO -12.31", "3 divergences". */
+  readonly detail?: string;
+}
+
+interface CommonOptions {
+  /** Needed only when the program has several models. */
+  readonly model?: string;
+  readonly seed?: number;
+  /** Sizes given by hand, checked against what the data say. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Names in the data that the model does not know are ignored instead of refused. */
+  readonly allowExtra?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface InferOptions extends CommonOptions {
+  readonly strategy?: "auto" | "nuts" | "svi";
+  /** "auto", "reference", "tfjs:cpu", "tfjs:wasm", … */
+  readonly engine?: string;
+  readonly chains?: number;
+  /** Warm-up draws per chain. */
+  readonly warmup?: number;
+  /** Kept draws per chain. */
+  readonly draws?: number;
+  /** Worker threads. */
+  readonly parallel?: number;
+  readonly targetAccept?: number;
+  readonly maxDepth?: number;
+}
+
+export interface SampleOptions extends CommonOptions {
+  readonly draws?: number;
+}
+
+export interface TrainOptions extends CommonOptions {
+  /** Where to keep the checkpoint while training; none is kept when absent. */
+  readonly checkpoint?: string;
+  /** Go on from the checkpoint when it exists and matches; otherwise it is discarded. */
+  readonly resume?: boolean;
+  readonly steps?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly engine?: string;
+}
+
+/** Draws of one named quantity, `draws` (× chains outermost, in a posterior) before its own shape, row-major. */
+export interface DrawnVariable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Size names of the dimensions where they have one: "J"; "" otherwise. */
+  readonly dimensions: readonly string[];
+  readonly base: "real" | "int" | "bool";
+  readonly values: Float64Array;
+}
+
+export interface SummaryRow {
+  /** One element: "mu", "theta[3]". */
+  readonly name: string;
+  readonly mean: number;
+  readonly sd: number;
+  readonly q5: number;
+  readonly q50: number;
+  readonly q95: number;
+  /** Diagnostics of chains; NaN where they have no meaning. */
+  readonly ess: number;
+  readonly essTail: number;
+  readonly rhat: number;
+  readonly mcse: number;
+}
+
+export interface Quality {
+  readonly verdict: "good" | "doubtful" | "bad";
+  /** One sentence each: what speaks against the answer, or for it. */
+  readonly reasons: readonly string[];
+  /** The numbers behind the reasons: divergences, worstRhat, smallestEss, elbo, … */
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export interface Posterior {
+  readonly model: string;
+  /** The one that ran: never "auto". */
+  readonly strategy: string;
+  readonly engine: string;
+  readonly seed: number;
+  readonly seconds: number;
+  /** The run was stopped by its signal; what is here are the draws until then. */
+  readonly interrupted: boolean;
+  readonly chains: number;
+  /** Kept draws per chain. */
+  readonly draws: number;
+  /** Values of each: chains × draws × shape. */
+  readonly variables: readonly DrawnVariable[];
+  /** Per draw (chains × draws): "lp", "diverging", "energy", "tree_depth", "acceptance_rate", "step_size", "n_steps". */
+  readonly sampleStats: Readonly<Record<string, Float64Array>>;
+  /** Replicated observed variables, like `variables`; empty when none were drawn. */
+  readonly predictive: readonly DrawnVariable[];
+  /** Observed variables and inputs as given; `values` has just the shape. */
+  readonly observedData: readonly DrawnVariable[];
+  readonly constantData: readonly DrawnVariable[];
+  readonly summary: readonly SummaryRow[];
+  readonly quality: Quality;
+}
+
+export interface PriorDraws {
+  readonly model: string;
+  readonly seed: number;
+  readonly draws: number;
+  /** Values of each: draws × shape. Latents, bindings and observed variables, in order of the program. */
+  readonly variables: readonly (DrawnVariable & { readonly observed: boolean })[];
+}
+
+/** What training gives. Written and read by the artifact room; opaque to the doors but for these. */
+export interface TrainedModel {
+  readonly model: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly engine: string;
+  readonly interrupted: boolean;
+  /** Mean ELBO per item, in nats, over the last steps. */
+  readonly elbo: number;
+}
+
+export interface DoctorReport {
+  /** "ppl", "node", "chevrotain", … and their versions. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly engines: readonly {
+    readonly name: string;
+    readonly available: boolean;
+    readonly detail: string;
+    readonly howToEnable?: string;
+  }[];
+}
+
+/** All of these throw `ProblemError` for what the user can mend, and other errors for our own bugs only. */
+export interface Driver {
+  readonly version: string;
+  compile(source: Source | string): Promise<Compilation>;
+  infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
+  sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
+  train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
+  inferWithArtifact(artifact: TrainedModel, data: GivenData, options: InferOptions): Promise<Posterior>;
+  doctor(): Promise<DoctorReport>;
+
+  /** A model file: `data/read-text-file.ts`. */
+  readSource(path: string): Source;
+  /** A data file by its extension: `data/read-data.ts`. */
+  readData(path: string): RawData;
+  readArtifact(path: string): TrainedModel;
+  writeArtifact(path: string, artifact: TrainedModel): void;
+  /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
+  writeDraws(path: string, draws: Posterior | PriorDraws): void;
+  /** Refuses, before anything long runs, an output path that could not be written. */
+  checkWritable(path: string, extensions: readonly string[]): void;
+}
