@@ -173,6 +173,7 @@ export type Initializer =
 export interface CoreFunction {
   readonly kind: "def" | "net";
   readonly name: string;
+  /** Size parameters, then the `Size`-typed parameters; the latter are not in `parameters`. */
   readonly sizes: readonly string[];
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   /** `let` (empty place) and `learn` statements, in order. */
@@ -256,6 +257,14 @@ export type CoreExpression =
   | {
       readonly kind: "tuple";
       readonly items: readonly CoreExpression[];
+      readonly type: Type;
+      readonly span: Span;
+    }
+  /** One item of a tuple-valued expression. `(a, b) = split(v)` is two `let`s, each an `item` of the same value. */
+  | {
+      readonly kind: "item";
+      readonly base: CoreExpression;
+      readonly position: number;
       readonly type: Type;
       readonly span: Span;
     }
