@@ -10,9 +10,10 @@ export interface RandomKey {
   readonly stream: number;
 }
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
-
-/** One block: two 32-bit words from a two-word key and a two-word counter, written into `out` at `at`. */
+/**
+ * One block: two 32-bit words from a two-word key and a two-word counter, written into `out` at `at`. Five groups of
+ * four rounds; after each group the next two words of the extended key are added (ibid., section 3.3).
+ */
 export function threefry2x32(
   key0: number,
   key1: number,
@@ -21,18 +22,37 @@ export function threefry2x32(
   out: Uint32Array,
   at: number,
 ): void {
-  const key2 = 0x1bd11bda ^ key0 ^ key1;
-  let x0 = (counter0 + key0) | 0;
-  let x1 = (counter1 + key1) | 0;
-  for (let group = 0; group < 5; group++) {
-    for (let i = 0; i < 4; i++) {
-      const rotation = rotations[(group % 2) * 4 + i];
+  let a = key0 | 0;
+  let b = key1 | 0;
+  let c = 0x1bd11bda ^ key0 ^ key1;
+  let x0 = (counter0 + a) | 0;
+  let x1 = (counter1 + b) | 0;
+  for (let group = 1; group <= 5; group++) {
+    if ((group & 1) === 1) {
       x0 = (x0 + x1) | 0;
-      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+      x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+    } else {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
     }
-    const injected = group + 1;
-    x0 = (x0 + [key0, key1, key2][injected % 3]) | 0;
-    x1 = (x1 + [key0, key1, key2][(injected + 1) % 3] + injected) | 0;
+    x0 = (x0 + b) | 0;
+    x1 = (x1 + c + group) | 0;
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
   }
   out[at] = x0;
   out[at + 1] = x1;

@@ -1,22 +1,37 @@
 /**
  * The one interface of all strategies, after BlackJAX: pure functions over plain immutable state. `State` holds what the
- * next step needs and nothing else; `Info` holds diagnostics of one step. The caller owns the loop, time, files and threads.
+ * next step needs and nothing else; `Info` holds diagnostics of one step. The caller owns the loop, time, files and threads:
+ *
+ *     const run = strategy.prepare(target, config);
+ *     const start = run.init(key);                       // a state, or the problem why there is none
+ *     while (!run.isDone(state)) ({ state, info } = run.step(state, key));
+ *     const result = run.finish(state, infos, key);
  */
+import type { Problem } from "../base/problem.ts";
 import type { RandomKey } from "../base/random.ts";
 
 export interface Strategy<Target, Config, State, Info, Result> {
   readonly name: string;
   readonly defaults: Config;
-  /** How many steps a run takes, for progress and for knowing when it is done. */
+  /** How many steps a run takes at most, for progress. */
   steps(config: Config): number;
-  init(target: Target, config: Config, key: RandomKey): State;
-  /** The step number is in the state; numbers for it come from (key, step) alone. */
-  step(
-    target: Target,
-    config: Config,
-    state: State,
-    key: RandomKey,
-  ): { readonly state: State; readonly info: Info };
-  /** What the run says, from the last state and the infos of all steps (NUTS: of one chain). */
-  finish(target: Target, config: Config, state: State, infos: readonly Info[], key: RandomKey): Result;
+  /** Binds target and configuration and allocates what steps share. Of one thread; costs no density evaluation. */
+  prepare(target: Target, config: Config): StrategyRun<State, Info, Result>;
 }
+
+/**
+ * A strategy on one target. Its functions return the same for the same arguments: what `prepare` allocated is scratch
+ * space. States survive `structuredClone` and JSON, and going on from a copy gives the same run bit for bit.
+ */
+export interface StrategyRun<State, Info, Result> {
+  init(key: RandomKey): Start<State>;
+  /** The step number is in the state; random numbers come from (key, step) alone. */
+  step(state: State, key: RandomKey): { readonly state: State; readonly info: Info };
+  isDone(state: State): boolean;
+  /** What the run says, from the last state and the infos of all steps in order (NUTS: of one chain). */
+  finish(state: State, infos: readonly Info[], key: RandomKey): Result;
+}
+
+export type Start<State> =
+  | { readonly kind: "ready"; readonly state: State }
+  | { readonly kind: "failed"; readonly problem: Problem };

@@ -1,0 +1,43 @@
+/** Where a run starts: uniform on (−radius, radius) per unconstrained coordinate, retried until the density is finite. */
+import type { Problem } from "../base/problem.ts";
+import type { RandomSource } from "../base/random.ts";
+import { explainInference } from "./explain.ts";
+import type { DensityTarget } from "./target.ts";
+
+export type InitialPosition =
+  | {
+      readonly kind: "found";
+      readonly position: Float64Array;
+      readonly gradient: Float64Array;
+      readonly logDensity: number;
+    }
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+const maxAttempts = 100;
+
+/** Tries up to 100 points; the problem "initialization-failed" says what the last one gave. */
+export function findInitialPosition(
+  target: DensityTarget,
+  radius: number,
+  random: RandomSource,
+): InitialPosition {
+  const position = new Float64Array(target.dimension);
+  const gradient = new Float64Array(target.dimension);
+  let logDensity = Number.NaN;
+  let bad = -1;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    for (let i = 0; i < position.length; i++) position[i] = radius * (2 * random.uniform() - 1);
+    logDensity = target.logDensityAndGradient(position, gradient);
+    bad = gradient.findIndex((value) => !Number.isFinite(value));
+    if (Number.isFinite(logDensity) && bad < 0) return { kind: "found", position, gradient, logDensity };
+  }
+  const badGradient = Number.isFinite(logDensity) ? target.coordinates[bad] : undefined;
+  const fact = {
+    code: "initialization-failed",
+    attempts: maxAttempts,
+    radius,
+    logDensity,
+    badGradient,
+  } as const;
+  return { kind: "failed", problem: explainInference(fact) };
+}
