@@ -1,0 +1,75 @@
+/** What lowering knows at a point of the program: sizes, names in scope, enclosing axes. One builder throughout. */
+import { type Problem, ProblemError } from "../../base/problem.ts";
+import type { Span } from "../../base/span.ts";
+import type { CoreFunction, CoreLearn, CorePlace } from "../../lang/core.ts";
+import { evaluateSize, formatSize, type Size } from "../../lang/size.ts";
+import type { Algebra, Axis, Value } from "./value.ts";
+
+/** An expression's meaning: a tensor, or a tuple of meanings. */
+export type Lowered = Value | { readonly items: readonly Lowered[] };
+
+/** What a name in scope stands for. */
+export type Binding =
+  | { readonly kind: "value"; readonly value: Lowered }
+  /** An axis's index variable, vectorised. */
+  | { readonly kind: "axis"; readonly axis: Axis }
+  /** An index variable of an unrolled axis at one of its values. */
+  | { readonly kind: "constant"; readonly value: number }
+  /** A discrete variable that is summed out: all its values along an axis of its own, whatever its place. */
+  | { readonly kind: "enumerated"; readonly value: Value; readonly place: readonly CorePlace[] }
+  /** An array known in part, in pieces along one dimension, ascending and without gaps. */
+  | { readonly kind: "pieces"; readonly dimension: number; readonly pieces: readonly Piece[] };
+
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly value: Value;
+}
+
+export interface Context {
+  readonly algebra: Algebra;
+  readonly functions: Readonly<Record<string, CoreFunction>>;
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Innermost last. A function body has a map of its own. */
+  readonly scope: Map<string, Binding>;
+  /** Where learned parameters of the current net instance live: "decode/dense0"; "" in a model. */
+  readonly path: string;
+  /** The value of a learned parameter, by full path. */
+  learned(path: string, learn: Extract<CoreLearn, { kind: "learn" }>, context: Context): Value;
+  /** A fresh order number for an axis. */
+  nextOrder(): number;
+  /** Told about every gather whose index is an input or observed array: its values must be below `bound`. */
+  noteIndexCheck(check: IndexCheck): void;
+}
+
+/** A condition on data that the graph itself cannot report: every value of `name` lies in 0 … bound − 1. */
+export interface IndexCheck {
+  readonly name: string;
+  readonly bound: number;
+  readonly span: Span;
+}
+
+export function sizeValue(size: Size, context: Context, span: Span): number {
+  const value = evaluateSize(size, context.sizes);
+  if (value === undefined)
+    return fail({
+      code: "size-unknown",
+      message: `the size \`${formatSize(size)}\` has no value`,
+      labels: [{ span, text: "needed here" }],
+      help: "give data whose shape tells it, or set it by name",
+    });
+  return value;
+}
+
+export function lookup(name: string, context: Context): Binding | undefined {
+  return context.scope.get(name);
+}
+
+/** Stops lowering with a problem of the user's: only what no check before lowering can know. */
+export function fail(problem: Omit<Problem, "severity">): never {
+  throw new ProblemError([{ severity: "error", ...problem }]);
+}
+
+export function isTuple(lowered: Lowered): lowered is { readonly items: readonly Lowered[] } {
+  return "items" in lowered;
+}

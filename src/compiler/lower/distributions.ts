@@ -1,0 +1,272 @@
+/**
+ * One row per distribution: log density, and draws as functions of noise. A log density is a list of terms to be added,
+ * each with only the axes it needs, so that log σ is computed once and not once per row.
+ * Formulas: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions"; draws cite their own source.
+ */
+import type { DistributionName } from "../../lang/distributions.ts";
+import type { Noise } from "./draws.ts";
+import { drawCategory, drawCount, drawGamma } from "./draws.ts";
+import { gather } from "./gather.ts";
+import type { Algebra, Operand, Value } from "./value.ts";
+
+export type Arguments = Readonly<Record<string, Value>>;
+
+export interface DistributionRow {
+  /** Terms of log p(x | arguments). Elementwise over the event, except for vector-valued distributions, whose terms lack the last dimension. */
+  logDensity(a: Algebra, x: Value, args: Arguments): readonly Value[];
+  /** Absent: no draws (improper). */
+  readonly draw?: (a: Algebra, noise: Noise, args: Arguments) => Value;
+  /** Location and scale form: x = inverse(loc + scale · z) with z from the same distribution at loc 0, scale 1. */
+  readonly locationScale?: { readonly inverse?: "exp"; readonly standard: DistributionName };
+}
+
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
+
+export const distributionRows = {
+  Normal: {
+    logDensity: (a, x, { loc, scale }) => normalTerms(a, standardize(a, x, loc, scale), scale),
+    draw: (a, noise, { loc, scale }) => a.add(loc, a.mul(scale, noise.normal())),
+    locationScale: { standard: "Normal" },
+  },
+  HalfNormal: {
+    logDensity: (a, x, { scale }) => [...normalTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
+    draw: (a, noise, { scale }) => a.mul(scale, a.unary("abs", noise.normal())),
+  },
+  Cauchy: {
+    logDensity: (a, x, { loc, scale }) => cauchyTerms(a, standardize(a, x, loc, scale), scale),
+    draw: (a, noise, { loc, scale }) =>
+      a.add(loc, a.mul(scale, a.unary("tan", a.mul(Math.PI, a.sub(noise.uniform(), 0.5))))),
+    locationScale: { standard: "Cauchy" },
+  },
+  HalfCauchy: {
+    logDensity: (a, x, { scale }) => [...cauchyTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
+    draw: (a, noise, { scale }) => a.mul(scale, a.unary("tan", a.mul(Math.PI / 2, noise.uniform()))),
+  },
+  StudentT: {
+    logDensity: (a, x, { df, loc, scale }) => studentTerms(a, standardize(a, x, loc, scale), df, scale),
+    draw: (a, noise, { df, loc, scale }) => a.add(loc, a.mul(scale, drawStudent(a, noise, df))),
+    locationScale: { standard: "StudentT" },
+  },
+  HalfStudentT: {
+    logDensity: (a, x, { df, scale }) => [...studentTerms(a, a.div(x, scale), df, scale), a.of(Math.LN2)],
+    draw: (a, noise, { df, scale }) => a.mul(scale, a.unary("abs", drawStudent(a, noise, df))),
+  },
+  Laplace: {
+    logDensity: (a, x, { loc, scale }) => [
+      a.unary("neg", a.unary("abs", standardize(a, x, loc, scale))),
+      minusLog(a, scale),
+      a.of(-Math.LN2),
+    ],
+    draw: (a, noise, { loc, scale }) => {
+      const u = a.sub(noise.uniform(), 0.5);
+      const size = a.unary("log1p", a.mul(-2, a.unary("abs", u)));
+      return a.sub(loc, a.mul(scale, a.mul(a.unary("sign", u), size)));
+    },
+    locationScale: { standard: "Laplace" },
+  },
+  Logistic: {
+    logDensity: (a, x, { loc, scale }) => {
+      const z = standardize(a, x, loc, scale);
+      return [a.sub(z, a.mul(2, a.unary("softplus", z))), minusLog(a, scale)];
+    },
+    draw: (a, noise, { loc, scale }) => {
+      const u = noise.uniform();
+      const logit = a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u)));
+      return a.add(loc, a.mul(scale, logit));
+    },
+    locationScale: { standard: "Logistic" },
+  },
+  LogNormal: {
+    logDensity: (a, x, { loc, scale }) => {
+      const logX = a.unary("log", x);
+      return [...normalTerms(a, standardize(a, logX, loc, scale), scale), a.unary("neg", logX)];
+    },
+    draw: (a, noise, { loc, scale }) => a.unary("exp", a.add(loc, a.mul(scale, noise.normal()))),
+    locationScale: { inverse: "exp", standard: "Normal" },
+  },
+  Exponential: {
+    logDensity: (a, x, { rate }) => [a.unary("log", rate), a.unary("neg", a.mul(rate, x))],
+    draw: (a, noise, { rate }) => a.div(a.unary("neg", a.unary("log", noise.uniform())), rate),
+  },
+  Gamma: {
+    logDensity: (a, x, { shape, rate }) => [
+      a.mul(a.sub(shape, 1), a.unary("log", x)),
+      a.unary("neg", a.mul(rate, x)),
+      a.sub(a.mul(shape, a.unary("log", rate)), a.unary("lgamma", shape)),
+    ],
+    draw: (a, noise, { shape, rate }) => a.div(drawGamma(a, noise, shape), rate),
+  },
+  InverseGamma: {
+    logDensity: (a, x, { shape, scale }) => [
+      a.unary("neg", a.mul(a.add(shape, 1), a.unary("log", x))),
+      a.unary("neg", a.div(scale, x)),
+      a.sub(a.mul(shape, a.unary("log", scale)), a.unary("lgamma", shape)),
+    ],
+    draw: (a, noise, { shape, scale }) => a.div(scale, drawGamma(a, noise, shape)),
+  },
+  Beta: {
+    logDensity: (a, x, args) => [
+      a.mul(a.sub(args.a, 1), a.unary("log", x)),
+      a.mul(a.sub(args.b, 1), a.unary("log1p", a.unary("neg", x))),
+      a.unary("lgamma", a.add(args.a, args.b)),
+      a.unary("neg", a.unary("lgamma", args.a)),
+      a.unary("neg", a.unary("lgamma", args.b)),
+    ],
+    draw: (a, noise, args) => {
+      const x = drawGamma(a, noise, args.a);
+      return a.div(x, a.add(x, drawGamma(a, noise, args.b)));
+    },
+  },
+  Uniform: {
+    logDensity: (a, x, { low, high }) => {
+      const inside = a.binary("and", a.binary("lessEqual", low, x), a.binary("lessEqual", x, high));
+      return [minusLog(a, a.sub(high, low)), a.select(inside, 0, Number.NEGATIVE_INFINITY)];
+    },
+    draw: (a, noise, { low, high }) => a.add(low, a.mul(a.sub(high, low), noise.uniform())),
+  },
+  Dirichlet: {
+    logDensity: (a, x, { concentration }) => {
+      const last = x.event.length - 1;
+      const c = concentration;
+      const total = a.reduce("reduceSum", c, c.event.length - 1);
+      return [
+        a.reduce("reduceSum", a.mul(a.sub(c, 1), a.unary("log", x)), last),
+        a.unary("lgamma", total),
+        a.unary("neg", a.reduce("reduceSum", a.unary("lgamma", c), c.event.length - 1)),
+      ];
+    },
+    draw: (a, noise, { concentration }) => {
+      const gammas = drawGamma(a, noise, concentration);
+      const last = gammas.event.length - 1;
+      const total = a.reduce("reduceSum", gammas, last);
+      const shape = [...gammas.axes.map((axis) => axis.size), ...gammas.event];
+      const axes = shape.map((_, each) => each).slice(0, -1);
+      const spread = { ...gammas, node: a.builder.emit("broadcast", [total.node], { shape, axes }) };
+      return a.div(gammas, spread);
+    },
+  },
+  Bernoulli: {
+    logDensity(a, x, args) {
+      const outcome = a.convert(x, "bool");
+      if (args.logits !== undefined)
+        // log σ(ℓ) if true, log σ(−ℓ) if false: x ℓ − softplus(ℓ)
+        return [
+          a.mul(a.convert(outcome, "float"), args.logits),
+          a.unary("neg", a.unary("softplus", args.logits)),
+        ];
+      const no = a.unary("log1p", a.unary("neg", args.p));
+      return [a.select(outcome, a.unary("log", args.p), no)];
+    },
+    draw: (a, noise, args) => a.binary("less", noise.uniform(), probability(a, args)),
+  },
+  Binomial: {
+    logDensity(a, x, args) {
+      const k = a.convert(x, "float");
+      const n = a.convert(args.n, "float");
+      const choose = a.sub(
+        a.unary("lgamma", a.add(n, 1)),
+        a.add(a.unary("lgamma", a.add(k, 1)), a.unary("lgamma", a.add(a.sub(n, k), 1))),
+      );
+      if (args.logits !== undefined)
+        return [choose, a.sub(a.mul(k, args.logits), a.mul(n, a.unary("softplus", args.logits)))];
+      return [
+        choose,
+        timesLog(a, k, a.unary("log", args.p)),
+        timesLog(a, a.sub(n, k), a.unary("log1p", a.unary("neg", args.p))),
+      ];
+    },
+    draw: (a, noise, args) =>
+      drawCount(a, noise, (k) =>
+        sum(
+          a,
+          distributionRows.Binomial.logDensity(a, a.binary("min", k, args.n), args).concat(
+            a.select(a.binary("lessEqual", k, args.n), 0, Number.NEGATIVE_INFINITY),
+          ),
+        ),
+      ),
+  },
+  Categorical: {
+    logDensity: (a, x, args) => [gather(a, logProbabilities(a, args), x)],
+    draw: (a, noise, args) => drawCategory(a, noise, a.unary("exp", logProbabilities(a, args))),
+  },
+  Poisson: {
+    logDensity(a, x, args) {
+      const k = a.convert(x, "float");
+      const logRate = args.log_rate ?? a.unary("log", args.rate);
+      const rate = args.rate ?? a.unary("exp", args.log_rate);
+      const power = args.log_rate === undefined ? timesLog(a, k, logRate) : a.mul(k, logRate);
+      return [power, a.unary("neg", rate), a.unary("neg", a.unary("lgamma", a.add(k, 1)))];
+    },
+    draw: (a, noise, args) =>
+      drawCount(a, noise, (k) => sum(a, distributionRows.Poisson.logDensity(a, k, args))),
+  },
+  Flat: { logDensity: (a) => [a.of(0)] },
+} satisfies Record<DistributionName, DistributionRow> as Record<DistributionName, DistributionRow>;
+
+/** z = (x − loc) / scale, without the work where loc is 0 or scale is 1. */
+function standardize(a: Algebra, x: Value, loc: Operand, scale: Operand): Value {
+  const centred = isNumber(a, loc, 0) ? x : a.sub(x, loc);
+  return isNumber(a, scale, 1) ? centred : a.div(centred, scale);
+}
+
+function isNumber(a: Algebra, operand: Operand, value: number): boolean {
+  if (typeof operand === "number") return operand === value;
+  const node = a.builder.nodeOf(operand.node);
+  return node.op === "constant" && node.type.shape.length === 0 && node.params.values[0] === value;
+}
+
+/** −z²/2 − log scale − log √2π */
+function normalTerms(a: Algebra, z: Value, scale: Value): Value[] {
+  return [a.mul(-0.5, a.square(z)), minusLog(a, scale), a.of(-halfLog2Pi)];
+}
+
+/** −log(1 + z²) − log scale − log π */
+function cauchyTerms(a: Algebra, z: Value, scale: Value): Value[] {
+  return [a.unary("neg", a.unary("log1p", a.square(z))), minusLog(a, scale), a.of(-Math.log(Math.PI))];
+}
+
+/** −(ν+1)/2 log(1 + z²/ν) + log Γ((ν+1)/2) − log Γ(ν/2) − ½ log(νπ) − log scale */
+function studentTerms(a: Algebra, z: Value, df: Value, scale: Value): Value[] {
+  const half = a.mul(0.5, a.add(df, 1));
+  return [
+    a.unary("neg", a.mul(half, a.unary("log1p", a.div(a.square(z), df)))),
+    a.sub(a.unary("lgamma", half), a.unary("lgamma", a.mul(0.5, df))),
+    a.mul(-0.5, a.unary("log", a.mul(Math.PI, df))),
+    minusLog(a, scale),
+  ];
+}
+
+/** √(ν (u^(−2/ν) − 1)) cos 2πv: Bailey (1994), "Polar generation of random variates with the t-distribution". */
+function drawStudent(a: Algebra, noise: Noise, df: Value): Value {
+  const power = a.unary("expm1", a.mul(a.div(-2, df), a.unary("log", noise.uniform())));
+  const radius = a.unary("sqrt", a.mul(df, power));
+  return a.mul(radius, a.unary("cos", a.mul(2 * Math.PI, noise.uniform())));
+}
+
+function minusLog(a: Algebra, x: Value): Value {
+  return a.unary("neg", a.unary("log", x));
+}
+
+/** k · log p with 0 · −∞ = 0. */
+function timesLog(a: Algebra, k: Value, logP: Value): Value {
+  const none = a.binary("equal", k, 0);
+  return a.select(none, 0, a.mul(k, a.select(none, 0, logP)));
+}
+
+function probability(a: Algebra, args: Arguments): Value {
+  return args.p ?? a.unary("sigmoid", args.logits);
+}
+
+function logProbabilities(a: Algebra, args: Arguments): Value {
+  if (args.p !== undefined) return a.unary("log", args.p);
+  const last = args.logits.event.length - 1;
+  const total = a.logSumExp(args.logits, last);
+  const shape = a.builder.typeOf(args.logits.node).shape;
+  const axes = shape.map((_, each) => each).slice(0, -1);
+  const node = a.builder.emit("broadcast", [total.node], { shape, axes });
+  return a.sub(args.logits, { ...args.logits, node });
+}
+
+export function sum(a: Algebra, terms: readonly Value[]): Value {
+  return a.add(...terms);
+}

@@ -1,0 +1,369 @@
+/** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
+import { bug } from "../../base/bug.ts";
+import type {
+  CoreAxisStatement,
+  CoreExpression,
+  CoreSite,
+  CoreStatement,
+  CoreSupport,
+} from "../../lang/core.ts";
+import { createBuilder } from "../builder.ts";
+import type { Graph, NodeId } from "../graph.ts";
+import { constrain, type Support, unconstrainedEvent } from "./bijector.ts";
+import { type Binding, fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { distributionRows } from "./distributions.ts";
+import {
+  bindAt,
+  bindInput,
+  createModelContext,
+  dtypeOf,
+  enterAxis,
+  eventShape,
+  type LearnedParameter,
+  type LoweringInput,
+  lowerBound,
+  type ModelContext,
+  siteAxisSizes,
+  siteOf,
+  type Verb,
+  viewAt,
+  viewSiteAt,
+  walkStatements,
+} from "./lower-model.ts";
+import { assemblePieces } from "./pieces.ts";
+import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
+import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
+import type { Axis, Value } from "./value.ts";
+
+export interface DensityOptions {
+  /**
+   * "unconstrained": inputs `q/<site>` and the Jacobian is added. "constrained": inputs `value/<variable>`, no Jacobian: the
+   * joint density as the model states it.
+   */
+  readonly scale: "unconstrained" | "constrained";
+  /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
+  readonly terms?: boolean;
+  /** Index of a plate: `logDensity` has one element per item instead of their sum. */
+  readonly keep?: string;
+}
+
+/** Unconstrained coordinates of one draw statement. */
+export interface CoordinateBlock {
+  readonly site: string;
+  readonly variable: string;
+  /** Name of the graph input. */
+  readonly input: string;
+  /** The axes of its place, then the unconstrained event. */
+  readonly shape: readonly number[];
+  /** Where it starts in the flat vector of all coordinates. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface DensityLowering {
+  /**
+   * Inputs: `data/<name>`, `learn/<path>`, and the latents. Outputs: `logDensity`, `variable/<name>` for every latent variable
+   * and `binding/<name>` for every binding outside functions that depends on one.
+   */
+  readonly graph: Graph;
+  readonly coordinates: readonly CoordinateBlock[];
+  readonly dimension: number;
+  readonly learned: readonly LearnedParameter[];
+  readonly indexChecks: readonly IndexCheck[];
+}
+
+/** What a guide may replace: where a site's unconstrained coordinates come from. The default is a graph input. */
+export type CoordinateSource = (block: CoordinateBlock, context: ModelContext) => Value;
+
+/** Throws `ProblemError` for what only sizes and data can show: empty axes, indices out of range, unbound sizes. */
+export function lowerLogDensity(input: LoweringInput, options: DensityOptions): DensityLowering {
+  const builder = createBuilder();
+  const state = lowerDensityInto(input, options, builder, (block, context) => ({
+    node: context.algebra.builder.input(block.input, { dtype: "float", shape: block.shape }),
+    axes: [],
+    event: block.shape,
+  }));
+  return {
+    graph: builder.finish(state.outputs),
+    coordinates: state.coordinates,
+    dimension: state.coordinates.reduce((sum, block) => sum + block.length, 0),
+    learned: state.learned,
+    indexChecks: state.indexChecks,
+  };
+}
+
+export interface DensityState {
+  readonly outputs: Readonly<Record<string, NodeId>>;
+  readonly total: Value;
+  readonly coordinates: readonly CoordinateBlock[];
+  readonly learned: readonly LearnedParameter[];
+  readonly indexChecks: readonly IndexCheck[];
+  readonly context: ModelContext;
+}
+
+/** The same into a builder at hand, so that guides and objectives can share the graph. */
+export function lowerDensityInto(
+  input: LoweringInput,
+  options: DensityOptions,
+  builder: ReturnType<typeof createBuilder>,
+  source: CoordinateSource,
+): DensityState {
+  const { model } = input;
+  const factors: (Factor & { readonly label: string })[] = [];
+  const enumerated: EnumeratedVariable[] = [];
+  const coordinates: CoordinateBlock[] = [];
+  const blocks = new Map<string, Value>();
+  const bound = new Set<string>();
+  const learned: LearnedParameter[] = [];
+  const indexChecks: IndexCheck[] = [];
+
+  const context = createModelContext(
+    input,
+    builder,
+    (path, learn, inner) => {
+      const support = lowerSupport(learn.support, inner as ModelContext);
+      const event = learn.type.dimensions.map((size) => sizeValue(size, inner, learn.span));
+      const shape = unconstrainedEvent(learn.support.kind, event);
+      const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
+      if (!learned.some((each) => each.path === path)) learned.push(parameter);
+      const node = builder.input(parameter.input, { dtype: "float", shape });
+      return constrain(inner.algebra, support, { node, axes: [], event: shape }).value;
+    },
+    (check) => indexChecks.push(check),
+  );
+  const { algebra } = context;
+
+  const record = (label: string, terms: readonly Value[], plates: readonly Axis[]): void => {
+    for (const value of terms) factors.push({ label, value, plates });
+  };
+
+  /** The array of a site's unconstrained coordinates, made on first use. */
+  const coordinatesOf = (site: CoreSite, here: ModelContext): Value => {
+    const existing = blocks.get(site.id);
+    if (existing !== undefined) return existing;
+    const shape = [
+      ...siteAxisSizes(site, here),
+      ...unconstrainedEvent(site.support.kind, eventShape(site, here)),
+    ];
+    const last = coordinates[coordinates.length - 1];
+    const block: CoordinateBlock = {
+      site: site.id,
+      variable: site.variable,
+      input: `q/${site.id}`,
+      shape,
+      offset: last === undefined ? 0 : last.offset + last.length,
+      length: shape.reduce((product, length) => product * length, 1),
+    };
+    coordinates.push(block);
+    const value = source(block, here);
+    blocks.set(site.id, value);
+    return value;
+  };
+
+  /** Binds a continuous latent from its coordinates and records the Jacobian. Returns what to score, if not the value. */
+  const bindLatent = (site: CoreSite, here: ModelContext): void => {
+    const event = eventShape(site, here);
+    if (options.scale === "constrained") return;
+    const u = viewSiteAt(coordinatesOf(site, here), site, here);
+    if (site.noncentered) {
+      bindNoncentered(site, u, here);
+      return;
+    }
+    const { value, logJacobian } = constrain(algebra, lowerSupport(site.support, here), u);
+    bindAt(site.variable, site.place, algebra.stretch(value, [], event), here);
+    record(
+      `${site.id} (Jacobian)`,
+      logJacobian.map((term) => algebra.sumEvent(term)),
+      here.plates,
+    );
+  };
+
+  /** x = loc + scale · z with z standard: the density of z replaces that of x, and no Jacobian is left. */
+  const bindNoncentered = (site: CoreSite, z: Value, here: ModelContext): void => {
+    const { distribution } = site;
+    if (distribution.kind !== "distribution") bug("a non-centred choice between distributions");
+    const row = distributionRows[distribution.name];
+    if (row.locationScale === undefined) bug(`${distribution.name} has no location and scale`);
+    const args = lowerArguments(distribution, here);
+    const moved = algebra.add(args.loc, algebra.mul(args.scale, z));
+    const value = row.locationScale.inverse === "exp" ? algebra.unary("exp", moved) : moved;
+    bindAt(site.variable, site.place, value, here);
+    const standard = distributionRows[row.locationScale.standard].logDensity(algebra, z, {
+      ...args,
+      loc: algebra.of(0),
+      scale: algebra.of(1),
+    });
+    const event = eventShape(site, here);
+    record(
+      site.id,
+      standard.map((term) => sumBatch(algebra, term, event)),
+      here.plates,
+    );
+  };
+
+  const enumerate = (site: CoreSite, here: ModelContext): Value => {
+    const count = site.support.kind === "discrete" ? site.support.count : undefined;
+    if (count === undefined) return bug(`${site.id} has no finite set of values`);
+    const axis: Axis = {
+      id: `value of ${site.id}`,
+      size: sizeValue(count, here, site.span),
+      start: 0,
+      order: here.nextOrder(),
+      kind: "enumerated",
+    };
+    const value = algebra.convert(algebra.indexOf(axis), dtypeOf(site.event.base));
+    context.scope.set(site.variable, { kind: "enumerated", value, place: site.place });
+    enumerated.push({ axis, plates: here.plates });
+    return value;
+  };
+
+  const verb: Verb = {
+    draw(site, here) {
+      const discrete = site.support.kind === "discrete";
+      if (!site.observed && discrete) {
+        const x = enumerate(site, here);
+        record(site.id, siteLogDensity(site, x, here), here.plates);
+        return;
+      }
+      if (!site.observed && !bound.has(site.id)) bindLatent(site, here);
+      if (!site.observed && site.noncentered && options.scale === "unconstrained") return;
+      const array = boundArray(context.scope.get(site.variable), here);
+      record(site.id, siteLogDensity(site, viewAt(array, site.place, here), here), here.plates);
+    },
+    factor(value, statement, here) {
+      record(
+        `factor at ${statement.span.start}`,
+        [algebra.sumEvent(algebra.convert(value, "float"))],
+        here.plates,
+      );
+    },
+    unrolls: (statement) => dependsOnOwnPast(statement, context),
+    enterOrdered(statement, here) {
+      forEachSite(statement.body, here, (site, inner) => {
+        if (site.observed || site.support.kind === "discrete" || options.scale === "constrained") return;
+        bindLatent(site, inner);
+        bound.add(site.id);
+      });
+    },
+  };
+
+  for (const variable of model.variables) {
+    if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
+    else if (options.scale === "constrained" && !isDiscrete(variable.sites[0], context))
+      bindInput(`value/${variable.name}`, variable.name, variable.type, context);
+  }
+  walkStatements(model.body, context, verb);
+
+  const total = sumFactors(algebra, factors, enumerated, options.keep);
+  const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
+  for (const variable of model.variables)
+    if (!variable.observed && !isDiscrete(variable.sites[0], context))
+      outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
+  for (const name of bindingNames(model.body)) {
+    const binding = context.scope.get(name);
+    if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
+    const value = boundArray(binding, context);
+    if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
+  }
+  if (options.terms)
+    for (const label of new Set(factors.map((factor) => factor.label))) {
+      const own = factors.filter((factor) => factor.label === label);
+      const value = algebra.add(...own.map((factor) => algebra.stretch(factor.value, factor.plates, [])));
+      outputs[`term/${label}`] = value.node;
+    }
+  return { outputs, total, coordinates, learned, indexChecks, context };
+}
+
+export function lowerSupport(support: CoreSupport, context: ModelContext): Support {
+  switch (support.kind) {
+    case "real":
+    case "simplex":
+    case "ordered":
+      return { kind: support.kind };
+    case "lower":
+      return { kind: "lower", low: lowerBound(support.low, context) };
+    case "upper":
+      return { kind: "upper", high: lowerBound(support.high, context) };
+    case "interval":
+      return {
+        kind: "interval",
+        low: lowerBound(support.low, context),
+        high: lowerBound(support.high, context),
+      };
+    case "discrete":
+      return bug("a discrete variable has no unconstrained coordinates");
+  }
+}
+
+export function boundArray(binding: Binding | undefined, context: ModelContext): Value {
+  if (binding?.kind === "pieces") return assemblePieces(binding, context);
+  if (binding?.kind === "value" && !isTuple(binding.value)) return binding.value;
+  return bug("a variable without an array");
+}
+
+function isDiscrete(site: string, context: ModelContext): boolean {
+  return siteOf(site, context).support.kind === "discrete";
+}
+
+/** Names of the bindings of a model body, in order. */
+export function bindingNames(statements: readonly CoreStatement[]): string[] {
+  const names = statements.flatMap((statement) => {
+    if (statement.kind === "let") return [statement.name];
+    if (statement.kind === "axis") return bindingNames(statement.body);
+    if (statement.kind === "if") return [...bindingNames(statement.then), ...bindingNames(statement.else)];
+    return [];
+  });
+  return [...new Set(names)];
+}
+
+function forEachSite(
+  statements: readonly CoreStatement[],
+  context: ModelContext,
+  visit: (site: CoreSite, context: ModelContext) => void,
+): void {
+  for (const statement of statements) {
+    if (statement.kind === "draw") visit(siteOf(statement.site, context), context);
+    if (statement.kind === "if")
+      fail({
+        code: "not-supported-yet",
+        message: "an `if` statement inside a `for` axis is not supported yet",
+        labels: [{ span: statement.span, text: "move the condition outside the axis" }],
+      });
+    if (statement.kind === "axis") {
+      forEachSite(statement.body, enterAxis(statement, context), visit);
+      context.scope.delete(statement.index);
+    }
+  }
+}
+
+/**
+ * Whether the values in an ordered axis's body can only be had one step after the other: a binding that looks back at
+ * itself, or a latent whose transformation may. Drawn values themselves are all given at once.
+ */
+function dependsOnOwnPast(statement: CoreAxisStatement, context: ModelContext): boolean {
+  return statement.body.some((each) => {
+    if (each.kind === "let") return true;
+    if (each.kind === "axis") return dependsOnOwnPast(each, context);
+    if (each.kind !== "draw") return each.kind !== "factor";
+    const site = siteOf(each.site, context);
+    if (site.observed) return false;
+    return site.noncentered || !hasFixedBounds(site.support);
+  });
+}
+
+function hasFixedBounds(support: CoreSupport): boolean {
+  const fixed = (bound: CoreExpression): boolean => bound.kind === "literal";
+  switch (support.kind) {
+    case "lower":
+      return fixed(support.low);
+    case "upper":
+      return fixed(support.high);
+    case "interval":
+      return fixed(support.low) && fixed(support.high);
+    case "real":
+    case "simplex":
+    case "ordered":
+    case "discrete":
+      return true;
+  }
+}

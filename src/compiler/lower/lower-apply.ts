@@ -1,0 +1,37 @@
+/** User and library functions, inlined: a scope of their own with the arguments bound. */
+import { bug } from "../../base/bug.ts";
+import type { CoreExpression } from "../../lang/core.ts";
+import { type Context, type Lowered, sizeValue } from "./context.ts";
+
+type ApplyExpression = Extract<CoreExpression, { kind: "apply" }>;
+type Lower = (expression: CoreExpression, context: Context) => Lowered;
+
+export function lowerApply(expression: ApplyExpression, context: Context, lower: Lower): Lowered {
+  const callee = context.functions[expression.function];
+  if (callee === undefined) return bug(`no function ${expression.function} in the program`);
+  const sizes = Object.fromEntries(
+    Object.entries(expression.sizes).map(([name, size]) => [name, sizeValue(size, context, expression.span)]),
+  );
+  const path =
+    callee.kind === "def"
+      ? context.path
+      : (expression.instance ?? `${context.path}/${callee.name}${expression.call ?? 0}`);
+  const inner: Context = { ...context, sizes, path, scope: new Map() };
+  callee.parameters.forEach((parameter, position) => {
+    inner.scope.set(parameter.name, {
+      kind: "value",
+      value: lower(expression.arguments[position], context),
+    });
+  });
+  for (const statement of callee.bindings) {
+    if (statement.kind === "let")
+      inner.scope.set(statement.name, { kind: "value", value: lower(statement.value, inner) });
+    else if (statement.kind === "learn")
+      inner.scope.set(statement.name, {
+        kind: "value",
+        value: context.learned(`${path}/${statement.name}`, statement, inner),
+      });
+    else bug(`a function body cannot hold a ${statement.kind} statement`);
+  }
+  return lower(callee.value, inner);
+}

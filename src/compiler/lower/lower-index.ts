@@ -1,0 +1,163 @@
+/**
+ * Indexing. An index that is an enclosing axis plus a constant is a slice and costs nothing when it covers the whole
+ * dimension; a constant picks a row; anything else is a gather.
+ */
+import type { CoreExpression, CoreIndex } from "../../lang/core.ts";
+import { evaluateSize } from "../../lang/size.ts";
+import { type Context, fail, sizeValue } from "./context.ts";
+import { gather } from "./gather.ts";
+import { assemblePieces, pieceElement } from "./pieces.ts";
+import type { Axis, Value } from "./value.ts";
+
+type IndexExpression = Extract<CoreExpression, { kind: "index" }>;
+type Lower = (expression: CoreExpression, context: Context) => Value;
+
+/** An index known up to one axis: axis index (when there is one) + offset. */
+interface Affine {
+  readonly axis?: Axis;
+  readonly offset: number;
+}
+
+export function lowerIndex(expression: IndexExpression, context: Context, lower: Lower): Value {
+  const { base, indices } = expression;
+  const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
+  if (binding?.kind === "enumerated") {
+    const own = indices.every((index, position) => {
+      const place = binding.place[position];
+      return (
+        index.kind === "at" &&
+        index.value.kind === "variable" &&
+        place.kind === "axis" &&
+        place.index === index.value.name
+      );
+    });
+    if (own && indices.length === binding.place.length) return binding.value;
+    fail({
+      code: "cannot-sum-out",
+      message: "a discrete variable that is summed out may only be used under its own indices",
+      labels: [{ span: expression.span, text: "used under another index here" }],
+    });
+  }
+  if (binding?.kind === "pieces") {
+    const index = indices[binding.dimension];
+    const affine = index?.kind === "at" ? affineIndex(index.value, context) : undefined;
+    if (affine !== undefined && affine.axis === undefined) {
+      const element = pieceElement(binding, affine.offset, context);
+      if (element === undefined)
+        fail({
+          code: "index-out-of-range",
+          message: `element ${affine.offset} is not known here`,
+          labels: [{ span: expression.span, text: `looks at element ${affine.offset}` }],
+        });
+      const others = indices.filter((_, position) => position !== binding.dimension);
+      return indexAll(element, others, expression, context, lower);
+    }
+    return indexAll(assemblePieces(binding, context), indices, expression, context, lower);
+  }
+  return indexAll(lower(base, context), indices, expression, context, lower);
+}
+
+function indexAll(
+  base: Value,
+  indices: readonly CoreIndex[],
+  expression: IndexExpression,
+  context: Context,
+  lower: Lower,
+): Value {
+  let value = base;
+  /** Event dimensions in front that are done with: slices and index vectors leave theirs. */
+  let done = 0;
+  for (const index of indices) {
+    if (index.kind === "slice") {
+      const from = sizeValue(index.from, context, expression.span);
+      const to = sizeValue(index.to, context, expression.span);
+      if (from < 0 || to > value.event[done] || from > to)
+        outOfRange(`the slice ${from}..${to}`, value.event[done], expression);
+      value = context.algebra.slice(value, done, from, to);
+      done += 1;
+      continue;
+    }
+    const rank = value.event.length;
+    const front = done === 0 ? value : context.algebra.eventToFront(value, done);
+    const taken = takeFirst(front, index.value, expression, context, lower);
+    // What `takeFirst` put in place of the dimension goes behind the finished dimensions again.
+    const added = taken.event.length - (rank - 1);
+    value = taken;
+    for (let each = 0; each < done; each++) value = context.algebra.eventToFront(value, added + done - 1);
+    done += added;
+  }
+  return value;
+}
+
+/** Takes event dimension 0 by one index expression. */
+function takeFirst(
+  value: Value,
+  index: CoreExpression,
+  expression: IndexExpression,
+  context: Context,
+  lower: Lower,
+): Value {
+  const { algebra } = context;
+  const length = value.event[0];
+  const affine = affineIndex(index, context);
+  if (affine !== undefined && affine.axis === undefined) {
+    if (affine.offset < 0 || affine.offset >= length)
+      outOfRange(`index ${affine.offset}`, length, expression);
+    const row = algebra.slice(value, 0, affine.offset, affine.offset + 1);
+    return algebra.reshapeEvent(row, value.event.slice(1));
+  }
+  if (affine?.axis !== undefined && !value.axes.some((axis) => axis.id === affine.axis?.id)) {
+    const { axis } = affine;
+    const from = axis.start + affine.offset;
+    if (from < 0 || from + axis.size > length)
+      outOfRange(`index range ${from}..${from + axis.size}`, length, expression);
+    return algebra.eventToAxis(algebra.slice(value, 0, from, from + axis.size), axis);
+  }
+  const source = sourceName(index);
+  if (source !== undefined) context.noteIndexCheck({ name: source, bound: length, span: index.span });
+  return gather(context.algebra, value, lower(index, context));
+}
+
+function affineIndex(expression: CoreExpression, context: Context): Affine | undefined {
+  switch (expression.kind) {
+    case "literal":
+      return Number.isInteger(expression.value) ? { offset: expression.value } : undefined;
+    case "size": {
+      const value = evaluateSize(expression.size, context.sizes);
+      return value === undefined ? undefined : { offset: value };
+    }
+    case "variable": {
+      const binding = context.scope.get(expression.name);
+      if (binding?.kind === "axis") return { axis: binding.axis, offset: 0 };
+      if (binding?.kind === "constant") return { offset: binding.value };
+      return undefined;
+    }
+    case "call": {
+      if (expression.function !== "add" && expression.function !== "sub") return undefined;
+      const [left, right] = expression.arguments.map((each) => affineIndex(each, context));
+      if (left === undefined || right === undefined || (left.axis !== undefined && right.axis !== undefined))
+        return undefined;
+      if (expression.function === "sub")
+        return right.axis === undefined ? { ...left, offset: left.offset - right.offset } : undefined;
+      return { axis: left.axis ?? right.axis, offset: left.offset + right.offset };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The array whose values are used as positions: `county` in `alpha[county[n]]`. */
+function sourceName(index: CoreExpression): string | undefined {
+  if (index.kind === "index" && index.base.kind === "variable") return index.base.name;
+  return index.kind === "variable" ? index.name : undefined;
+}
+
+function outOfRange(what: string, length: number, expression: IndexExpression): never {
+  return fail({
+    code: "index-out-of-range",
+    message: `${what} is outside 0..${length}`,
+    labels: [{ span: expression.span, text: `this dimension has ${length} elements` }],
+    expected: length === 0 ? "no index: the dimension is empty" : `an index from 0 to ${length - 1}`,
+    found: what,
+  });
+}

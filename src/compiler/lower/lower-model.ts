@@ -1,0 +1,314 @@
+/**
+ * Walks a model's statements: plates become named axes, bindings enter the scope, draws and factors go to a verb
+ * (log density, simulation). Whatever a verb does not decide is decided here.
+ */
+import { bug } from "../../base/bug.ts";
+import type {
+  CoreAxisStatement,
+  CoreExpression,
+  CoreFunction,
+  CoreLearn,
+  CoreModel,
+  CorePlace,
+  CoreSite,
+  CoreStatement,
+} from "../../lang/core.ts";
+import type { Base, NumberType } from "../../lang/type.ts";
+import type { Builder } from "../builder.ts";
+import type { DType } from "../ops.ts";
+import { type Context, fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { evaluateKnown } from "./evaluate-known.ts";
+import { lowerAny, lowerExpression } from "./lower-expression.ts";
+import { addPiece, mergePieces } from "./pieces.ts";
+import { type Axis, createAlgebra, type Value } from "./value.ts";
+
+/** The model and everything about it that must be known before it can be lowered. */
+export interface LoweringInput {
+  readonly model: CoreModel;
+  readonly functions: Readonly<Record<string, CoreFunction>>;
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Values of scalar Bool and Int inputs, for `if` statements. */
+  readonly knowns: Readonly<Record<string, number>>;
+}
+
+export interface ModelContext extends Context {
+  readonly input: LoweringInput;
+  /** Enclosing axes that are vectorised, outermost first. */
+  readonly plates: readonly Axis[];
+}
+
+export interface Verb {
+  draw(site: CoreSite, context: ModelContext): void;
+  factor(value: Value, statement: CoreStatement, context: ModelContext): void;
+  /** Whether an ordered axis must be taken step by step. */
+  unrolls(statement: CoreAxisStatement): boolean;
+  /** Called before the body of an ordered axis that is vectorised. */
+  enterOrdered?(statement: CoreAxisStatement, context: ModelContext): void;
+}
+
+/** A parameter fitted by maximum likelihood: a graph input on the unconstrained scale. */
+export interface LearnedParameter {
+  /** "decode/dense0/W" */
+  readonly path: string;
+  /** Name of the graph input: "learn/decode/dense0/W". */
+  readonly input: string;
+  readonly shape: readonly number[];
+  readonly learn: Extract<CoreLearn, { kind: "learn" }>;
+}
+
+/** Longest ordered axis that is taken step by step. */
+const longestUnrolled = 20_000;
+
+export function createModelContext(
+  input: LoweringInput,
+  builder: Builder,
+  learned: (path: string, learn: LearnedParameter["learn"], context: Context) => Value,
+  noteIndexCheck: (check: IndexCheck) => void,
+): ModelContext {
+  const algebra = createAlgebra(builder);
+  let order = 0;
+  const context: ModelContext = {
+    algebra,
+    input,
+    functions: input.functions,
+    sizes: input.sizes,
+    scope: new Map(),
+    path: "",
+    plates: [],
+    learned,
+    nextOrder: () => order++,
+    noteIndexCheck,
+  };
+  for (const each of input.model.inputs) bindInput(`data/${each.name}`, each.name, each.type, context);
+  return context;
+}
+
+/** Makes a whole array a graph input and binds its name to it. */
+export function bindInput(inputName: string, name: string, type: NumberType, context: ModelContext): Value {
+  const shape = type.dimensions.map((size) => sizeValue(size, context, context.input.model.span));
+  const node = context.algebra.builder.input(inputName, { dtype: dtypeOf(type.base), shape });
+  const value: Value = { node, axes: [], event: shape };
+  context.scope.set(name, { kind: "value", value });
+  return value;
+}
+
+export function dtypeOf(base: Base): DType {
+  return base === "real" ? "float" : base;
+}
+
+export function walkStatements(
+  statements: readonly CoreStatement[],
+  context: ModelContext,
+  verb: Verb,
+): void {
+  for (const statement of statements) walkStatement(statement, context, verb);
+}
+
+function walkStatement(statement: CoreStatement, context: ModelContext, verb: Verb): void {
+  switch (statement.kind) {
+    case "draw":
+      verb.draw(siteOf(statement.site, context), context);
+      return;
+    case "let": {
+      const lowered = lowerAny(statement.value, context);
+      if (isTuple(lowered)) context.scope.set(statement.name, { kind: "value", value: lowered });
+      else bindAt(statement.name, statement.place, lowered, context);
+      return;
+    }
+    case "factor":
+      verb.factor(lowerExpression(statement.value, context), statement, context);
+      return;
+    case "axis":
+      walkAxis(statement, context, verb);
+      return;
+    case "if":
+      walkStatements(
+        evaluateKnown(statement.condition, context.input.knowns, context.sizes) !== 0
+          ? statement.then
+          : statement.else,
+        context,
+        verb,
+      );
+      return;
+    case "learn":
+      context.scope.set(statement.name, {
+        kind: "value",
+        value: context.learned(statement.name, statement, context),
+      });
+      return;
+    case "learnNet":
+      // A net instance is its path: calls name it themselves.
+      return;
+  }
+}
+
+export function siteOf(id: string, context: ModelContext): CoreSite {
+  return context.input.model.sites.find((site) => site.id === id) ?? bug(`no site ${id}`);
+}
+
+function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Verb): void {
+  const from = sizeValue(statement.from, context, statement.span);
+  const to = sizeValue(statement.to, context, statement.span);
+  if (to <= from) {
+    if (statement.ordered && to === from) return;
+    fail({
+      code: "axis-empty",
+      message: `this axis runs over ${from}..${to}, which holds nothing`,
+      labels: [{ span: statement.span, text: `from ${from} to ${to}` }],
+      help: "give data with at least one element",
+    });
+  }
+  if (!statement.ordered || !verb.unrolls(statement)) {
+    const inner = enterAxis(statement, context);
+    if (statement.ordered) verb.enterOrdered?.(statement, inner);
+    walkStatements(statement.body, inner, verb);
+    context.scope.delete(statement.index);
+    return;
+  }
+  if (to - from > longestUnrolled)
+    fail({
+      code: "axis-too-long",
+      message: `this axis has ${to - from} steps that depend on each other; the most is ${longestUnrolled}`,
+      labels: [{ span: statement.span, text: "taken step by step" }],
+    });
+  for (let step = from; step < to; step++) {
+    context.scope.set(statement.index, { kind: "constant", value: step });
+    walkStatements(statement.body, context, verb);
+  }
+  context.scope.delete(statement.index);
+  for (const [name, binding] of context.scope)
+    if (binding.kind === "pieces") context.scope.set(name, mergePieces(binding, context));
+}
+
+/** The context inside a vectorised axis. */
+export function enterAxis(statement: CoreAxisStatement, context: ModelContext): ModelContext {
+  const from = sizeValue(statement.from, context, statement.span);
+  const to = sizeValue(statement.to, context, statement.span);
+  const axis: Axis = {
+    id: statement.index,
+    size: to - from,
+    start: from,
+    order: context.nextOrder(),
+    kind: "plate",
+  };
+  context.scope.set(statement.index, { kind: "axis", axis });
+  return { ...context, plates: [...context.plates, axis] };
+}
+
+/** Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. */
+export function bindAt(name: string, place: readonly CorePlace[], value: Value, context: ModelContext): void {
+  const { algebra } = context;
+  let array = value;
+  let piecewise: { dimension: number; from: number; to: number } | undefined;
+  for (let dimension = place.length - 1; dimension >= 0; dimension--) {
+    const here = positionOf(place[dimension], context);
+    if (here.kind === "axis") {
+      array = algebra.axisToEvent(array, here.axis);
+      if (here.axis.start > 0)
+        piecewise = { dimension, from: here.axis.start, to: here.axis.start + here.axis.size };
+    } else {
+      array = algebra.reshapeEvent(array, [1, ...array.event]);
+      if (piecewise !== undefined)
+        fail({
+          code: "not-supported-yet",
+          message: `\`${name}\` is built up along two ordered axes at once, which is not supported yet`,
+          labels: [],
+        });
+      piecewise = { dimension, from: here.value, to: here.value + 1 };
+    }
+  }
+  const existing = context.scope.get(name);
+  if (piecewise === undefined && existing?.kind !== "pieces") {
+    context.scope.set(name, { kind: "value", value: array });
+    return;
+  }
+  const { dimension, from, to } = piecewise ?? bug(`${name} is whole and in pieces`);
+  context.scope.set(name, addPiece(existing, dimension, { from, to, value: array }));
+}
+
+/** The part of an array that lies at a place. `array` has one leading event dimension per place. */
+export function viewAt(array: Value, place: readonly CorePlace[], context: ModelContext): Value {
+  const { algebra } = context;
+  let value = array;
+  for (const each of place) {
+    const here = positionOf(each, context);
+    const [from, size] = here.kind === "axis" ? [here.axis.start, here.axis.size] : [here.value, 1];
+    const part = algebra.slice(value, 0, from, from + size);
+    value =
+      here.kind === "axis"
+        ? algebra.eventToAxis(part, here.axis)
+        : algebra.reshapeEvent(part, part.event.slice(1));
+  }
+  return value;
+}
+
+/**
+ * The part at a place of an array that holds one site only: a leading dimension per axis place, counted from the
+ * axis's start, none for constant places.
+ */
+export function viewSiteAt(array: Value, site: CoreSite, context: ModelContext): Value {
+  const { algebra } = context;
+  let value = array;
+  for (const each of site.place) {
+    if (each.kind === "constant") continue;
+    const here = positionOf(each, context);
+    if (here.kind === "axis") value = algebra.eventToAxis(value, here.axis);
+    else {
+      const start = axisRange(each.index, context).from;
+      const row = algebra.slice(value, 0, here.value - start, here.value - start + 1);
+      value = algebra.reshapeEvent(row, row.event.slice(1));
+    }
+  }
+  return value;
+}
+
+/** Lengths of the axis places of a site, outermost first. */
+export function siteAxisSizes(site: CoreSite, context: ModelContext): number[] {
+  return site.place.flatMap((each) => {
+    if (each.kind === "constant") return [];
+    const { from, to } = axisRange(each.index, context);
+    return [to - from];
+  });
+}
+
+export function eventShape(site: CoreSite, context: ModelContext): number[] {
+  return site.event.dimensions.map((size) => sizeValue(size, context, site.span));
+}
+
+function axisRange(index: string, context: ModelContext): { from: number; to: number } {
+  const statement = findAxis(index, context.input.model.body) ?? bug(`no axis ${index}`);
+  return {
+    from: sizeValue(statement.from, context, statement.span),
+    to: sizeValue(statement.to, context, statement.span),
+  };
+}
+
+function findAxis(index: string, statements: readonly CoreStatement[]): CoreAxisStatement | undefined {
+  for (const statement of statements) {
+    if (statement.kind === "axis" && statement.index === index) return statement;
+    const nested =
+      statement.kind === "axis"
+        ? findAxis(index, statement.body)
+        : statement.kind === "if"
+          ? (findAxis(index, statement.then) ?? findAxis(index, statement.else))
+          : undefined;
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}
+
+function positionOf(
+  place: CorePlace,
+  context: ModelContext,
+): { readonly kind: "axis"; readonly axis: Axis } | { readonly kind: "constant"; readonly value: number } {
+  if (place.kind === "constant")
+    return { kind: "constant", value: sizeValue(place.value, context, context.input.model.span) };
+  const binding = context.scope.get(place.index);
+  if (binding?.kind === "axis" || binding?.kind === "constant") return binding;
+  return bug(`the axis ${place.index} is not open`);
+}
+
+/** Lowers a support's bounds. */
+export function lowerBound(expression: CoreExpression, context: ModelContext): Value {
+  return context.algebra.convert(lowerExpression(expression, context), "float");
+}

@@ -1,0 +1,188 @@
+/**
+ * The verb "simulate": every draw becomes a draw, as a function of noise inputs. Variables whose values are given keep them, so the
+ * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
+ */
+import type { CoreDistribution, CoreSite, CoreSupport } from "../../lang/core.ts";
+import { distributions } from "../../lang/distributions.ts";
+import { createBuilder } from "../builder.ts";
+import type { Graph, NodeId } from "../graph.ts";
+import { constrain, unconstrainedEvent } from "./bijector.ts";
+import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { distributionRows } from "./distributions.ts";
+import { type Noise, sortAscending } from "./draws.ts";
+import { bindingNames, boundArray, lowerSupport } from "./log-density.ts";
+import { lowerExpression, lowerMatch } from "./lower-expression.ts";
+import {
+  bindAt,
+  bindInput,
+  createModelContext,
+  dtypeOf,
+  eventShape,
+  type LearnedParameter,
+  type LoweringInput,
+  type ModelContext,
+  siteAxisSizes,
+  viewSiteAt,
+  walkStatements,
+} from "./lower-model.ts";
+import { lowerArguments } from "./site-density.ts";
+import type { Value } from "./value.ts";
+
+export interface SimulateOptions {
+  /** Variables whose values are inputs (`value/<name>`); the rest is drawn. */
+  readonly given: readonly string[];
+}
+
+/** One noise input of the graph: fill it with independent numbers of that kind before each run. */
+export interface NoiseInput {
+  readonly input: string;
+  readonly kind: "normal" | "uniform";
+  readonly shape: readonly number[];
+}
+
+export interface SimulateLowering {
+  /** Inputs: `data/<name>` for the model's inputs, `value/<name>`, `learn/<path>`, noise. Outputs: `variable/<name>`, `binding/<name>`. */
+  readonly graph: Graph;
+  readonly noise: readonly NoiseInput[];
+  readonly learned: readonly LearnedParameter[];
+  readonly indexChecks: readonly IndexCheck[];
+}
+
+/** Throws `ProblemError` naming the site where there is no way to draw. */
+export function lowerSimulate(input: LoweringInput, options: SimulateOptions): SimulateLowering {
+  const builder = createBuilder();
+  const noise = new Map<string, NoiseInput>();
+  const learned: LearnedParameter[] = [];
+  const indexChecks: IndexCheck[] = [];
+  const context = createModelContext(
+    input,
+    builder,
+    (path, learn, inner) => {
+      const event = learn.type.dimensions.map((size) => sizeValue(size, inner, learn.span));
+      const shape = unconstrainedEvent(learn.support.kind, event);
+      const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
+      if (!learned.some((each) => each.path === path)) learned.push(parameter);
+      const node = builder.input(parameter.input, { dtype: "float", shape });
+      const support = lowerSupport(learn.support, inner as ModelContext);
+      return constrain(inner.algebra, support, { node, axes: [], event: shape }).value;
+    },
+    (check) => indexChecks.push(check),
+  );
+  const given = new Set(options.given);
+  for (const variable of input.model.variables)
+    if (given.has(variable.name)) bindInput(`value/${variable.name}`, variable.name, variable.type, context);
+
+  walkStatements(input.model.body, context, {
+    draw(site, here) {
+      if (given.has(site.variable)) return;
+      refuseUndrawable(site);
+      const event = eventShape(site, here);
+      let count = 0;
+      const next = (kind: NoiseInput["kind"], own: readonly number[]): Value => {
+        const name = `noise/${site.id}/${count++}`;
+        const shape = [...siteAxisSizes(site, here), ...own];
+        noise.set(name, { input: name, kind, shape });
+        const node = builder.input(name, { dtype: "float", shape });
+        return viewSiteAt({ node, axes: [], event: shape }, site, here);
+      };
+      const source: Noise = {
+        normal: (own = event) => next("normal", own),
+        uniform: (own = event) => next("uniform", own),
+      };
+      let value = draw(site.distribution, source, here);
+      if (site.support.kind === "ordered") value = sortAscending(here.algebra, value);
+      const typed = here.algebra.convert(value, dtypeOf(site.event.base));
+      bindAt(site.variable, site.place, here.algebra.stretch(typed, here.plates, event), here);
+    },
+    factor(_value, statement) {
+      fail({
+        code: "cannot-simulate",
+        message: "a model with a `factor` has no draws from the prior",
+        labels: [{ span: statement.span, text: "this term has no distribution to draw from" }],
+      });
+    },
+    unrolls: () => true,
+  });
+
+  const outputs: Record<string, NodeId> = {};
+  for (const variable of input.model.variables)
+    outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
+  for (const name of bindingNames(input.model.body)) {
+    const binding = context.scope.get(name);
+    if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
+    outputs[`binding/${name}`] = boundArray(binding, context).node;
+  }
+  return { graph: builder.finish(outputs), noise: [...noise.values()], learned, indexChecks };
+}
+
+function draw(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {
+  const { algebra } = context;
+  switch (distribution.kind) {
+    case "distribution": {
+      const row = distributionRows[distribution.name];
+      if (row.draw === undefined)
+        return fail({
+          code: "cannot-simulate",
+          message: `${distribution.name} is improper: it has no draws`,
+          labels: [{ span: distribution.span, text: "cannot be drawn from" }],
+          help: "give it a proper prior",
+        });
+      return row.draw(algebra, noise, lowerArguments(distribution, context));
+    }
+    case "if": {
+      const condition = lowerExpression(distribution.condition, context);
+      const then = draw(distribution.then, noise, context);
+      return algebra.select(condition, then, draw(distribution.else, noise, context));
+    }
+    case "match": {
+      const subject = lowerExpression(distribution.subject, context);
+      const arms = distribution.arms.map((arm) => ({
+        pattern: arm.pattern,
+        value: draw(arm.value, noise, context),
+      }));
+      return lowerMatch<Value>(subject, arms, context, algebra.select);
+    }
+  }
+}
+
+/** Supports that a distribution's own draws may leave are refused: a truncated draw is not that draw. */
+function refuseUndrawable(site: CoreSite): void {
+  const names = distributionNames(site.distribution);
+  const natural: CoreSupport["kind"][] = names.flatMap(
+    (name) => naturalSupports[distributions[name].support],
+  );
+  const fits =
+    site.support.kind === "ordered"
+      ? site.event.dimensions.length === 1 && names.every((name) => distributions[name].support === "real")
+      : natural.length === 0 || natural.includes(site.support.kind);
+  if (fits) return;
+  fail({
+    code: "cannot-simulate",
+    message: `\`${site.variable}\` is declared narrower than its distribution; drawing from a truncated distribution is not supported yet`,
+    labels: [{ span: site.span, text: "has no draws" }],
+    help: names.includes("Normal") ? "for a positive one use HalfNormal(scale)" : undefined,
+  });
+}
+
+const naturalSupports: Readonly<Record<string, CoreSupport["kind"][]>> = {
+  real: ["real"],
+  positive: ["lower"],
+  unit: ["interval"],
+  simplex: ["simplex"],
+  interval: ["interval"],
+  bool: ["discrete"],
+  category: ["discrete"],
+  count: ["discrete"],
+  countTo: ["discrete"],
+};
+
+function distributionNames(distribution: CoreDistribution): (keyof typeof distributions)[] {
+  switch (distribution.kind) {
+    case "distribution":
+      return [distribution.name];
+    case "if":
+      return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
+    case "match":
+      return distribution.arms.flatMap((arm) => distributionNames(arm.value));
+  }
+}

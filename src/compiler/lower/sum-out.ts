@@ -1,0 +1,71 @@
+/**
+ * From factors to a log density: discrete variables are summed out exactly, one by one (variable elimination in log space),
+ * then everything is added up. A factor stands for one term per element of its plates, whether or not its value differs there.
+ */
+import type { Algebra, Axis, Value } from "./value.ts";
+
+export interface Factor {
+  /** Its axes are some of `plates` and any enumerated ones; no event. */
+  readonly value: Value;
+  readonly plates: readonly Axis[];
+}
+
+export interface EnumeratedVariable {
+  readonly axis: Axis;
+  /** Plates of its draw statement: one variable per element. */
+  readonly plates: readonly Axis[];
+}
+
+/**
+ * The sum over all factors with `enumerated` summed out, innermost plates first and last drawn first. Exact because a factor
+ * that mentions a variable lies in that variable's plates or deeper, and deeper variables are gone by then.
+ * With `keep`, the sum is not taken along that axis: one log density per element; every factor must lie in it.
+ */
+export function sumFactors(
+  algebra: Algebra,
+  factors: readonly Factor[],
+  enumerated: readonly EnumeratedVariable[],
+  keep?: string,
+): Value {
+  let current = [...factors];
+  const order = enumerated
+    .map((variable, position) => ({ variable, position }))
+    .sort((a, b) => b.variable.plates.length - a.variable.plates.length || b.position - a.position);
+  for (const { variable } of order) {
+    const mentions = (factor: Factor): boolean =>
+      factor.value.axes.some((axis) => axis.id === variable.axis.id);
+    const involved = current.filter(mentions);
+    if (involved.length === 0) continue;
+    const own = new Set(variable.plates.map((plate) => plate.id));
+    const terms = involved.map((factor) =>
+      sumPlates(
+        algebra,
+        factor.value,
+        factor.plates.filter((plate) => !own.has(plate.id)),
+      ),
+    );
+    const joint = algebra.axisToEvent(algebra.add(...terms), variable.axis);
+    const value = algebra.logSumExp(joint, 0);
+    current = [...current.filter((factor) => !mentions(factor)), { value, plates: variable.plates }];
+  }
+  if (current.length === 0) return algebra.of(0);
+  return algebra.add(
+    ...current.map((factor) =>
+      sumPlates(
+        algebra,
+        factor.value,
+        factor.plates.filter((plate) => plate.id !== keep),
+      ),
+    ),
+  );
+}
+
+function sumPlates(algebra: Algebra, value: Value, plates: readonly Axis[]): Value {
+  let result = value;
+  let repeats = 1;
+  const present = new Set(value.axes.map((axis) => axis.id));
+  for (const plate of plates) if (!present.has(plate.id)) repeats *= plate.size;
+  for (const plate of plates)
+    if (present.has(plate.id)) result = algebra.reduce("reduceSum", algebra.axisToEvent(result, plate), 0);
+  return repeats === 1 ? result : algebra.mul(result, repeats);
+}
