@@ -2,6 +2,7 @@
  * Builds graphs node by node. Equal nodes are made once (hash-consing), so that a lowering may ask for the same thing
  * twice without a thought. Types come from the op table; ill-typed nodes are bugs and throw at once.
  */
+import { bug } from "../base/bug.ts";
 import type { Graph, GraphNode, NodeId } from "./graph.ts";
 import { inferType } from "./op-table.ts";
 import type { DType, OpName, OpParams, Shape, TensorType } from "./ops.ts";
@@ -42,6 +43,7 @@ export function createBuilder(): Builder {
     nodeOf: (id) => nodes[id],
     input(name, type) {
       const id = builder.emit("input", [], { name, type });
+      if (Object.hasOwn(inputs, name) && inputs[name] !== id) bug(`input ${name} asked for with two types`);
       inputs[name] = id;
       return id;
     },
@@ -58,13 +60,14 @@ export function createBuilder(): Builder {
 }
 
 /**
- * Parameters as text, equal exactly if the parameters are: unlike plain JSON it tells NaN, ±∞ and −0 from null and 0.
- * Keys are in the order in which the object was written.
+ * Parameters as text, equal exactly if the parameters are: unlike plain JSON it tells NaN, ±∞ and −0 from null and 0,
+ * and the order in which keys were written makes no difference.
  */
 export function paramsKey(params: OpParams[OpName]): string {
-  return JSON.stringify(params, (_key, value: unknown) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `number ${Object.is(value, -0) ? "-0" : value}`
-      : value,
-  );
+  return JSON.stringify(params, (_key, value: unknown) => {
+    if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
+      return Object.is(value, -0) ? "number -0" : `number ${value}`;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -46,7 +46,8 @@ import {
 export interface OpRow<Op extends OpName> {
   readonly operands: number | "any";
   readonly type: TypeRule<OpParams[Op]>;
-  readonly gradient: Gradient<Op>;
+  /** "none": nothing flows to any operand. */
+  readonly gradient: Gradient<Op> | "none";
 }
 
 export type Gradient<Op extends OpName> = (
@@ -56,12 +57,10 @@ export type Gradient<Op extends OpName> = (
   adjoint: NodeId,
 ) => readonly (NodeId | undefined)[];
 
-const none = () => [];
-
 export const opTable = {
-  input: { operands: 0, type: leafType, gradient: none },
-  constant: { operands: 0, type: constantType, gradient: none },
-  iota: { operands: 0, type: iotaType, gradient: none },
+  input: { operands: 0, type: leafType, gradient: "none" },
+  constant: { operands: 0, type: constantType, gradient: "none" },
+  iota: { operands: 0, type: iotaType, gradient: "none" },
 
   // x′ = −r′
   neg: { operands: 1, type: elementwise(numbers), gradient: ({ neg }, _node, _r, adjoint) => [neg(adjoint)] },
@@ -71,7 +70,7 @@ export const opTable = {
     type: elementwise(numbers),
     gradient: ({ mul, sign }, { inputs: [x] }, _r, adjoint) => [mul(adjoint, sign(x))],
   },
-  sign: { operands: 1, type: elementwise(numbers), gradient: none },
+  sign: { operands: 1, type: elementwise(numbers), gradient: "none" },
   // x′ = r′ r
   exp: {
     operands: 1,
@@ -138,7 +137,7 @@ export const opTable = {
     type: elementwise(floats),
     gradient: ({ mul, sigmoid }, { inputs: [x] }, _r, adjoint) => [mul(adjoint, sigmoid(x))],
   },
-  floor: { operands: 1, type: elementwise(floats), gradient: none },
+  floor: { operands: 1, type: elementwise(floats), gradient: "none" },
   // x′ = r′ ψ(x)
   lgamma: {
     operands: 1,
@@ -175,8 +174,8 @@ export const opTable = {
       mul(adjoint, polygamma(params.order + 1, x)),
     ],
   },
-  not: { operands: 1, type: elementwise(bools), gradient: none },
-  stopGradient: { operands: 1, type: elementwise(anyKind), gradient: none },
+  not: { operands: 1, type: elementwise(bools), gradient: "none" },
+  stopGradient: { operands: 1, type: elementwise(anyKind), gradient: "none" },
   // x′ = r′ from float to float, which changes nothing; no other conversion has a slope
   convert: {
     operands: 1,
@@ -240,11 +239,11 @@ export const opTable = {
     gradient: (math, { inputs: [x, y] }, _r, adjoint) =>
       chosen(math, math.less(y, x), math.less(x, y), adjoint),
   },
-  equal: { operands: 2, type: elementwise(anyKind, "bool"), gradient: none },
-  less: { operands: 2, type: elementwise(numbers, "bool"), gradient: none },
-  lessEqual: { operands: 2, type: elementwise(numbers, "bool"), gradient: none },
-  and: { operands: 2, type: elementwise(bools), gradient: none },
-  or: { operands: 2, type: elementwise(bools), gradient: none },
+  equal: { operands: 2, type: elementwise(anyKind, "bool"), gradient: "none" },
+  less: { operands: 2, type: elementwise(numbers, "bool"), gradient: "none" },
+  lessEqual: { operands: 2, type: elementwise(numbers, "bool"), gradient: "none" },
+  and: { operands: 2, type: elementwise(bools), gradient: "none" },
+  or: { operands: 2, type: elementwise(bools), gradient: "none" },
 
   // then′ = select(c, r′, 0), else′ = select(c, 0, r′)
   select: {

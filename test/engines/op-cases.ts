@@ -1,0 +1,344 @@
+/** Sample cases of every op: what type rules, gradients and engines are tested on. A new op without cases does not compile. */
+import { randomSource } from "../../src/base/random.ts";
+import { createBuilder } from "../../src/compiler/builder.ts";
+import { elementCount, type Graph } from "../../src/compiler/graph.ts";
+import type { DType, OpName, OpParams, Shape, TensorType } from "../../src/compiler/ops.ts";
+
+/** Values between `low` and `high` (whole numbers, both included, for int), or exactly `values`. */
+export interface Operand {
+  readonly type: TensorType;
+  readonly low: number;
+  readonly high: number;
+  readonly values?: readonly number[];
+}
+
+export interface OpCase<Op extends OpName> {
+  readonly params: OpParams[Op];
+  readonly operands: readonly Operand[];
+  /** Kinks or edges of the domain: compare engines here, but not derivatives. */
+  readonly kink?: true;
+}
+
+const none = {};
+const floats = (low: number, high: number, ...shape: number[]): Operand => ({
+  type: { dtype: "float", shape },
+  low,
+  high,
+});
+const ints = (low: number, high: number, ...shape: number[]): Operand => ({
+  type: { dtype: "int", shape },
+  low,
+  high,
+});
+const bools = (...shape: number[]): Operand => ({ type: { dtype: "bool", shape }, low: 0, high: 1 });
+const exactly = (values: readonly number[], dtype: DType = "float"): Operand => ({
+  type: { dtype, shape: [values.length] },
+  low: Number.NaN,
+  high: Number.NaN,
+  values,
+});
+
+/** One float operand: a vector, a scalar and nothing at all; then the listed values, at which derivatives may not exist. */
+const unary = (low: number, high: number, special: readonly number[] = []) => [
+  { params: none, operands: [floats(low, high, 7)] },
+  { params: none, operands: [floats(low, high)] },
+  { params: none, operands: [floats(low, high, 2, 3)] },
+  { params: none, operands: [floats(low, high, 0, 2)] },
+  ...(special.length > 0 ? [{ params: none, operands: [exactly(special)], kink: true as const }] : []),
+];
+const binary = (x: readonly [number, number], y: readonly [number, number] = x) => [
+  { params: none, operands: [floats(...x, 7), floats(...y, 7)] },
+  { params: none, operands: [floats(...x), floats(...y)] },
+  { params: none, operands: [floats(...x, 2, 3, 2), floats(...y, 2, 3, 2)] },
+];
+const intBinary = { params: none, operands: [ints(-5, 5, 6), ints(-5, 5, 6)] };
+const ties = {
+  params: none,
+  operands: [exactly([1, -2, 3, 0, 2]), exactly([1, 2, -3, 0, 2])],
+  kink: true as const,
+};
+const shaped = (dtype: DType, ...shape: number[]): Operand => ({
+  type: { dtype, shape },
+  low: dtype === "bool" ? 0 : -3,
+  high: dtype === "bool" ? 1 : 3,
+});
+
+export const opCases = {
+  input: [
+    { params: { name: "x", type: { dtype: "float", shape: [2, 2] } }, operands: [] },
+    { params: { name: "x", type: { dtype: "int", shape: [] } }, operands: [] },
+  ],
+  constant: [
+    { params: { type: { dtype: "float", shape: [2, 2] }, values: [1, -2.5, 0, 1e-3] }, operands: [] },
+    { params: { type: { dtype: "int", shape: [3] }, values: [-1, 0, 7] }, operands: [] },
+    { params: { type: { dtype: "bool", shape: [2] }, values: [1, 0] }, operands: [] },
+    {
+      params: {
+        type: { dtype: "float", shape: [3] },
+        values: [Number.POSITIVE_INFINITY, Number.NaN, Number.NEGATIVE_INFINITY],
+      },
+      operands: [],
+    },
+  ],
+  iota: [
+    { params: { shape: [4], axis: 0 }, operands: [] },
+    { params: { shape: [2, 3, 2], axis: 1 }, operands: [] },
+    { params: { shape: [2, 3], axis: 0 }, operands: [] },
+  ],
+
+  neg: [...unary(-3, 3), { params: none, operands: [ints(-4, 4, 5)] }],
+  abs: [...unary(-3, 3, [0, -2]), { params: none, operands: [ints(-4, 4, 5)] }],
+  sign: [...unary(-3, 3, [0, -2, 2]), { params: none, operands: [ints(-4, 4, 5)] }],
+  exp: unary(-3, 3, [-80, 20]),
+  log: unary(0.1, 5, [0, 1e-20, 1e20]),
+  log1p: unary(-0.9, 3, [1e-6, -1, -1e-6]),
+  expm1: unary(-2, 2, [1e-6, -1e-6, -30]),
+  sqrt: unary(0.1, 5, [0, 1e-20]),
+  sin: unary(-6, 6),
+  cos: unary(-6, 6),
+  tan: unary(-1.2, 1.2),
+  tanh: unary(-3, 3, [-40, 40, 1e-6]),
+  sigmoid: unary(-5, 5, [-80, 80]),
+  softplus: unary(-5, 5, [-60, 60, 300, -300]),
+  floor: unary(-4, 4, [-1, 0, 2, -1.5]),
+  lgamma: [...unary(0.1, 6), { params: none, operands: [floats(10, 60, 5)] }],
+  digamma: [...unary(0.2, 6), { params: none, operands: [floats(10, 60, 5)] }],
+  erf: unary(-2, 2, [-8, 8, 0, 1e-5]),
+  erfinv: unary(-0.9, 0.9, [0, 0.999, -0.999, 1e-5]),
+  polygamma: [
+    { params: { order: 1 }, operands: [floats(0.3, 6, 7)] },
+    { params: { order: 2 }, operands: [floats(0.5, 6, 7)] },
+    { params: { order: 3 }, operands: [floats(0.5, 6)] },
+  ],
+  not: [{ params: none, operands: [bools(5)] }],
+  stopGradient: [
+    { params: none, operands: [floats(-3, 3, 4)] },
+    { params: none, operands: [bools(3)] },
+  ],
+  convert: [
+    { params: { dtype: "float" }, operands: [floats(-3, 3, 4)] },
+    { params: { dtype: "float" }, operands: [ints(-3, 3, 4)] },
+    { params: { dtype: "float" }, operands: [bools(4)] },
+    { params: { dtype: "int" }, operands: [exactly([-2.7, -0.5, 0, 0.5, 2.7])] },
+    { params: { dtype: "int" }, operands: [bools(4)] },
+    { params: { dtype: "bool" }, operands: [exactly([-2, 0, 0.5])] },
+    { params: { dtype: "bool" }, operands: [exactly([-2, 0, 1], "int")] },
+  ],
+
+  add: [...binary([-3, 3]), intBinary],
+  sub: [...binary([-3, 3]), intBinary],
+  mul: [...binary([-3, 3]), intBinary],
+  div: [
+    ...binary([-3, 3], [0.5, 3]),
+    { params: none, operands: [exactly([1, -1, 0]), exactly([0, 0, 0])], kink: true },
+  ],
+  pow: [
+    ...binary([0.3, 3], [-2, 2]),
+    {
+      params: none,
+      operands: [exactly([0, 0, 0, -2, -2, 4, 9]), exactly([0, 1, 2, 2, 3, 0.5, -0.5])],
+      kink: true,
+    },
+  ],
+  min: [...binary([-3, 3]), intBinary, ties],
+  max: [...binary([-3, 3]), intBinary, ties],
+  equal: [
+    { params: none, operands: [exactly([1, 2, 3]), exactly([1, -2, 3])] },
+    { params: none, operands: [ints(0, 2, 6), ints(0, 2, 6)] },
+    { params: none, operands: [bools(6), bools(6)] },
+  ],
+  less: [...binary([-3, 3]), { params: none, operands: [ints(0, 2, 6), ints(0, 2, 6)] }, ties],
+  lessEqual: [...binary([-3, 3]), { params: none, operands: [ints(0, 2, 6), ints(0, 2, 6)] }, ties],
+  and: [{ params: none, operands: [bools(6), bools(6)] }],
+  or: [{ params: none, operands: [bools(6), bools(6)] }],
+
+  select: [
+    { params: none, operands: [bools(6), floats(-3, 3, 6), floats(-3, 3, 6)] },
+    { params: none, operands: [bools(2, 3), floats(-3, 3, 2, 3), floats(-3, 3, 2, 3)] },
+    { params: none, operands: [bools(6), ints(-3, 3, 6), ints(-3, 3, 6)] },
+    { params: none, operands: [bools(6), bools(6), bools(6)] },
+    {
+      params: none,
+      operands: [
+        exactly([1, 0], "bool"),
+        exactly([1, Number.POSITIVE_INFINITY]),
+        exactly([Number.NaN, Number.NEGATIVE_INFINITY]),
+      ],
+      kink: true,
+    },
+  ],
+
+  reduceSum: [
+    { params: { axes: [0] }, operands: [floats(-3, 3, 6)] },
+    { params: { axes: [0] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { axes: [1] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { axes: [0, 2] }, operands: [floats(-3, 3, 2, 3, 4)] },
+    { params: { axes: [1] }, operands: [floats(-3, 3, 2, 3, 4)] },
+    { params: { axes: [0, 1, 2] }, operands: [floats(-3, 3, 2, 3, 4)] },
+    { params: { axes: [] }, operands: [floats(-3, 3, 3)] },
+    { params: { axes: [0] }, operands: [floats(-3, 3, 0, 2)] },
+    { params: { axes: [0] }, operands: [ints(-3, 3, 4)] },
+  ],
+  reduceMax: [
+    { params: { axes: [0] }, operands: [floats(-3, 3, 6)] },
+    { params: { axes: [0] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { axes: [1] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { axes: [0, 2] }, operands: [floats(-3, 3, 2, 3, 4)] },
+    { params: { axes: [0] }, operands: [ints(-3, 3, 4)] },
+    { params: { axes: [0] }, operands: [exactly([2, 1, 2])], kink: true },
+  ],
+  cumsum: [
+    { params: { axis: 0, reverse: false }, operands: [floats(-3, 3, 6)] },
+    { params: { axis: 0, reverse: true }, operands: [floats(-3, 3, 5)] },
+    { params: { axis: 1, reverse: true }, operands: [floats(-3, 3, 2, 3, 2)] },
+    { params: { axis: 2, reverse: false }, operands: [floats(-3, 3, 2, 3, 2)] },
+    { params: { axis: 0, reverse: false }, operands: [ints(-3, 3, 4)] },
+  ],
+
+  reshape: [
+    { params: { shape: [3, 2] }, operands: [floats(-3, 3, 6)] },
+    { params: { shape: [] }, operands: [floats(-3, 3, 1)] },
+    { params: { shape: [1, 4] }, operands: [shaped("bool", 2, 2)] },
+  ],
+  transpose: [
+    { params: { permutation: [1, 0] }, operands: [floats(-3, 3, 2, 3)] },
+    { params: { permutation: [2, 0, 1] }, operands: [floats(-3, 3, 2, 3, 4)] },
+    { params: { permutation: [0, 2, 1] }, operands: [shaped("int", 2, 3, 2)] },
+    { params: { permutation: [3, 1, 0, 2] }, operands: [floats(-3, 3, 2, 3, 2, 2)] },
+  ],
+  broadcast: [
+    { params: { shape: [4], axes: [] }, operands: [floats(-3, 3)] },
+    { params: { shape: [2, 3], axes: [1] }, operands: [floats(-3, 3, 3)] },
+    { params: { shape: [2, 3], axes: [0] }, operands: [floats(-3, 3, 2)] },
+    { params: { shape: [2, 3, 4], axes: [0, 2] }, operands: [floats(-3, 3, 2, 4)] },
+    { params: { shape: [1, 3], axes: [1] }, operands: [floats(-3, 3, 3)] },
+    { params: { shape: [1, 1, 2], axes: [0, 2] }, operands: [floats(-3, 3, 1, 2)] },
+    { params: { shape: [2, 3], axes: [0] }, operands: [shaped("bool", 2)] },
+    { params: { shape: [2, 3], axes: [0] }, operands: [shaped("int", 2)] },
+  ],
+  slice: [
+    { params: { start: [2], limit: [5] }, operands: [floats(-3, 3, 6)] },
+    { params: { start: [0, 1], limit: [2, 3] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { start: [1, 1], limit: [1, 3] }, operands: [floats(-3, 3, 3, 4)] },
+    { params: { start: [0, 1, 1], limit: [2, 3, 2] }, operands: [shaped("int", 2, 3, 2)] },
+    { params: { start: [1], limit: [3] }, operands: [shaped("bool", 4)] },
+  ],
+  pad: [
+    { params: { before: [1], after: [2] }, operands: [floats(-3, 3, 3)] },
+    { params: { before: [0, 1], after: [2, 0] }, operands: [floats(-3, 3, 2, 3)] },
+    { params: { before: [1, 0, 1], after: [0, 0, 1] }, operands: [shaped("int", 2, 1, 2)] },
+  ],
+  concat: [
+    { params: { axis: 0 }, operands: [floats(-3, 3, 2), floats(-3, 3, 3)] },
+    { params: { axis: 1 }, operands: [floats(-3, 3, 2, 1), floats(-3, 3, 2, 2), floats(-3, 3, 2, 3)] },
+    { params: { axis: 1 }, operands: [floats(-3, 3, 2, 1, 2), floats(-3, 3, 2, 2, 2)] },
+    { params: { axis: 0 }, operands: [shaped("int", 2)] },
+    { params: { axis: 0 }, operands: [floats(-3, 3, 0), floats(-3, 3, 3)] },
+  ],
+  reverse: [
+    { params: { axis: 0 }, operands: [floats(-3, 3, 4)] },
+    { params: { axis: 1 }, operands: [floats(-3, 3, 2, 3, 2)] },
+    { params: { axis: 1 }, operands: [shaped("int", 2, 3)] },
+  ],
+
+  gather: [
+    { params: none, operands: [floats(-3, 3, 4), ints(0, 3, 6)] },
+    { params: none, operands: [floats(-3, 3, 4, 2), ints(0, 3, 3)] },
+    { params: none, operands: [floats(-3, 3, 4, 2), ints(0, 3)] },
+    { params: none, operands: [floats(-3, 3, 3), ints(0, 2, 2, 2)] },
+    { params: none, operands: [shaped("int", 3), ints(0, 2, 4)] },
+    { params: none, operands: [floats(-3, 3, 3, 2), exactly([-1, 3, 1], "int")], kink: true },
+    { params: none, operands: [shaped("int", 3), exactly([-1, 3, 1], "int")] },
+  ],
+  scatterAdd: [
+    { params: { size: 4 }, operands: [ints(0, 3, 6), floats(-3, 3, 6)] },
+    { params: { size: 4 }, operands: [ints(0, 3, 3), floats(-3, 3, 3, 2)] },
+    { params: { size: 3 }, operands: [ints(0, 2, 2, 2), floats(-3, 3, 2, 2)] },
+    { params: { size: 3 }, operands: [ints(0, 2), floats(-3, 3, 2)] },
+    { params: { size: 3 }, operands: [exactly([-1, 3, 1], "int"), floats(-3, 3, 3)] },
+    { params: { size: 3 }, operands: [ints(0, 2, 4), ints(-3, 3, 4)] },
+  ],
+
+  matmul: [
+    ...[false, true].flatMap((transposeLeft) =>
+      [false, true].flatMap((transposeRight) => {
+        const left = transposeLeft ? [3, 2] : [2, 3];
+        const right = transposeRight ? [4, 3] : [3, 4];
+        const params = { transposeLeft, transposeRight };
+        return [
+          { params, operands: [floats(-3, 3, ...left), floats(-3, 3, ...right)] },
+          { params, operands: [floats(-3, 3, 2, ...left), floats(-3, 3, 2, ...right)] },
+        ];
+      }),
+    ),
+    {
+      params: { transposeLeft: false, transposeRight: false },
+      operands: [floats(-3, 3, 2, 2, 1, 3), floats(-3, 3, 2, 2, 3, 1)],
+    },
+  ],
+} satisfies { readonly [Op in OpName]: readonly OpCase<Op>[] };
+
+/** Any op's case, once it is no longer important of which op. */
+export interface NamedCase {
+  readonly label: string;
+  readonly op: OpName;
+  readonly kink: boolean;
+  /** The op alone: inputs x0, x1, …; output y. */
+  readonly graph: Graph;
+  /** Values for the graph's inputs, by seed. */
+  sample(seed: number): Record<string, Float64Array>;
+}
+
+export function allCases(): NamedCase[] {
+  return (Object.keys(opCases) as OpName[]).flatMap((op) =>
+    (opCases[op] as readonly OpCase<OpName>[]).map((each, number) => namedCase(op, each, number)),
+  );
+}
+
+function namedCase<Op extends OpName>(
+  op: Op,
+  { params, operands, kink }: OpCase<Op>,
+  number: number,
+): NamedCase {
+  const builder = createBuilder();
+  const ids = operands.map(({ type }, position) => builder.input(`x${position}`, type));
+  const output =
+    op === "input"
+      ? builder.input((params as OpParams["input"]).name, (params as OpParams["input"]).type)
+      : builder.emit(op, ids, params);
+  const graph = builder.finish({ y: output });
+  const types = operands.map(({ type: { dtype, shape } }) => `${dtype}[${shape}]`).join(" ");
+  return {
+    label: `${op} #${number} ${types} ${JSON.stringify(params)}`,
+    op,
+    kink: kink ?? false,
+    graph,
+    sample: (seed) =>
+      Object.fromEntries(
+        Object.entries(graph.inputs).map(([name, id], position) => {
+          const operand = operands[position] ?? { type: graph.nodes[id].type, low: -2, high: 2 };
+          return [name, sampleOperand(operand, seed, position)];
+        }),
+      ),
+  };
+}
+
+function sampleOperand({ type, low, high, values }: Operand, seed: number, stream: number): Float64Array {
+  if (values !== undefined) return Float64Array.from(values);
+  return sampleValues(type.dtype, type.shape, low, high, seed, stream);
+}
+
+export function sampleValues(
+  dtype: DType,
+  shape: Shape,
+  low: number,
+  high: number,
+  seed: number,
+  stream: number,
+): Float64Array {
+  const random = randomSource({ seed, stream }, 0);
+  return Float64Array.from({ length: elementCount(shape) }, () => {
+    const u = random.uniform();
+    return dtype === "float" ? low + (high - low) * u : low + Math.floor((high - low + 1) * u);
+  });
+}
