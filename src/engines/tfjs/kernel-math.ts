@@ -1,0 +1,203 @@
+/**
+ * The kernels that expansions are written with, as functions that know their result type. Numbers stand for constants.
+ * Of two operands one shape may be a suffix of the other, which is how TensorFlow broadcasts leading axes.
+ */
+import { elementCount, equalShapes } from "../../compiler/graph.ts";
+import type { DType, Shape, TensorType } from "../../compiler/ops.ts";
+import type { KernelBuilder } from "./kernel-builder.ts";
+import type { ValueId } from "./kernel-program.ts";
+
+export type UnaryKernel =
+  | "Abs"
+  | "Atanh"
+  | "Exp"
+  | "Floor"
+  | "Log"
+  | "Neg"
+  | "Reciprocal"
+  | "Sign"
+  | "Sin"
+  | "Sqrt"
+  | "Tan";
+export type ArithmeticKernel = "Add" | "Sub" | "Multiply" | "RealDiv" | "Minimum" | "Maximum";
+export type LogicKernel = "Equal" | "NotEqual" | "Less" | "LessEqual" | "LogicalAnd" | "LogicalOr";
+
+/** A value is an id in an array, to tell it from a number that stands for a constant. */
+export interface Value {
+  readonly id: ValueId;
+  readonly type: TensorType;
+}
+export type Operand = Value | number;
+
+export interface KernelMath {
+  readonly builder: KernelBuilder;
+  value(id: ValueId): Value;
+  unary(kernel: UnaryKernel, x: Value): Value;
+  add(a: Operand, b: Operand): Value;
+  sub(a: Operand, b: Operand): Value;
+  mul(a: Operand, b: Operand): Value;
+  div(a: Operand, b: Operand): Value;
+  arithmetic(kernel: ArithmeticKernel, a: Operand, b: Operand): Value;
+  logic(kernel: LogicKernel, a: Operand, b: Operand): Value;
+  not(x: Value): Value;
+  /** Where the condition holds, the first; the operands are brought to one shape. For all element kinds but bool. */
+  select(condition: Value, whenTrue: Operand, whenFalse: Operand): Value;
+  cast(x: Value, dtype: DType): Value;
+  reshape(x: Value, shape: Shape): Value;
+  transpose(x: Value, permutation: readonly number[]): Value;
+  slice(x: Value, begin: Shape, size: Shape): Value;
+  pad(x: Value, paddings: readonly (readonly [number, number])[]): Value;
+  concat(parts: readonly Value[], axis: number): Value;
+  /** Sum over the last axis. */
+  sumLast(x: Value): Value;
+  /** [B, M, K] × [B, K, N] or, either batch being 1, broadcast over it. */
+  matmul(a: Value, b: Value, transposeA?: boolean, transposeB?: boolean): Value;
+  /** One value in every place of a shape. */
+  splat(value: number, type: TensorType): Value;
+  /** c₀ + x (c₁ + x (c₂ + …)). */
+  polynomial(x: Value, coefficients: readonly number[]): Value;
+}
+
+export function createKernelMath(builder: KernelBuilder): KernelMath {
+  const value = (id: ValueId): Value => ({ id, type: builder.typeOf(id) });
+  const splat = (number: number, type: TensorType): Value => value(builder.constant(type, [number]));
+  const call = (
+    kernel: string,
+    operands: readonly Value[],
+    names: readonly string[] | "list",
+    attributes: Parameters<KernelBuilder["call"]>[3],
+    type: TensorType,
+  ): Value =>
+    value(
+      builder.call(
+        kernel,
+        operands.map(({ id }) => id),
+        names,
+        attributes,
+        type,
+      ),
+    );
+  const pair = (kernel: string, a: Operand, b: Operand, result?: DType): Value => {
+    const dtype = typeof a !== "number" ? a.type.dtype : typeof b !== "number" ? b.type.dtype : "float";
+    const [left, right] = [a, b].map((operand) =>
+      typeof operand === "number" ? splat(operand, { dtype, shape: [] }) : operand,
+    );
+    const shape = largerShape(left.type.shape, right.type.shape);
+    return call(kernel, [left, right], ["a", "b"], {}, { dtype: result ?? dtype, shape });
+  };
+  const filled = (operand: Operand, type: TensorType): Value => {
+    if (typeof operand === "number") return splat(operand, type);
+    if (equalShapes(operand.type.shape, type.shape)) return operand;
+    const node = builder.nodeOf(operand.id);
+    if (node.kind === "constant" && node.values.length === 1) return splat(node.values[0], type);
+    return type.dtype === "bool"
+      ? pair("LogicalAnd", operand, splat(1, type))
+      : pair("Multiply", operand, splat(1, type));
+  };
+
+  const math: KernelMath = {
+    builder,
+    value,
+    splat,
+    unary: (kernel, x) => call(kernel, [x], ["x"], {}, x.type),
+    add: (a, b) => pair("Add", a, b),
+    sub: (a, b) => pair("Sub", a, b),
+    mul: (a, b) => pair("Multiply", a, b),
+    div: (a, b) => pair("RealDiv", a, b),
+    arithmetic: (kernel, a, b) => pair(kernel, a, b),
+    logic: (kernel, a, b) => pair(kernel, a, b, "bool"),
+    not: (x) => call("LogicalNot", [x], ["x"], {}, x.type),
+    select(condition, whenTrue, whenFalse) {
+      const branches = [whenTrue, whenFalse].filter((branch) => typeof branch !== "number");
+      const shape = branches.reduce(
+        (largest, { type }) => largerShape(largest, type.shape),
+        condition.type.shape,
+      );
+      const type: TensorType = { dtype: branches.length > 0 ? branches[0].type.dtype : "float", shape };
+      return call(
+        "Select",
+        [filled(condition, { dtype: "bool", shape }), filled(whenTrue, type), filled(whenFalse, type)],
+        ["condition", "t", "e"],
+        {},
+        type,
+      );
+    },
+    cast: (x, dtype) =>
+      x.type.dtype === dtype
+        ? x
+        : call("Cast", [x], ["x"], { dtype: kernelDType(dtype) }, { dtype, shape: x.type.shape }),
+    reshape: (x, shape) =>
+      equalShapes(x.type.shape, shape)
+        ? x
+        : call("Reshape", [x], ["x"], { shape }, { dtype: x.type.dtype, shape }),
+    transpose(x, perm) {
+      if (perm.every((axis, position) => axis === position)) return x;
+      const shape = perm.map((axis) => x.type.shape[axis]);
+      return call("Transpose", [x], ["x"], { perm }, { dtype: x.type.dtype, shape });
+    },
+    slice: (x, begin, size) =>
+      equalShapes(x.type.shape, size)
+        ? x
+        : call("Slice", [x], ["x"], { begin, size }, { dtype: x.type.dtype, shape: size }),
+    pad(x, paddings) {
+      const shape = x.type.shape.map((length, axis) => paddings[axis][0] + length + paddings[axis][1]);
+      if (equalShapes(x.type.shape, shape)) return x;
+      return call("PadV2", [x], ["x"], { paddings, constantValue: 0 }, { dtype: x.type.dtype, shape });
+    },
+    concat(parts, axis) {
+      if (parts.length === 1) return parts[0];
+      const [{ type }] = parts;
+      const total = parts.reduce((sum, part) => sum + part.type.shape[axis], 0);
+      return call(
+        "Concat",
+        parts,
+        "list",
+        { axis },
+        { dtype: type.dtype, shape: type.shape.with(axis, total) },
+      );
+    },
+    sumLast(x) {
+      const axis = x.type.shape.length - 1;
+      const type = { dtype: x.type.dtype, shape: x.type.shape.slice(0, -1) };
+      return call("Sum", [x], ["x"], { axis: [axis], keepDims: false }, type);
+    },
+    matmul(a, b, transposeA = false, transposeB = false) {
+      const [rows, columns] = [a.type.shape.at(transposeA ? -1 : -2), b.type.shape.at(transposeB ? -2 : -1)];
+      const batch = largerShape(a.type.shape.slice(0, -2), b.type.shape.slice(0, -2));
+      const shape = [...batch, rows ?? 1, columns ?? 1];
+      return call(
+        "BatchMatMul",
+        [a, b],
+        ["a", "b"],
+        { transposeA, transposeB },
+        { dtype: a.type.dtype, shape },
+      );
+    },
+    polynomial: (x, coefficients) => {
+      let sum: Operand = coefficients[coefficients.length - 1];
+      for (let power = coefficients.length - 2; power >= 0; power--) {
+        const term = math.mul(x, sum);
+        sum = coefficients[power] === 0 ? term : math.add(term, coefficients[power]);
+      }
+      return typeof sum === "number" ? math.splat(sum, x.type) : sum;
+    },
+  };
+  return math;
+}
+
+/** What tfjs calls an element kind. */
+export function kernelDType(dtype: DType): "float32" | "int32" | "bool" {
+  switch (dtype) {
+    case "float":
+      return "float32";
+    case "int":
+      return "int32";
+    case "bool":
+      return "bool";
+  }
+}
+
+function largerShape(a: Shape, b: Shape): Shape {
+  const [sizeA, sizeB] = [elementCount(a), elementCount(b)];
+  return sizeA > sizeB || (sizeA === sizeB && a.length >= b.length) ? a : b;
+}

@@ -1,0 +1,87 @@
+/** Lowers a graph to a kernel program for one backend. */
+import {
+  elementCount,
+  equalShapes,
+  type Graph,
+  type GraphNode,
+  type NodeId,
+  type NodeOf,
+} from "../../compiler/graph.ts";
+import type { OpName } from "../../compiler/ops.ts";
+import { backendOverrides, type TfjsBackend } from "./backend-overrides.ts";
+import { createKernelBuilder } from "./kernel-builder.ts";
+import { createKernelMath, type KernelMath, type Value } from "./kernel-math.ts";
+import { type KernelProgram, withoutUnused } from "./kernel-program.ts";
+import { type Expansion, type KernelRow, loweringOf } from "./lowering-table.ts";
+
+/** The graph must verify. The program holds what the outputs need and no more. */
+export function lowerGraph(graph: Graph, backend: TfjsBackend): KernelProgram {
+  const math = createKernelMath(createKernelBuilder());
+  const lowered: Value[] = [];
+  for (const node of graph.nodes) lowered.push(lowerNode(math, graph, node, backend, lowered));
+  const outputs = Object.entries(graph.outputs).map(([name, id]) => [name, lowered[id].id]);
+  return withoutUnused(math.builder.finish(Object.fromEntries(outputs)));
+}
+
+function lowerNode<Op extends OpName>(
+  math: KernelMath,
+  graph: Graph,
+  node: GraphNode & NodeOf<Op>,
+  backend: TfjsBackend,
+  lowered: readonly Value[],
+): Value {
+  const known = knownValue(math, graph, node);
+  if (known !== undefined) return known;
+  const row = loweringOf<Op>(node.op);
+  const operands = row.broadcasts
+    ? beforeBroadcasts(graph, node, lowered)
+    : node.inputs.map((id) => lowered[id]);
+  const override: Expansion<Op> | undefined = (
+    backendOverrides[backend] as { readonly [Name in OpName]?: Expansion<Name> }
+  )[node.op];
+  if (override !== undefined) return override(math, node, operands);
+  return "expand" in row ? row.expand(math, node, operands) : callKernel(math, row, node, operands);
+}
+
+function callKernel<Op extends OpName>(
+  { builder, value }: KernelMath,
+  row: KernelRow<Op>,
+  node: NodeOf<Op>,
+  operands: readonly Value[],
+): Value {
+  const attributes = row.attributes?.(node) ?? {};
+  const ids = operands.map(({ id }) => id);
+  return value(builder.call(row.kernel, ids, row.operands, attributes, node.type));
+}
+
+/** Results that need no kernel: without elements, of no elements, or one constant everywhere. Kernels trip over the empty. */
+function knownValue(math: KernelMath, graph: Graph, node: GraphNode): Value | undefined {
+  if (node.op === "input") return undefined;
+  if (elementCount(node.type.shape) === 0) return math.value(math.builder.constant(node.type, []));
+  const inputs = node.inputs.map((id) => graph.nodes[id]);
+  if (node.op === "broadcast" && inputs[0].op === "constant" && inputs[0].params.values.length === 1)
+    return math.splat(inputs[0].params.values[0], node.type);
+  if (inputs.length === 0 || elementCount(inputs[0].type.shape) > 0) return undefined;
+  if (node.op === "reduceSum" || node.op === "matmul" || node.op === "pad") return math.splat(0, node.type);
+  if (node.op === "reduceMax") return math.splat(Number.NEGATIVE_INFINITY, node.type);
+  return undefined;
+}
+
+/**
+ * The operands of an elementwise op, those that are broadcasts along leading axes as they were before, which kernels do for
+ * free. One operand keeps the shape of the result.
+ */
+function beforeBroadcasts(graph: Graph, node: GraphNode, lowered: readonly Value[]): readonly Value[] {
+  const before = node.inputs.map((id) => operandBefore(graph, id));
+  const isFull = (id: NodeId): boolean => equalShapes(graph.nodes[id].type.shape, node.type.shape);
+  if (!before.some(isFull)) before[0] = node.inputs[0];
+  return before.map((id) => lowered[id]);
+}
+
+function operandBefore(graph: Graph, id: NodeId): NodeId {
+  const node = graph.nodes[id];
+  if (node.op !== "broadcast") return id;
+  const { shape, axes } = node.params;
+  const leading = shape.length - axes.length;
+  return axes.every((axis, position) => axis === leading + position) ? node.inputs[0] : id;
+}
