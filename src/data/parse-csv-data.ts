@@ -38,6 +38,7 @@ function splitTable(text: string, file: string): Table | DataFacts {
   try {
     records = parse(text, {
       bom: true,
+      trim: true,
       relax_column_count: true,
       record_delimiter: ["\r\n", "\n", "\r"],
       on_record: (record: string[], context) => {

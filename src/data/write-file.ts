@@ -73,7 +73,11 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 interface SystemError extends Error {
