@@ -107,7 +107,7 @@ export interface SummaryRow {
 }
 
 export interface Quality {
-  readonly verdict: "good" | "doubtful" | "bad";
+  readonly verdict: "good" | "caution" | "bad";
   /** One sentence each: what speaks against the answer, or for it. */
   readonly reasons: readonly string[];
   /** The numbers behind the reasons: divergences, worstRhat, smallestEss, elbo, … */
@@ -130,13 +130,15 @@ export interface Posterior {
   readonly variables: readonly DrawnVariable[];
   /** Per draw (chains × draws): "lp", "diverging", "energy", "tree_depth", "acceptance_rate", "step_size", "n_steps". */
   readonly sampleStats: Readonly<Record<string, Float64Array>>;
-  /** Replicated observed variables, like `variables`; empty when none were drawn. */
+  /** Replicated observed variables, like `variables`; empty until `predict` is asked for. */
   readonly predictive: readonly DrawnVariable[];
   /** Observed variables and inputs as given; `values` has just the shape. */
   readonly observedData: readonly DrawnVariable[];
   readonly constantData: readonly DrawnVariable[];
   readonly summary: readonly SummaryRow[];
   readonly quality: Quality;
+  /** The same posterior with `predictive` filled: one replicated data set per draw. */
+  predict(): Promise<Posterior>;
 }
 
 export interface PriorDraws {

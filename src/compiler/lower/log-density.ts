@@ -9,7 +9,7 @@ import type {
 } from "../../lang/core.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import { constrain, type Support, unconstrainedEvent } from "./bijector.ts";
+import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { type Binding, fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import {
@@ -21,7 +21,6 @@ import {
   eventShape,
   type LearnedParameter,
   type LoweringInput,
-  lowerBound,
   type ModelContext,
   siteAxisSizes,
   siteOf,
@@ -30,6 +29,7 @@ import {
   viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
+import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { assemblePieces } from "./pieces.ts";
 import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
@@ -114,22 +114,11 @@ export function lowerDensityInto(
   const coordinates: CoordinateBlock[] = [];
   const blocks = new Map<string, Value>();
   const bound = new Set<string>();
-  const learned: LearnedParameter[] = [];
   const indexChecks: IndexCheck[] = [];
 
-  const context = createModelContext(
-    input,
-    builder,
-    (path, learn, inner) => {
-      const support = lowerSupport(learn.support, inner as ModelContext);
-      const event = learn.type.dimensions.map((size) => sizeValue(size, inner, learn.span));
-      const shape = unconstrainedEvent(learn.support.kind, event);
-      const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
-      if (!learned.some((each) => each.path === path)) learned.push(parameter);
-      const node = builder.input(parameter.input, { dtype: "float", shape });
-      return constrain(inner.algebra, support, { node, axes: [], event: shape }).value;
-    },
-    (check) => indexChecks.push(check),
+  const learned: LearnedParameter[] = [];
+  const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
+    indexChecks.push(check),
   );
   const { algebra } = context;
 
@@ -272,27 +261,6 @@ export function lowerDensityInto(
       outputs[`term/${label}`] = value.node;
     }
   return { outputs, total, coordinates, learned, indexChecks, context };
-}
-
-export function lowerSupport(support: CoreSupport, context: ModelContext): Support {
-  switch (support.kind) {
-    case "real":
-    case "simplex":
-    case "ordered":
-      return { kind: support.kind };
-    case "lower":
-      return { kind: "lower", low: lowerBound(support.low, context) };
-    case "upper":
-      return { kind: "upper", high: lowerBound(support.high, context) };
-    case "interval":
-      return {
-        kind: "interval",
-        low: lowerBound(support.low, context),
-        high: lowerBound(support.high, context),
-      };
-    case "discrete":
-      return bug("a discrete variable has no unconstrained coordinates");
-  }
 }
 
 export function boundArray(binding: Binding | undefined, context: ModelContext): Value {

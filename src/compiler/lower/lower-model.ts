@@ -307,8 +307,3 @@ function positionOf(
   if (binding?.kind === "axis" || binding?.kind === "constant") return binding;
   return bug(`the axis ${place.index} is not open`);
 }
-
-/** Lowers a support's bounds. */
-export function lowerBound(expression: CoreExpression, context: ModelContext): Value {
-  return context.algebra.convert(lowerExpression(expression, context), "float");
-}

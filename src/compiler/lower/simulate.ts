@@ -6,11 +6,10 @@ import type { CoreDistribution, CoreSite, CoreSupport } from "../../lang/core.ts
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import { type Noise, sortAscending } from "./draws.ts";
-import { bindingNames, boundArray, lowerSupport } from "./log-density.ts";
+import { bindingNames, boundArray } from "./log-density.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import {
   bindAt,
@@ -25,6 +24,7 @@ import {
   viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
+import { lowerLearned } from "./lower-support.ts";
 import { lowerArguments } from "./site-density.ts";
 import type { Value } from "./value.ts";
 
@@ -54,19 +54,8 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   const noise = new Map<string, NoiseInput>();
   const learned: LearnedParameter[] = [];
   const indexChecks: IndexCheck[] = [];
-  const context = createModelContext(
-    input,
-    builder,
-    (path, learn, inner) => {
-      const event = learn.type.dimensions.map((size) => sizeValue(size, inner, learn.span));
-      const shape = unconstrainedEvent(learn.support.kind, event);
-      const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
-      if (!learned.some((each) => each.path === path)) learned.push(parameter);
-      const node = builder.input(parameter.input, { dtype: "float", shape });
-      const support = lowerSupport(learn.support, inner as ModelContext);
-      return constrain(inner.algebra, support, { node, axes: [], event: shape }).value;
-    },
-    (check) => indexChecks.push(check),
+  const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
+    indexChecks.push(check),
   );
   const given = new Set(options.given);
   for (const variable of input.model.variables)

@@ -1,0 +1,46 @@
+/** Supports with their bounds as values, and the learned parameters that live on them. */
+import { bug } from "../../base/bug.ts";
+import type { CoreExpression, CoreSupport } from "../../lang/core.ts";
+import { constrain, type Support, unconstrainedEvent } from "./bijector.ts";
+import { type Context, sizeValue } from "./context.ts";
+import { lowerExpression } from "./lower-expression.ts";
+import type { LearnedParameter } from "./lower-model.ts";
+import type { Value } from "./value.ts";
+
+export function lowerSupport(support: CoreSupport, context: Context): Support {
+  switch (support.kind) {
+    case "real":
+    case "simplex":
+    case "ordered":
+      return { kind: support.kind };
+    case "lower":
+      return { kind: "lower", low: bound(support.low, context) };
+    case "upper":
+      return { kind: "upper", high: bound(support.high, context) };
+    case "interval":
+      return {
+        kind: "interval",
+        low: bound(support.low, context),
+        high: bound(support.high, context),
+      };
+    case "discrete":
+      return bug("a discrete variable has no unconstrained coordinates");
+  }
+}
+
+function bound(expression: CoreExpression, context: Context): Value {
+  return context.algebra.convert(lowerExpression(expression, context), "float");
+}
+
+/** How a context gets its learned parameters: each path once a graph input on the unconstrained scale, listed in `learned`. */
+export function lowerLearned(learned: LearnedParameter[]): Context["learned"] {
+  return (path, learn, context) => {
+    const event = learn.type.dimensions.map((size) => sizeValue(size, context, learn.span));
+    const shape = unconstrainedEvent(learn.support.kind, event);
+    const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
+    if (!learned.some((each) => each.path === path)) learned.push(parameter);
+    const node = context.algebra.builder.input(parameter.input, { dtype: "float", shape });
+    const support = lowerSupport(learn.support, context);
+    return constrain(context.algebra, support, { node, axes: [], event: shape }).value;
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * From a model and its data to what a strategy needs, in two halves: `planDensity` makes plain data (it crosses worker
+ * boundaries), `densityTarget` compiles the plan on an engine.
+ */
+import { differentiate } from "../compiler/differentiate.ts";
+import { elementCount, type Graph, type NodeId } from "../compiler/graph.ts";
+import { type CoordinateBlock, lowerLogDensity } from "../compiler/lower/log-density.ts";
+import type { LoweringInput } from "../compiler/lower/lower-model.ts";
+import { optimize } from "../compiler/passes/optimize.ts";
+import { type SplitGraph, splitInvariant } from "../compiler/split-invariant.ts";
+import type { BoundData } from "../data/bind-data.ts";
+import type { Engine, Executable } from "../engines/engine.ts";
+import type { DensityTarget, TargetVariable } from "../inference/target.ts";
+import type { CoreModel, CoreProgram, CoreStatement } from "../lang/core.ts";
+import { constantValue, formatSize, type Size } from "../lang/size.ts";
+import type { Base } from "../lang/type.ts";
+import { checkIndices } from "./check-indices.ts";
+import { elementNames } from "./element-names.ts";
+
+export interface DensityPlan {
+  /** Inputs `q/<site>` and data → `logDensity` and `gradient/q/<site>`. */
+  readonly density: SplitGraph;
+  /** The same inputs → `variable/<name>` and `binding/<name>`. */
+  readonly report: SplitGraph;
+  readonly blocks: readonly CoordinateBlock[];
+  readonly dimension: number;
+  readonly coordinates: readonly string[];
+  readonly variables: readonly TargetVariable[];
+  readonly constrainedLength: number;
+  /** Values of the `data/…` inputs. */
+  readonly data: Readonly<Record<string, Float64Array>>;
+}
+
+export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
+  return { model, functions: program.functions, sizes: bound.sizes, knowns: bound.knowns };
+}
+
+export function dataInputs(bound: BoundData): Record<string, Float64Array> {
+  return Object.fromEntries(
+    Object.entries(bound.values).map(([name, value]) => [`data/${name}`, value.values]),
+  );
+}
+
+/** Throws `ProblemError` for what sizes and data show to be wrong with the program. */
+export function planDensity(program: CoreProgram, model: CoreModel, bound: BoundData): DensityPlan {
+  const input = loweringInput(program, model, bound);
+  const lowered = lowerLogDensity(input, { scale: "unconstrained" });
+  checkIndices(lowered.indexChecks, bound);
+  const { graph, coordinates: blocks } = lowered;
+  const latents = blocks.map((block) => block.input);
+  const differentiated = differentiate(select(graph, ["logDensity"]), {
+    of: "logDensity",
+    wrt: latents,
+    prefix: "gradient/",
+  });
+  const variables = reportedVariables(model, graph);
+  const isLatent = (name: string): boolean => name.startsWith("q/");
+  return {
+    density: splitInvariant(optimize(differentiated), isLatent),
+    report: splitInvariant(
+      optimize(
+        select(
+          graph,
+          variables.map((variable) => variable.output),
+        ),
+      ),
+      isLatent,
+    ),
+    blocks,
+    dimension: lowered.dimension,
+    coordinates: blocks.flatMap((block) => elementNames(block.variable, block.shape)),
+    variables: variables.map(({ output: _, ...variable }) => variable),
+    constrainedLength: variables.reduce((sum, variable) => sum + elementCount(variable.shape), 0),
+    data: dataInputs(bound),
+  };
+}
+
+/** Compiles a plan. The target's functions share scratch memory: one thread, no re-entry. */
+export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget & { dispose(): void } {
+  const density = compileSplit(plan.density, plan.data, engine);
+  const report = compileSplit(plan.report, plan.data, engine);
+  const views = plan.blocks.map((block) => ({ ...block, values: new Float64Array(block.length) }));
+  const latents = Object.fromEntries(views.map((view) => [view.input, view.values]));
+  const densityInputs = { ...density.fixed, ...latents };
+  const reportInputs = { ...report.fixed, ...latents };
+  const load = (position: Float64Array): void => {
+    for (const { values, offset, length } of views)
+      for (let i = 0; i < length; i++) values[i] = position[offset + i];
+  };
+  return {
+    dimension: plan.dimension,
+    coordinates: plan.coordinates,
+    variables: plan.variables,
+    constrainedLength: plan.constrainedLength,
+    logDensityAndGradient(position, gradient) {
+      load(position);
+      const outputs = density.executable.run(densityInputs);
+      for (const { input, offset, length } of views) {
+        const part = outputs[`gradient/${input}`];
+        for (let i = 0; i < length; i++) gradient[offset + i] = part[i];
+      }
+      return outputs.logDensity[0];
+    },
+    constrain(position) {
+      load(position);
+      const outputs = report.executable.run(reportInputs);
+      const result = new Float64Array(plan.constrainedLength);
+      for (const variable of plan.variables) result.set(outputs[outputName(variable)], variable.offset);
+      return result;
+    },
+    dispose() {
+      density.executable.dispose();
+      report.executable.dispose();
+    },
+  };
+}
+
+export interface CompiledSplit {
+  readonly executable: Executable;
+  /** The inputs that never change: data and what was computed from them. */
+  readonly fixed: Readonly<Record<string, Float64Array>>;
+}
+
+/** Runs the invariant part once and compiles the rest. */
+export function compileSplit(
+  split: SplitGraph,
+  data: Readonly<Record<string, Float64Array>>,
+  engine: Engine,
+): CompiledSplit {
+  const once = engine.compile(split.once);
+  const needed = (graph: Graph): Record<string, Float64Array> =>
+    Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(graph.inputs, name)));
+  const results = Object.entries(once.run(needed(split.once))).map(
+    ([name, values]) => [name, Float64Array.from(values)] as const,
+  );
+  once.dispose();
+  return {
+    executable: engine.compile(split.each),
+    fixed: { ...needed(split.each), ...Object.fromEntries(results) },
+  };
+}
+
+/** The graph with those outputs only. */
+export function select(graph: Graph, outputs: readonly string[]): Graph {
+  return { ...graph, outputs: Object.fromEntries(outputs.map((name) => [name, graph.outputs[name]])) };
+}
+
+function outputName(variable: TargetVariable): string {
+  return `${variable.kind === "latent" ? "variable" : "binding"}/${variable.name}`;
+}
+
+/** Latent variables, then bindings that depend on one, with their places in the flat result. */
+function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { readonly output: string })[] {
+  const latent = dependsOnLatents(graph);
+  let offset = 0;
+  return Object.entries(graph.outputs).flatMap(([output, id]) => {
+    const [kind, ...rest] = output.split("/");
+    const name = rest.join("/");
+    if ((kind !== "variable" && kind !== "binding") || !latent.has(id)) return [];
+    const { shape, dtype } = graph.nodes[id].type;
+    const base: Base = dtype === "float" ? "real" : dtype;
+    const dimensions = shape.map((_, each) => dimensionName(sizesOf(name, model)[each]));
+    const start = offset;
+    offset += elementCount(shape);
+    return [
+      {
+        name,
+        shape,
+        dimensions,
+        offset: start,
+        kind: kind === "variable" ? ("latent" as const) : ("binding" as const),
+        base,
+        output,
+      },
+    ];
+  });
+}
+
+function dependsOnLatents(graph: Graph): Set<NodeId> {
+  const found = new Set<NodeId>();
+  graph.nodes.forEach((node, id) => {
+    const own = node.op === "input" && node.params.name.startsWith("q/");
+    if (own || node.inputs.some((input) => found.has(input))) found.add(id);
+  });
+  return found;
+}
+
+/** Sizes of a variable's or binding's dimensions, as far as the program names them. */
+function sizesOf(name: string, model: CoreModel): readonly (Size | undefined)[] {
+  const variable = model.variables.find((each) => each.name === name);
+  if (variable !== undefined) return variable.type.dimensions;
+  return bindingSizes(name, model.body, new Map()) ?? [];
+}
+
+function bindingSizes(
+  name: string,
+  statements: readonly CoreStatement[],
+  axes: ReadonlyMap<string, Size | undefined>,
+): readonly (Size | undefined)[] | undefined {
+  for (const statement of statements) {
+    if (statement.kind === "let" && statement.name === name) {
+      const event = statement.value.type.kind === "number" ? statement.value.type.dimensions : [];
+      const places = statement.place.map((place) =>
+        place.kind === "axis" ? axes.get(place.index) : undefined,
+      );
+      return [...places, ...event];
+    }
+    const nested =
+      statement.kind === "axis"
+        ? bindingSizes(
+            name,
+            statement.body,
+            new Map([
+              ...axes,
+              [statement.index, constantValue(statement.from) === 0 ? statement.to : undefined],
+            ]),
+          )
+        : statement.kind === "if"
+          ? (bindingSizes(name, statement.then, axes) ?? bindingSizes(name, statement.else, axes))
+          : undefined;
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}
+
+function dimensionName(size: Size | undefined): string {
+  return size === undefined || constantValue(size) !== undefined ? "" : formatSize(size);
+}

@@ -1,0 +1,164 @@
+/** From a program and data to a posterior: bind, plan, choose, run, judge. */
+import { availableParallelism } from "node:os";
+import { ProblemError } from "../base/problem.ts";
+import type { BoundData } from "../data/bind-data.ts";
+import { joinChains } from "../inference/join-chains.ts";
+import type { PosteriorData } from "../inference/posterior-data.ts";
+import { type StrategyName, strategies } from "../inference/registry.ts";
+import type { DensityTarget } from "../inference/target.ts";
+import type { CoreModel } from "../lang/core.ts";
+import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
+import { chooseEngine, loadEngineByLabel } from "./choose-engine.ts";
+import { type DensityPlan, densityTarget, planDensity } from "./density-plan.ts";
+import { explainNonFinite } from "./explain-non-finite.ts";
+import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { describePosterior } from "./posterior.ts";
+import { simulateFrom } from "./predict.ts";
+import { type ChainTask, prepareStrategy } from "./run-chain.ts";
+import { type ChainResult, runChains } from "./run-chains.ts";
+
+const defaultChains = 4;
+
+/** Coordinates beyond which `auto` no longer samples: NUTS would take minutes, SVI seconds. */
+const largestForNuts = 1000;
+
+/** Rejects with `ProblemError` for what the user can mend; with partial draws at hand an abort resolves instead. */
+export async function infer(
+  program: Program,
+  data: GivenData,
+  options: InferOptions = {},
+): Promise<Posterior> {
+  const started = performance.now();
+  const model = program.model(options.model);
+  const bound = bindOrThrow(model, data, options);
+  const engine = chooseEngine(options.engine, "sampling");
+  const plan = planDensity(program.core, model, bound);
+  const target = densityTarget(plan, await loadEngineByLabel(engine.label));
+  const seed = options.seed ?? defaultSeed;
+  const strategy = chooseStrategy(options.strategy, plan);
+  const tasks = chainTasks(strategy, options, seed);
+  const results = await runWithReasons(program, model, bound, plan, target, tasks, engine.label, options);
+  const posterior = finishChains(target, tasks, results);
+  const seconds = (performance.now() - started) / 1000;
+  target.dispose();
+  return describePosterior(posterior, {
+    model,
+    bound,
+    engine: engine.label,
+    seed,
+    seconds,
+    interrupted: results.some((result) => !result.done),
+    predict: (values, draws) => simulateFrom(program, model, bound, values, draws, seed),
+  });
+}
+
+function chooseStrategy(asked: InferOptions["strategy"], plan: DensityPlan): StrategyName {
+  if (plan.dimension === 0)
+    throw new ProblemError([
+      {
+        code: "nothing-to-infer",
+        severity: "error",
+        message: "the model has no latent variable to infer",
+        labels: [],
+        help: "draw at least one variable without `observe`, or use `ppl sample`",
+      },
+    ]);
+  if (asked === undefined || asked === "auto") return plan.dimension <= largestForNuts ? "nuts" : "svi";
+  return asked;
+}
+
+function chainTasks(strategy: StrategyName, options: InferOptions, seed: number): ChainTask[] {
+  const config =
+    strategy === "nuts"
+      ? {
+          ...strategies.nuts.defaults,
+          ...(options.warmup !== undefined && { warmup: options.warmup }),
+          ...(options.draws !== undefined && { draws: options.draws }),
+          ...(options.targetAccept !== undefined && { targetAccept: options.targetAccept }),
+          ...(options.maxDepth !== undefined && { maxTreeDepth: options.maxDepth }),
+        }
+      : { ...strategies.svi.defaults, ...(options.draws !== undefined && { draws: options.draws }) };
+  // Independent draws from one guide are one chain.
+  const chains = strategy === "nuts" ? (options.chains ?? defaultChains) : 1;
+  return Array.from({ length: chains }, (_, chain) => ({
+    chain,
+    strategy,
+    config,
+    key: { seed, stream: chain },
+  }));
+}
+
+async function runWithReasons(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  plan: DensityPlan,
+  target: DensityTarget,
+  tasks: readonly ChainTask[],
+  engine: string,
+  options: InferOptions,
+): Promise<readonly ChainResult[]> {
+  const total = strategies[tasks[0].strategy].steps(tasks[0].config as never);
+  try {
+    return await runChains(plan, target, tasks, {
+      parallel: options.parallel ?? Math.min(tasks.length, availableParallelism()),
+      engine,
+      signal: options.signal,
+      onBatch: (results) => options.onProgress?.(progressOf(results, total, tasks[0])),
+    });
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    throw new ProblemError(
+      error.problems.map((problem) =>
+        problem.code === "initialization-failed"
+          ? explainNonFinite(problem, program, model, bound, plan)
+          : problem,
+      ),
+    );
+  }
+}
+
+function progressOf(results: readonly ChainResult[], total: number, task: ChainTask): Progress {
+  const done = results.map((result) => (result.done ? total : result.infos.length));
+  const warmup = (task.config as { readonly warmup?: number }).warmup ?? 0;
+  const phase =
+    task.strategy === "svi" ? "fitting" : done.every((each) => each < warmup) ? "warm-up" : "sampling";
+  return {
+    phase,
+    done: done.reduce((sum, each) => sum + each, 0),
+    total: total * results.length,
+    unit: task.strategy === "svi" ? "steps" : "draws",
+    chains: done.map((each) => each / total),
+  };
+}
+
+/** One posterior from the chains; of interrupted ones as many draws as the shortest has. */
+function finishChains(
+  target: DensityTarget,
+  tasks: readonly ChainTask[],
+  results: readonly ChainResult[],
+): PosteriorData {
+  const interrupted = results.some((result) => !result.done);
+  if (interrupted && tasks[0].strategy !== "nuts") throw interruptedTooEarly();
+  const warmup = (tasks[0].config as { readonly warmup?: number }).warmup ?? 0;
+  const shortest = Math.min(...results.map((result) => result.infos.length));
+  if (interrupted && shortest <= warmup + 1) throw interruptedTooEarly();
+  return joinChains(
+    tasks.map((task, position) => {
+      const { infos, state } = results[position];
+      const kept = interrupted ? infos.slice(0, shortest) : infos;
+      return prepareStrategy(target, task).finish(state, kept, task.key);
+    }),
+  );
+}
+
+function interruptedTooEarly(): ProblemError {
+  return new ProblemError([
+    {
+      code: "interrupted",
+      severity: "error",
+      message: "stopped before there was anything to keep",
+      labels: [],
+    },
+  ]);
+}

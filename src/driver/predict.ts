@@ -1,0 +1,159 @@
+/** Simulation: prior draws, and replicated data from posterior draws. */
+import { ProblemError } from "../base/problem.ts";
+import { randomSource } from "../base/random.ts";
+import { elementCount } from "../compiler/graph.ts";
+import { lowerSimulate } from "../compiler/lower/simulate.ts";
+import { optimize } from "../compiler/passes/optimize.ts";
+import { splitInvariant } from "../compiler/split-invariant.ts";
+import type { BoundData } from "../data/bind-data.ts";
+import { referenceEngine } from "../engines/reference/reference-engine.ts";
+import type { CoreModel } from "../lang/core.ts";
+import { formatSize } from "../lang/size.ts";
+import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } from "./api-types.ts";
+import { checkIndices } from "./check-indices.ts";
+import { compileSplit, dataInputs, loweringInput } from "./density-plan.ts";
+import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+
+/** Streams of the random numbers, apart from those of the chains (0, 1, 2, …). */
+const priorStream = 0x7072696f;
+const predictiveStream = 0x70726564;
+
+const defaultPriorDraws = 100;
+
+/** Draws of everything from the prior, given the model's inputs. Rejects with `ProblemError` where a site has no draws. */
+export async function sample(
+  program: Program,
+  data: GivenData,
+  options: SampleOptions = {},
+): Promise<PriorDraws> {
+  const model = program.model(options.model);
+  const bound = bindOrThrow(model, data, options, false);
+  const seed = options.seed ?? defaultSeed;
+  const draws = options.draws ?? defaultPriorDraws;
+  const names = model.variables.map((variable) => variable.name);
+  const simulated = simulate(
+    program,
+    model,
+    bound,
+    [],
+    names,
+    draws,
+    { seed, stream: priorStream },
+    () => ({}),
+    options,
+  );
+  return {
+    model: model.name,
+    seed,
+    draws,
+    variables: simulated.map((variable) => ({
+      ...variable,
+      observed: model.variables.some((each) => each.name === variable.name && each.observed),
+    })),
+  };
+}
+
+/** One replicated data set per posterior draw: observed variables drawn anew given the latents. */
+export async function simulateFrom(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  posterior: readonly DrawnVariable[],
+  draws: number,
+  seed: number,
+): Promise<readonly DrawnVariable[]> {
+  const latents = posterior.filter((each) =>
+    model.variables.some((variable) => variable.name === each.name && !variable.observed),
+  );
+  const wanted = model.variables.filter((variable) => variable.observed).map((variable) => variable.name);
+  const given = latents.map((latent) => latent.name);
+  const key = { seed, stream: predictiveStream };
+  return simulate(program, model, bound, given, wanted, draws, key, (draw) =>
+    Object.fromEntries(
+      latents.map((latent) => {
+        const length = elementCount(latent.shape);
+        return [`value/${latent.name}`, latent.values.subarray(draw * length, (draw + 1) * length)];
+      }),
+    ),
+  );
+}
+
+function simulate(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  given: readonly string[],
+  wanted: readonly string[],
+  draws: number,
+  key: { readonly seed: number; readonly stream: number },
+  valuesOf: (draw: number) => Readonly<Record<string, Float64Array>>,
+  options: Pick<SampleOptions, "signal" | "onProgress"> = {},
+): DrawnVariable[] {
+  const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
+  checkIndices(lowered.indexChecks, bound);
+  const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));
+  const varies = (name: string): boolean => name.startsWith("noise/") || name.startsWith("value/");
+  const split = splitInvariant(optimize({ ...lowered.graph, outputs }), varies);
+  const { executable, fixed } = compileSplit(split, dataInputs(bound), referenceEngine);
+  const noise = lowered.noise
+    .filter(({ input }) => Object.hasOwn(split.each.inputs, input))
+    .map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));
+  const noiseInputs = Object.fromEntries(noise.map((each) => [each.input, each.values]));
+  const variables = wanted.map((name) =>
+    emptyVariable(name, model, lowered.graph.nodes[outputs[name]].type.shape, draws),
+  );
+  for (let draw = 0; draw < draws; draw++) {
+    const random = randomSource(key, draw);
+    for (const { kind, values } of noise)
+      if (kind === "normal") random.fillNormal(values);
+      else random.fillUniform(values);
+    const results = executable.run({ ...fixed, ...noiseInputs, ...valuesOf(draw) });
+    for (const { name, shape, values } of variables) {
+      if (!results[name].every(Number.isFinite)) throw notFinite(name, draw);
+      values.set(results[name], draw * elementCount(shape));
+    }
+    if (options.signal?.aborted) throw new ProblemError([interrupted]);
+    options.onProgress?.({ phase: "simulating", done: draw + 1, total: draws, unit: "draws" });
+  }
+  executable.dispose();
+  return variables;
+}
+
+function emptyVariable(
+  name: string,
+  model: CoreModel,
+  shape: readonly number[],
+  draws: number,
+): DrawnVariable {
+  const variable = model.variables.find((each) => each.name === name);
+  return {
+    name,
+    shape,
+    dimensions: shape.map((_, each) => {
+      const size = variable?.type.dimensions[each];
+      return size === undefined ? "" : formatSize(size);
+    }),
+    base: variable?.type.base ?? "real",
+    values: new Float64Array(draws * elementCount(shape)),
+  };
+}
+
+const interrupted = {
+  code: "interrupted",
+  severity: "error",
+  message: "stopped before all draws were made",
+  labels: [],
+} as const;
+
+function notFinite(name: string, draw: number): ProblemError {
+  return new ProblemError([
+    {
+      code: "draw-not-finite",
+      severity: "error",
+      message: `draw ${draw} of \`${name}\` is not a finite number`,
+      labels: [],
+      notes: ["a prior that is very wide can overflow what depends on it"],
+      help: "narrow the priors, or check what the arguments of its distribution can become",
+    },
+  ]);
+}

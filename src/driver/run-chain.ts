@@ -1,0 +1,61 @@
+/** One chain of a strategy on a target, told in batches: the loop that the workers and the single-threaded run share. */
+
+import type { Problem } from "../base/problem.ts";
+import type { RandomKey } from "../base/random.ts";
+import { type PosteriorStrategy, type StrategyName, strategies } from "../inference/registry.ts";
+import type { DensityTarget } from "../inference/target.ts";
+
+/** What one chain is asked to do. Plain data. */
+export interface ChainTask {
+  readonly chain: number;
+  readonly strategy: StrategyName;
+  readonly config: object;
+  readonly key: RandomKey;
+}
+
+export type ChainMessage =
+  | {
+      readonly kind: "batch";
+      readonly chain: number;
+      readonly infos: readonly unknown[];
+      readonly state: unknown;
+    }
+  | { readonly kind: "done"; readonly chain: number }
+  | { readonly kind: "failed"; readonly chain: number; readonly problem: Problem }
+  /** Our own bug, as text. */
+  | { readonly kind: "crashed"; readonly chain: number; readonly stack: string };
+
+/** Steps per batch: often enough for progress and for keeping partial draws, seldom enough to cost nothing. */
+const batchSteps = 50;
+
+/** Yields after every batch, so that the caller may stop, report or give way. */
+export function* runChain(target: DensityTarget, task: ChainTask): Generator<ChainMessage, void, void> {
+  const { chain, key } = task;
+  const run = prepareStrategy(target, task);
+  const start = run.init(key);
+  if (start.kind === "failed") {
+    yield { kind: "failed", chain, problem: start.problem };
+    return;
+  }
+  let { state } = start;
+  let infos: unknown[] = [];
+  while (!run.isDone(state)) {
+    const next = run.step(state, key);
+    state = next.state;
+    infos.push(next.info);
+    if (infos.length >= batchSteps) {
+      yield { kind: "batch", chain, infos, state };
+      infos = [];
+    }
+  }
+  yield { kind: "batch", chain, infos, state };
+  yield { kind: "done", chain };
+}
+
+export function prepareStrategy(
+  target: DensityTarget,
+  task: Pick<ChainTask, "strategy" | "config">,
+): ReturnType<PosteriorStrategy["prepare"]> {
+  const strategy: PosteriorStrategy = strategies[task.strategy];
+  return strategy.prepare(target, task.config);
+}
