@@ -25,6 +25,8 @@ interface OpenBracket {
   readonly head: boolean;
   /** Column of the first token in the bracket's line. */
   readonly indent: number;
+  /** What it adds to the nesting: 0 for the block of an `if` or `match`, which is in `nested` of what is around. */
+  readonly level: number;
   /** `if`s and `match`es since the last comma or separator in it: they nest without brackets. */
   nested: number;
   /** Whether a `{` may follow here. */
@@ -105,8 +107,8 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   /** Inside the head of a declaration: after its keyword, before its body. */
   let inHead = false;
   let indent = 0;
-  /** A `{` that indentation says was left open. */
-  let suspect: IToken | undefined;
+  /** A `{` that indentation says was left open, and where the text before its supposed `}` ends. */
+  let suspect: { readonly bracket: OpenBracket; readonly end: number } | undefined;
   let topNested = 0;
 
   function spanOf(token: IToken): Span {
@@ -158,12 +160,10 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     if (before && closer) out.push(insertedToken(closer, tokenEnd(before), before));
   }
 
-  function reportUnclosed(bracket: OpenBracket): void {
-    const end = tokenEnd(last() ?? bracket.token);
-    const at = { source: sourceName, start: end, end };
+  function reportUnclosed(bracket: OpenBracket, end: number): void {
     facts.push({
       code: "unclosed-bracket",
-      at,
+      at: { source: sourceName, start: end, end },
       opened: spanOf(bracket.token),
       bracket: bracket.token.image,
       closer: closerOf(bracket.token),
@@ -174,8 +174,8 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   function closeUntil(stop: (bracket: OpenBracket) => boolean): void {
     const top = open.at(-1);
     if (!top || stop(top)) return;
-    const blamed = open.find((bracket) => bracket.token === suspect);
-    reportUnclosed(top.token.tokenType === t.LeftBrace && blamed ? blamed : top);
+    if (isBrace(top) && suspect) reportUnclosed(suspect.bracket, suspect.end);
+    else reportUnclosed(top, tokenEnd(last() ?? top.token));
     while (open.length > 0 && !stop(open[open.length - 1])) closeInnermost();
   }
   const isBrace = (bracket: OpenBracket): boolean => bracket.token.tokenType === t.LeftBrace;
@@ -250,6 +250,18 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     return raw.length - 1;
   }
 
+  /** The index of the last token before what ends the expression at `i`. */
+  function skipRest(i: number): number {
+    let depth = 0;
+    for (let j = i; j < raw.length; j++) {
+      if (closers.has(raw[j].tokenType)) depth++;
+      else if (closing.has(raw[j].tokenType) && --depth < 0) return j - 1;
+      else if (depth === 0 && (raw[j].tokenType === t.Comma || raw[j].tokenType === t.Separator))
+        return j - 1;
+    }
+    return raw.length - 1;
+  }
+
   function close(token: IToken): void {
     const top = open.at(-1);
     const matches = (bracket: OpenBracket): boolean =>
@@ -279,11 +291,12 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   function noteIndentation(bracket: OpenBracket, token: IToken): void {
     const column = token.startColumn ?? 0;
     if (suspect || indent !== column || bracket.indent <= column) return;
-    if (open.some((outer) => isBrace(outer) && outer.indent === column)) suspect = bracket.token;
+    if (open.some((outer) => isBrace(outer) && outer.indent === column))
+      suspect = { bracket, end: tokenEnd(last() ?? bracket.token) };
   }
 
   function nestingLevel(): number {
-    return open.reduce((sum, bracket) => sum + 1 + bracket.nested, topNested);
+    return open.reduce((sum, bracket) => sum + bracket.level + bracket.nested, topNested);
   }
 
   /** Puts token `i` out, mended where needed; returns the index of the last token it used. */
@@ -301,12 +314,14 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
         canEndLine.has(last()?.tokenType ?? t.Comma)
       )
         closeUntil(isBrace);
+      const isBlock = type === t.LeftBrace && top !== undefined && top.nested > 0;
       if (nestingLevel() >= maximumDepth) {
         tooDeep(token);
+        out.push(token, insertedToken(closers.get(type) ?? t.RightParen, tokenEnd(token), token));
         return skipBracket(i);
       }
       if (type === t.LeftBrace) inHead = inHead && open.length > 0;
-      open.push({ token, head: inHead, indent, nested: 0, hasBlock: false });
+      open.push({ token, head: inHead, indent, level: isBlock ? 0 : 1, nested: 0, hasBlock: false });
       out.push(token);
     } else if (closing.has(type)) close(token);
     else if (type === t.Separator) {
@@ -330,7 +345,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
         const nests = last()?.tokenType !== t.Else;
         if (nests && nestingLevel() >= maximumDepth) {
           tooDeep(token);
-          return i;
+          return skipRest(i);
         }
         if (top) {
           top.hasBlock = true;

@@ -10,7 +10,12 @@ export const maximumHeight = 250;
 export type SyntaxFact =
   | { readonly code: "file-too-large"; readonly length: number; readonly most: number }
   | { readonly code: "empty-program"; readonly span: Span }
-  | { readonly code: "unexpected-character"; readonly span: Span; readonly text: string }
+  | {
+      readonly code: "unexpected-character";
+      readonly span: Span;
+      readonly text: string;
+      readonly nearDigit: boolean;
+    }
   | { readonly code: "unclosed-comment"; readonly span: Span }
   | { readonly code: "hash-comment"; readonly span: Span }
   | { readonly code: "no-strings"; readonly span: Span }
@@ -110,7 +115,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
     case "unexpected-character":
       return error(`unexpected ${describeText(fact.text)}`, {
         labels: at(fact.span, "not part of the language"),
-        help: characterHelp(fact.text),
+        help: characterHelp(fact.text, fact.nearDigit),
       });
     case "unclosed-comment":
       return error("this comment never ends", {
@@ -169,9 +174,13 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
       });
     case "outside-declaration":
       return error(
-        fact.statement ? "this statement is outside of a model" : "a program consists of declarations",
+        fact.meant
+          ? `unknown declaration \`${fact.word}\``
+          : fact.statement
+            ? "this statement is outside of a model"
+            : "a program consists of declarations",
         {
-          labels: at(fact.span, fact.meant ? `\`${fact.word}\` declares nothing` : ""),
+          labels: at(fact.span),
           expected: "`model`, `def` or `net`",
           help: fact.meant
             ? `did you mean \`${fact.meant}\`?`
@@ -263,8 +272,9 @@ function describeText(text: string): string {
   return visible ? `character \`${text}\`${code > 126 ? ` (${hex})` : ""}` : `character ${hex}`;
 }
 
-function characterHelp(text: string): string | undefined {
-  if (text === ".") return "a number has a digit on both sides of its point: `0.5`, `1.0`";
+function characterHelp(text: string, nearDigit: boolean): string | undefined {
+  if (text === "." && nearDigit) return "a number has a digit on both sides of its point: `0.5`, `1.0`";
+  if (text === ".") return "values have no fields or methods";
   if (text === "%") return "there is no remainder operator";
   if (text === "$" || text === "\\") return "names are made of letters, digits and `_`";
   return undefined;
@@ -287,7 +297,9 @@ function symbolHelp(written: string): Pick<Problem, "notes" | "help"> {
 }
 
 function loneHelp(text: string): string | undefined {
-  return /^[\p{L}_][^\n]{0,60}$/u.test(text) && !text.includes("(") ? `${text} ~ Normal(0, 1)` : undefined;
+  return /^[\p{L}_][\p{L}\p{N}\p{M}_]*(\[[^[\]\n]{0,40}\])?$/u.test(text)
+    ? `${text} ~ Normal(0, 1)`
+    : undefined;
 }
 
 function shorten(text: string): string {

@@ -2,7 +2,7 @@
  * From text to surface tree. `parse` never throws, whatever the text, and gives back everything that did parse: what
  * did not is an `error` node, a missing name has the text "".
  */
-import type { IToken } from "chevrotain";
+import type { IRecognitionException, IToken } from "chevrotain";
 import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import { buildFile } from "./build-tree.ts";
@@ -14,8 +14,8 @@ import { parserErrorFact } from "./parser-error.ts";
 import { type Tokens, tokens as t, tokenize } from "./tokens.ts";
 import type { File } from "./tree.ts";
 
-/** In UTF-16 units. A megabyte of program parses in about two seconds. */
-export const maximumLength = 1024 * 1024;
+/** In UTF-16 units: thousands of lines, yet read in a second or two even when every line is wrong. */
+export const maximumLength = 256 * 1024;
 /** Problems given at most; the rest would be noise. */
 const maximumProblems = 100;
 
@@ -36,37 +36,61 @@ export function parse(source: Source): Parsed {
   const parser = grammar();
   parser.input = layout.tokens;
   const cst = parser.file();
-  const position = new Map(layout.tokens.map((token, index) => [token, index]));
-  const parserFacts = parser.errors.map((error) => {
-    const next = layout.tokens[(position.get(error.token) ?? layout.tokens.length) + 1];
-    return { fact: parserErrorFact(error, source, next), offset: error.token.startOffset };
-  });
+  const parserFacts = placeErrors(parser.errors, layout.tokens, source);
   parser.input = [];
   const building: Building = { source, facts: [], heights: new WeakMap() };
   const file = buildFile(building, cst, lexed.docs);
   const facts = oneEach(
     layout.tokens,
-    [...lexicalFacts(source, lexed), ...layout.facts],
+    [...lexicalFacts(source, lexed), ...withoutSwallowed(layout.facts, lexed)],
     [...parserFacts, ...building.facts.map((fact) => ({ fact, offset: factSpan(fact)?.start ?? 0 }))],
   );
   return { file, problems: facts.map((fact) => explainSyntax(fact, source.name)) };
 }
 
-function lexicalFacts(source: Source, lexed: Tokens): SyntaxFact[] {
-  const span = (start: number, end: number): SyntaxFact & { code: "empty-program" } => ({
-    code: "empty-program",
-    span: { source: source.name, start, end },
-  });
-  const facts: SyntaxFact[] = [];
-  for (const { offset, length } of lexed.unexpected) {
-    const text = source.text.slice(offset, offset + length);
-    facts.push({ code: "unexpected-character", span: span(offset, offset + length).span, text });
-  }
-  for (const comment of lexed.blockComments)
-    if (comment.image.length < 4 || !comment.image.endsWith("*/"))
-      facts.push({ code: "unclosed-comment", span: span(comment.startOffset, comment.startOffset + 2).span });
+function lexicalFacts({ name, text }: Source, lexed: Tokens): SyntaxFact[] {
+  const facts: SyntaxFact[] = lexed.unexpected.map(({ offset, length }) => ({
+    code: "unexpected-character",
+    span: { source: name, start: offset, end: offset + length },
+    text: text.slice(offset, offset + length),
+    nearDigit: /\d/.test(text.slice(Math.max(0, offset - 1), offset + length + 1)),
+  }));
+  for (const { image, startOffset } of lexed.blockComments)
+    if (!isClosedComment(image))
+      facts.push({
+        code: "unclosed-comment",
+        span: { source: name, start: startOffset, end: startOffset + 2 },
+      });
   const isEmpty = lexed.tokens.every((token) => token.tokenType === t.Separator);
-  return isEmpty && facts.length === 0 ? [span(0, source.text.length)] : facts;
+  if (isEmpty && facts.length === 0)
+    facts.push({ code: "empty-program", span: { source: name, start: 0, end: 0 } });
+  return facts;
+}
+
+function isClosedComment(image: string): boolean {
+  return image.length >= 4 && image.endsWith("*/");
+}
+
+/** Brackets left open at the end of a text whose end is in a comment that never ends are no second mistake. */
+function withoutSwallowed(facts: readonly SyntaxFact[], lexed: Tokens): SyntaxFact[] {
+  const last = lexed.tokens.at(-1);
+  if (last === undefined || lexed.blockComments.every((comment) => isClosedComment(comment.image)))
+    return [...facts];
+  return facts.filter((fact) => fact.code !== "unclosed-bracket" || fact.at.start < last.startOffset);
+}
+
+/** The parser's errors as facts, each with the offset of the token it was found at. */
+function placeErrors(
+  errors: readonly IRecognitionException[],
+  layoutTokens: readonly IToken[],
+  source: Source,
+): Placed[] {
+  const positions = new Map(layoutTokens.map((token, index) => [token, index]));
+  return errors.map((error) => {
+    const position = positions.get(error.token) ?? layoutTokens.length;
+    const around = { before: layoutTokens[position - 1], next: layoutTokens[position + 1] };
+    return { fact: parserErrorFact(error, source, around), offset: error.token.startOffset };
+  });
 }
 
 interface Placed {

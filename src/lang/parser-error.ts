@@ -1,6 +1,7 @@
 /** Chevrotain's exceptions as syntax facts: what was expected and found, in words. */
 import { EOF, type IRecognitionException, type IToken, type TokenType } from "chevrotain";
-import type { Span } from "../base/span.ts";
+import { nearMisses } from "../base/near-miss.ts";
+import type { Source, Span } from "../base/span.ts";
 import type { SyntaxFact } from "./parse-problem.ts";
 import { keywordTokens, tokens as t, tokenEnd } from "./tokens.ts";
 
@@ -10,12 +11,6 @@ const labels: ReadonlyMap<string, string> = new Map(
 
 /** What a rule is about, where no alternative of it fits. */
 const ruleWords: Readonly<Record<string, string>> = {
-  primary: "an expression",
-  operand: "an expression",
-  expression: "an expression",
-  argument: "an argument",
-  index: "an index",
-  suffix: "an expression",
   statement: "a statement",
   definition: "a statement",
   declaration: "a body in braces",
@@ -24,18 +19,22 @@ const ruleWords: Readonly<Record<string, string>> = {
   pattern: "a number, `true`, `false` or `_`",
   annotation: "`via`, `marginal` or `enumerate`",
   type: "a type",
+  suffix: "an index",
 };
-
 const missingExpression: ReadonlySet<string> = new Set(["an expression", "an argument", "an index"]);
 
-/** `text` is the source's; `next` the token after the one found. */
+/** Tokens around the one found, in the order of the text. */
+export interface Neighbours {
+  readonly before: IToken | undefined;
+  readonly next: IToken | undefined;
+}
+
 export function parserErrorFact(
   error: IRecognitionException,
-  source: { readonly name: string; readonly text: string },
-  next: IToken | undefined,
+  source: Source,
+  { before, next }: Neighbours,
 ): SyntaxFact {
   const found = error.token;
-  const before = previousToken(error);
   const rule = error.context.ruleStack.at(-1) ?? "";
   const expected = expectation(error, rule, before);
   const code = missingExpression.has(expected)
@@ -43,36 +42,20 @@ export function parserErrorFact(
     : isExpected(error, t.Identifier)
       ? "missing-name"
       : "unexpected-token";
-  return {
-    code,
-    span: foundSpan(found, before, source),
-    expected,
-    found: describe(found, source.text),
-    help: suggestion(error, rule, before, next, expected),
-  };
-}
-
-function previousToken(error: IRecognitionException): IToken | undefined {
-  const before: unknown = Reflect.get(error, "previousToken");
-  return typeof before === "object" && before !== null && "startOffset" in before
-    ? (before as IToken)
-    : undefined;
+  const help = suggestion(error, rule, before, next, expected);
+  const span = foundSpan(found, before, source);
+  return { code, span, expected, found: describe(found, source.text), ...(help !== undefined && { help }) };
 }
 
 /** The token found; where that is in a later line, or the end, the place after what came before. */
-function foundSpan(
-  found: IToken,
-  before: IToken | undefined,
-  source: { readonly name: string; readonly text: string },
-): Span {
+function foundSpan(found: IToken, before: IToken | undefined, source: Source): Span {
   const isEnd = found.tokenType === EOF || found.image === "";
   const laterLine = before !== undefined && found.startLine !== before.endLine;
-  if ((isEnd || laterLine) && before !== undefined && !Number.isNaN(before.startOffset)) {
+  if (before !== undefined && (isEnd || laterLine)) {
     const end = tokenEnd(before);
     return { source: source.name, start: end, end };
   }
-  if (isEnd && Number.isNaN(found.startOffset))
-    return { source: source.name, start: source.text.length, end: source.text.length };
+  if (isEnd) return { source: source.name, start: source.text.length, end: source.text.length };
   return { source: source.name, start: found.startOffset, end: tokenEnd(found) };
 }
 
@@ -81,19 +64,33 @@ function isExpected(error: IRecognitionException, type: TokenType): boolean {
 }
 
 function expectation(error: IRecognitionException, rule: string, before: IToken | undefined): string {
+  const after = before?.tokenType;
+  const startsStatement = after === t.Separator || after === t.LeftBrace;
   if (error.name === "NotAllInputParsedException") return "the end of the declaration";
   if (error.name !== "MismatchedTokenException") {
-    const startsStatement = before?.tokenType === t.Separator || before?.tokenType === t.LeftBrace;
     if (rule === "primary" && startsStatement && error.context.ruleStack.at(-4) === "definition")
       return "a statement";
-    return ruleWords[rule] ?? "something else";
+    return ruleWords[rule] ?? "an expression";
   }
-  if (isExpected(error, t.RightParen)) return "`,` or `)`";
-  if (isExpected(error, t.RightBracket)) return "`,` or `]`";
-  if (isExpected(error, t.RightBrace))
-    return rule === "match" ? "a new line before the next case" : "the end of the statement";
+  const isFirst = after === t.LeftParen || after === t.LeftBracket || after === t.Comma;
+  if (isExpected(error, t.RightParen)) {
+    if (rule === "parameters" && isFirst) return "the name of a parameter";
+    return isFirst ? "an argument" : "`,` or `)`";
+  }
+  if (isExpected(error, t.RightBracket)) {
+    if (rule === "sizeParameters" && isFirst) return "the name of a size";
+    return isFirst ? "an expression" : "`,` or `]`";
+  }
+  if (isExpected(error, t.RightBrace)) {
+    if (rule === "match")
+      return startsStatement || after === t.Comma
+        ? "a number, `true`, `false` or `_`"
+        : "a new line or `,` before the next case";
+    return startsStatement ? "a statement" : "the end of the statement";
+  }
   if (isExpected(error, t.Identifier)) return nameWords(rule, before);
-  return labels.get(error.message) ?? "something else";
+  if (isExpected(error, t.Colon)) return "`:` and a type";
+  return labels.get(error.message) ?? "an expression";
 }
 
 function nameWords(rule: string, before: IToken | undefined): string {
@@ -135,29 +132,33 @@ function suggestion(
   const found = error.token;
   const type = found.tokenType;
   const startsOperand = type === t.Identifier || type === t.NumberLiteral || type === t.LeftParen;
-  if (
-    before?.tokenType === t.NumberLiteral &&
-    type === t.Identifier &&
-    tokenEnd(before) === found.startOffset
-  )
-    return `a product is written \`${before.image} * ${found.image}\`; a name cannot begin with a digit`;
+  const hasNumberBefore = before?.tokenType === t.NumberLiteral && tokenEnd(before) === found.startOffset;
+  if (hasNumberBefore && type === t.Identifier)
+    return `write \`${before.image} * ${found.image}\` for a product`;
   if (type === t.Identifier && found.image === "and") return "write `&&`";
   if (type === t.Identifier && found.image === "or") return "write `||`";
   if (before?.image === "not" && startsOperand) return `write \`!${found.image}\``;
   if (type === t.Tilde && before?.tokenType === t.Assign)
     return "a draw is written `x ~ Normal(0, 1)`, a binding `x = 1`";
+  if (type === t.LeftBrace && before?.tokenType === t.Assign) return "a body in braces follows without `=`";
   if ((expected === "`,` or `)`" || expected === "`,` or `]`") && startsOperand)
     return `put a comma before \`${found.image}\``;
-  if (rule === "axis") return "plate j in J { … }";
-  if (rule === "parameter") return "name: Real";
-  if (rule === "pattern") return "match z { 0 => a, 1 => b }";
+  if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
+  if (rule === "parameter" && before) return `${before.image}: Real`;
   if (keywordTokens.has(type) && (missingExpression.has(expected) || isExpected(error, t.Identifier)))
-    return `\`${found.image}\` cannot be a name; \`${found.image}_\` can`;
-  if (expected === "the end of the statement" && startsOperand) {
-    const isCall = type === t.Identifier && next?.tokenType === t.LeftParen;
-    if (isCall && before && (before.tokenType === t.Identifier || before.tokenType === t.RightBracket))
-      return `put \`~\` before \`${found.image}\` to draw, or \`=\` to bind`;
-    return "put each statement in a line of its own, or `;` between them";
-  }
+    return `a keyword cannot be a name, but \`${found.image}_\` can`;
+  if (expected === "the end of the statement" && startsOperand) return nextStatement(found, before, next);
   return undefined;
+}
+
+/** What follows a whole statement in the same line. */
+function nextStatement(found: IToken, before: IToken | undefined, next: IToken | undefined): string {
+  const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "via"]);
+  if (annotation !== undefined) return `did you mean \`${annotation}\`?`;
+  if (found.image === "score" || found.image === "relaxed")
+    return `\`${found.image}\` is not in this version of the language yet`;
+  const afterName = before?.tokenType === t.Identifier || before?.tokenType === t.RightBracket;
+  if (found.tokenType === t.Identifier && next?.tokenType === t.LeftParen && afterName)
+    return `put \`~\` before \`${found.image}\` to draw, or \`=\` to bind`;
+  return "put each statement in a line of its own, or `;` between them";
 }
