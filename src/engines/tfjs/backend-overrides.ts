@@ -6,7 +6,7 @@ import { elementCount, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName } from "../../compiler/ops.ts";
 import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Expansion } from "./lowering-table.ts";
-import { erf, log1p, softplus } from "./special-functions.ts";
+import { erf, log1p, sin, softplus } from "./special-functions.ts";
 
 export type TfjsBackend = "cpu" | "wasm";
 
@@ -27,8 +27,8 @@ const wasm: Overrides = {
   // The kernel is log(1 + x).
   log1p: (math, _node, [x]) => log1p(math, x),
   softplus: (math, _node, [x]) => softplus(math, x),
-  // The kernel brings a negative x into [0, 2π) first, which loses the digits of a small one.
-  sin: ({ mul, unary }, _node, [x]) => mul(unary("Sign", x), unary("Sin", unary("Abs", x))),
+  // The kernel is off by 2e-7, which is all of a small sin(x).
+  sin: (math, _node, [x]) => sin(math, x),
   sign: (math, _node, [x]) => sign(math, x),
   min: (math, _node, [a, b]) => extreme(math, "Minimum", a, b),
   max: (math, _node, [a, b]) => extreme(math, "Maximum", a, b),

@@ -7,22 +7,14 @@ import type { DType, Shape, TensorType } from "../../compiler/ops.ts";
 import type { KernelBuilder } from "./kernel-builder.ts";
 import type { ValueId } from "./kernel-program.ts";
 
-export type UnaryKernel =
-  | "Abs"
-  | "Atanh"
-  | "Exp"
-  | "Floor"
-  | "Log"
-  | "Neg"
-  | "Reciprocal"
-  | "Sign"
-  | "Sin"
-  | "Sqrt"
-  | "Tan";
+export type UnaryKernel = "Abs" | "Atanh" | "Exp" | "Floor" | "Log" | "Neg" | "Sign" | "Sin" | "Sqrt" | "Tan";
 export type ArithmeticKernel = "Add" | "Sub" | "Multiply" | "RealDiv" | "Minimum" | "Maximum";
 export type LogicKernel = "Equal" | "NotEqual" | "Less" | "LessEqual" | "LogicalAnd" | "LogicalOr";
 
-/** A value is an id in an array, to tell it from a number that stands for a constant. */
+/** Kernels take no more axes for certain: beyond, XNNPACK in the wasm backend returns what was in memory. */
+const mostAxes = 6;
+
+/** An object and not an id, to tell it from a number that stands for a constant. */
 export interface Value {
   readonly id: ValueId;
   readonly type: TensorType;
@@ -38,6 +30,8 @@ export interface KernelMath {
   mul(a: Operand, b: Operand): Value;
   div(a: Operand, b: Operand): Value;
   arithmetic(kernel: ArithmeticKernel, a: Operand, b: Operand): Value;
+  /** Any elementwise kernel of two operands; the result has their element kind, or the one given. */
+  binary(kernel: string, a: Operand, b: Operand, result?: DType): Value;
   logic(kernel: LogicKernel, a: Operand, b: Operand): Value;
   not(x: Value): Value;
   /** Where the condition holds, the first; the operands are brought to one shape. For all element kinds but bool. */
@@ -83,7 +77,14 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
       typeof operand === "number" ? splat(operand, { dtype, shape: [] }) : operand,
     );
     const shape = largerShape(left.type.shape, right.type.shape);
-    return call(kernel, [left, right], ["a", "b"], {}, { dtype: result ?? dtype, shape });
+    const type = { dtype: result ?? dtype, shape };
+    if (shape.length <= mostAxes) return call(kernel, [left, right], ["a", "b"], {}, type);
+    const inner = Math.min(elementCount(left.type.shape), elementCount(right.type.shape));
+    const flat = (x: Value): Value => {
+      const outer = elementCount(x.type.shape) / inner;
+      return math.reshape(x, outer === 1 ? [inner] : [outer, inner]);
+    };
+    return math.reshape(pair(kernel, flat(left), flat(right), result), shape);
   };
   const filled = (operand: Operand, type: TensorType): Value => {
     if (typeof operand === "number") return splat(operand, type);
@@ -91,7 +92,7 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
     const node = builder.nodeOf(operand.id);
     if (node.kind === "constant" && node.values.length === 1) return splat(node.values[0], type);
     return type.dtype === "bool"
-      ? pair("LogicalAnd", operand, splat(1, type))
+      ? pair("LogicalAnd", operand, splat(1, type), "bool")
       : pair("Multiply", operand, splat(1, type));
   };
 
@@ -105,6 +106,7 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
     mul: (a, b) => pair("Multiply", a, b),
     div: (a, b) => pair("RealDiv", a, b),
     arithmetic: (kernel, a, b) => pair(kernel, a, b),
+    binary: pair,
     logic: (kernel, a, b) => pair(kernel, a, b, "bool"),
     not: (x) => call("LogicalNot", [x], ["x"], {}, x.type),
     select(condition, whenTrue, whenFalse) {
@@ -142,7 +144,15 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
     pad(x, paddings) {
       const shape = x.type.shape.map((length, axis) => paddings[axis][0] + length + paddings[axis][1]);
       if (equalShapes(x.type.shape, shape)) return x;
-      return call("PadV2", [x], ["x"], { paddings, constantValue: 0 }, { dtype: x.type.dtype, shape });
+      const type = { dtype: x.type.dtype, shape };
+      if (shape.length <= mostAxes) return call("PadV2", [x], ["x"], { paddings, constantValue: 0 }, type);
+      // One axis at a time, as [outer, n, inner].
+      return shape.reduce((padded, length, axis) => {
+        const before = padded.type.shape;
+        const sides = [elementCount(before.slice(0, axis)), elementCount(before.slice(axis + 1))];
+        const viewed = math.reshape(padded, [sides[0], before[axis], sides[1]]);
+        return math.reshape(math.pad(viewed, [[0, 0], paddings[axis], [0, 0]]), before.with(axis, length));
+      }, x);
     },
     concat(parts, axis) {
       if (parts.length === 1) return parts[0];

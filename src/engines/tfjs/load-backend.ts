@@ -11,12 +11,12 @@ import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { TfjsBackend } from "./backend-overrides.ts";
 
 export interface LoadedBackend {
-  readonly backend: SharingBackend;
+  readonly backend: KernelBackend;
+  /** Throws a `ProblemError`, `engine-lacks-kernel`, where the backend has no such kernel. */
   kernel(name: string): KernelConfig["kernelFunc"];
+  /** Call before something that releases all it allocates, and the result after. See `rewindingIds`. */
+  startRun(): () => void;
 }
-
-/** A backend whose tensors may share one buffer; both the cpu and the wasm backend are. */
-export type SharingBackend = KernelBackend;
 
 export type TfjsCore = typeof import("@tensorflow/tfjs-core");
 
@@ -43,6 +43,7 @@ export async function loadBackend(name: TfjsBackend, packages: TfjsPackages): Pr
   for (const kernel of core.getKernelsForBackend(name)) kernel.setupFunc?.(backend);
   return {
     backend,
+    startRun: rewindingIds(backend),
     kernel(kernelName) {
       const config = core.getKernel(kernelName, name);
       if (config === null || config === undefined)
@@ -58,10 +59,29 @@ async function registeredBackend(core: TfjsCore, name: TfjsBackend): Promise<Ker
   if (Object.hasOwn(registry, name)) return registry[name];
   const factory = core.engine().findBackendFactory(name);
   if (factory === null) throw new ProblemError([notInstalled(`@tensorflow/tfjs-backend-${name}`)]);
-  const made = await withoutNewProcessListeners(async () => factory());
+  const made = await orNotInstalled(
+    `@tensorflow/tfjs-backend-${name}`,
+    withoutNewProcessListeners(async () => factory()),
+  );
   // Another caller may have come first while this one waited.
   if (!Object.hasOwn(registry, name)) registry[name] = made;
   return registry[name];
+}
+
+/**
+ * The wasm backend numbers its tensors from 1 and its WebAssembly side keeps the numbers in 32 bits, so that some days of
+ * running would give new tensors the numbers of living ones. What a run has allocated is gone when it ends: its numbers are
+ * given back.
+ */
+function rewindingIds(backend: KernelBackend): LoadedBackend["startRun"] {
+  if (!("dataIdNextNumber" in backend)) return () => () => {};
+  const counter: { dataIdNextNumber: unknown } = backend;
+  return () => {
+    const next = counter.dataIdNextNumber;
+    return () => {
+      counter.dataIdNextNumber = next;
+    };
+  };
 }
 
 /**
@@ -89,12 +109,14 @@ async function orNotInstalled<T>(packageName: string, loading: Promise<T>): Prom
 }
 
 function notInstalled(packageName: string, error?: unknown): Problem {
+  const isExplained = typeof error === "object" && error !== null && "message" in error;
+  const reason = isExplained ? String(error.message).split("\n")[0] : undefined;
   return {
     code: "engine-not-installed",
     severity: "error",
     message: `the tfjs engine needs the package \`${packageName}\`, which could not be loaded`,
     labels: [],
-    notes: error instanceof Error ? [error.message.split("\n")[0]] : [],
+    notes: reason === undefined ? [] : [reason],
     help: `npm install ${packageName}`,
   };
 }

@@ -33,14 +33,18 @@ function lowerNode<Op extends OpName>(
   const known = knownValue(math, graph, node);
   if (known !== undefined) return known;
   const row = loweringOf<Op>(node.op);
-  const operands = row.broadcasts
+  const isBroadcasting = "kernel" in row && row.broadcasts;
+  const operands = isBroadcasting
     ? beforeBroadcasts(graph, node, lowered)
     : node.inputs.map((id) => lowered[id]);
   const override: Expansion<Op> | undefined = (
     backendOverrides[backend] as { readonly [Name in OpName]?: Expansion<Name> }
   )[node.op];
   if (override !== undefined) return override(math, node, operands);
-  return "expand" in row ? row.expand(math, node, operands) : callKernel(math, row, node, operands);
+  if ("expand" in row) return row.expand(math, node, operands);
+  return row.broadcasts
+    ? math.binary(row.kernel, operands[0], operands[1], node.type.dtype)
+    : callKernel(math, row, node, operands);
 }
 
 function callKernel<Op extends OpName>(

@@ -17,13 +17,12 @@ export interface KernelRow<Op extends OpName> {
   /** What tfjs calls the operands, in order; "list" for a kernel that takes a list. */
   readonly operands: readonly string[] | "list";
   readonly attributes?: (node: NodeOf<Op>) => Attributes;
-  /** Operands may be given before a broadcast along leading axes; at least one has the result's shape. */
+  /** Of two operands: one may be given before a broadcast along leading axes. */
   readonly broadcasts?: true;
 }
 
 export interface ExpansionRow<Op extends OpName> {
   readonly expand: Expansion<Op>;
-  readonly broadcasts?: true;
 }
 
 export type Expansion<Op extends OpName> = (

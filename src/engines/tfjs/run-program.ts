@@ -99,8 +99,10 @@ export function prepareProgram(
     run(values) {
       if (isDisposed) bug("a disposed executable was run");
       for (const [name, length] of lengths) checkInput(name, values[name], length);
+      const endRun = loaded.startRun();
       for (const { tensor, name, staging } of inputSlots) {
         const given = values[name];
+        // Always a new tensor: the wasm backend keeps a packed copy of a matrix product's right operand per tensor.
         const isReady = given instanceof Float32Array && staging instanceof Float32Array;
         if (!isReady) staging.set(given);
         tensor.dataId = backend.write(isReady ? given : staging, tensor.shape, tensor.dtype);
@@ -122,6 +124,7 @@ export function prepareProgram(
         results[slot.name] = slot.values;
       }
       for (const tensor of releasedAfterReading) release(tensor);
+      endRun();
       return results;
     },
     dispose() {

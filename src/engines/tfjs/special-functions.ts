@@ -43,7 +43,7 @@ export function lgamma(math: KernelMath, x: Value): Value {
   const small = sub(mul(z, polynomial(z, taylor)), unary("Log", factor));
 
   const positive = select(logic("Less", y, 2.5), small, large);
-  const sine = unary("Sin", mul(unary("Abs", fromNearestInteger(math, x)), Math.PI));
+  const sine = sin(math, mul(unary("Abs", fromNearestInteger(math, x)), Math.PI));
   return select(isNegative, sub(sub(Math.log(Math.PI), unary("Log", sine)), positive), positive);
 }
 
@@ -128,8 +128,7 @@ export function erfinv(math: KernelMath, x: Value): Value {
 }
 
 /**
- * The error function: x P(x²) / Q(x²) on |x| ≤ 4, beyond which f32 has ±1. Coefficients as in Eigen's `erf` for floats
- * (MPL 2, `SpecialFunctionsImpl.h`).
+ * The error function: x P(x²) / Q(x²) on |x| ≤ 4, beyond which f32 has ±1. Coefficients as in Eigen's `erf` for floats.
  */
 export function erf(math: KernelMath, x: Value): Value {
   const { mul, div, arithmetic, polynomial } = math;
@@ -163,6 +162,12 @@ export function log1p(math: KernelMath, x: Value): Value {
 export function softplus(math: KernelMath, x: Value): Value {
   const { add, unary, arithmetic } = math;
   return add(arithmetic("Maximum", x, 0), log1p(math, unary("Exp", unary("Neg", unary("Abs", x)))));
+}
+
+/** sin x = 2t / (1 + t²) with t = tan x/2 (DLMF 4.21.27), which keeps the digits of small values as tan does. */
+export function sin({ add, mul, div, unary }: KernelMath, x: Value): Value {
+  const t = unary("Tan", mul(x, 0.5));
+  return div(mul(t, 2), add(mul(t, t), 1));
 }
 
 /** x − round x, in [−½, ½], exact: where sin πx and tan πx keep their digits near integers. */
