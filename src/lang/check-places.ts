@@ -1,0 +1,335 @@
+/**
+ * First walk over a model: every plate and `for` becomes an `Axis`, every bound name a `Variable` whose pieces are
+ * known before anything is typed, so that look-backs, coverage and use before binding can be decided.
+ */
+import type { Span } from "../base/span.ts";
+import {
+  type Axis,
+  type BranchStep,
+  type Piece,
+  type PiecePlace,
+  type Scope,
+  takenBy,
+  uniqueIndex,
+  type Variable,
+} from "./check-scope.ts";
+import { checkDimension, checkSize } from "./check-size.ts";
+import { formatBrief } from "./format-brief.ts";
+import { addSizes, constantSize, equalSizes, formatSize, type Size, subtractSizes } from "./size.ts";
+import { lowerBound, upperBound } from "./size-bounds.ts";
+import type { DrawStatement, ForStatement, LetStatement, PlateStatement, Statement, Target } from "./tree.ts";
+
+type AxisStatement = PlateStatement | ForStatement;
+
+export interface Places {
+  readonly axes: ReadonlyMap<AxisStatement, Axis>;
+  readonly pieces: ReadonlyMap<Target, Piece>;
+  readonly variables: readonly Variable[];
+}
+
+interface Walk {
+  readonly scope: Scope;
+  readonly axes: Map<AxisStatement, Axis>;
+  readonly pieces: Map<Target, Piece>;
+  readonly byName: Map<string, Piece[]>;
+}
+
+/** Collects axes, pieces and variables, and enters the variables into the scope's bindings. */
+export function collectPlaces(scope: Scope, body: readonly Statement[]): Places {
+  const walk: Walk = { scope, axes: new Map(), pieces: new Map(), byName: new Map() };
+  walkBody(walk, body, [], []);
+  const variables = [...walk.byName].flatMap(([name, pieces]) => makeVariable(scope, name, pieces));
+  for (const variable of variables) scope.bindings.set(variable.name, variable);
+  return { axes: walk.axes, pieces: walk.pieces, variables };
+}
+
+function walkBody(
+  walk: Walk,
+  body: readonly Statement[],
+  axes: readonly Axis[],
+  branch: readonly BranchStep[],
+): void {
+  for (const statement of body) {
+    switch (statement.kind) {
+      case "draw":
+        addPiece(walk, statement.target, statement, axes, branch);
+        break;
+      case "let":
+        for (const target of statement.targets) addPiece(walk, target, statement, axes, branch);
+        break;
+      case "plate":
+      case "for": {
+        const axis = makeAxis(walk.scope, statement, axes);
+        if (axis === undefined) break;
+        walk.axes.set(statement, axis);
+        walkBody(walk, statement.body, [...axes, axis], branch);
+        break;
+      }
+      case "if": {
+        const condition = statement.condition.span;
+        walkBody(walk, statement.then, axes, [...branch, { condition, branch: "then" }]);
+        walkBody(walk, statement.else, axes, [...branch, { condition, branch: "else" }]);
+        break;
+      }
+      case "factor":
+      case "learn":
+      case "error":
+        break;
+    }
+  }
+}
+
+function makeAxis(scope: Scope, statement: AxisStatement, around: readonly Axis[]): Axis | undefined {
+  const { index, range } = statement;
+  const from = range.from === undefined ? constantSize(0) : checkDimension(scope, range.from);
+  const to = checkDimension(scope, range.to);
+  const outer = around.find((axis) => axis.name === index.text);
+  const taken = outer === undefined ? takenBy(scope, index.text) : { what: "an index", first: outer.span };
+  if (taken !== undefined) scope.report({ code: "name-taken", name: index, ...taken });
+  if (from === undefined || to === undefined || taken !== undefined) return undefined;
+  const name = uniqueIndex(scope.indices, index.text);
+  scope.indices.set(name, { from, to });
+  const span: Span = { ...statement.span, end: range.span.end };
+  return { name: index.text, index: name, ordered: statement.kind === "for", from, to, span };
+}
+
+function addPiece(
+  walk: Walk,
+  target: Target,
+  statement: DrawStatement | LetStatement,
+  axes: readonly Axis[],
+  branch: readonly BranchStep[],
+): void {
+  const { scope } = walk;
+  const taken = takenBy(scope, target.name.text);
+  const index = [...walk.axes.values()].find((axis) => axis.name === target.name.text);
+  if (taken !== undefined) scope.report({ code: "name-taken", name: target.name, ...taken });
+  else if (index !== undefined)
+    scope.report({ code: "name-taken", name: target.name, what: "an index", first: index.span });
+  const places = placesOf(scope, target, axes) ?? axes.map((axis) => ({ kind: "axis", axis }) as const);
+  const piece: Piece = { target, statement, places, branch };
+  walk.pieces.set(target, piece);
+  if (taken !== undefined) return;
+  const others = walk.byName.get(target.name.text) ?? [];
+  walk.byName.set(target.name.text, [...others, piece]);
+}
+
+/** The enclosing axes in order, with constants between them. Reports and gives `undefined` for anything else. */
+function placesOf(scope: Scope, target: Target, axes: readonly Axis[]): readonly PiecePlace[] | undefined {
+  const places: PiecePlace[] = [];
+  let next = 0;
+  for (const index of target.indices) {
+    const axis = axes[next];
+    if (index.kind === "name" && axis !== undefined && index.text === axis.name) {
+      places.push({ kind: "axis", axis });
+      next++;
+      continue;
+    }
+    const names = axes.map((each) => each.name);
+    const isAxis = index.kind === "name" && names.includes(index.text);
+    const value = isAxis ? undefined : checkSize({ ...scope, report: () => {} }, index);
+    if (value === undefined) break;
+    places.push({ kind: "constant", value });
+  }
+  if (next === axes.length && places.length === target.indices.length) return places;
+  const list = axes.map((axis) => axis.name);
+  const text =
+    target.name.text + (target.indices.length === 0 ? "" : `[${target.indices.map(formatBrief).join(", ")}]`);
+  scope.report({
+    code: "wrong-indices",
+    target: { text, span: target.span },
+    expected: list.length === 0 ? target.name.text : `${target.name.text}[${list.join(", ")}]`,
+    axes:
+      list.length === 0 ? "under no plate or `for`" : `under ${list.map((each) => `\`${each}\``).join(", ")}`,
+  });
+  return undefined;
+}
+
+function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Variable[] {
+  const [first] = pieces;
+  const { statement } = first;
+  const observed = statement.kind === "draw" && statement.observed;
+  const count = first.places.length;
+  const odd = pieces.find(
+    (piece) =>
+      piece.places.length !== count ||
+      piece.statement.kind !== statement.kind ||
+      isObserved(piece) !== observed,
+  );
+  if (odd !== undefined)
+    scope.report({ code: "name-taken", name: odd.target.name, what: "bound", first: first.target.span });
+  const axes = Array.from({ length: count }, (_, position) => extent(pieces, position));
+  const kept = odd === undefined ? pieces : pieces.filter((piece) => piece.places.length === count);
+  const origin = statement.kind;
+  return [
+    {
+      kind: "variable",
+      name,
+      origin,
+      observed,
+      span: first.target.span,
+      pieces: kept,
+      axes,
+      bound: new Map(),
+      assumed: new Map(),
+      unknown: origin === "draw" ? !observed : false,
+    },
+  ];
+}
+
+function isObserved({ statement }: Piece): boolean {
+  return statement.kind === "draw" && statement.observed;
+}
+
+/** One past the last place of the pieces along one axis. */
+function extent(pieces: readonly Piece[], position: number): Size {
+  const ends = pieces.flatMap((piece) => {
+    const place = piece.places[position];
+    if (place === undefined) return [];
+    return [place.kind === "axis" ? place.axis.to : addSizes(place.value, constantSize(1))];
+  });
+  return ends.reduce((longest, end) => (atMost(end, longest) ? longest : end));
+}
+
+/** Provably a ≤ b; where nothing can be proved, names win over constants. */
+function atMost(a: Size, b: Size): boolean {
+  const difference = subtractSizes(b, a);
+  if (lowerBound(difference) >= 0) return true;
+  return (
+    upperBound(difference) > 0 &&
+    b.terms.some(({ factors }) => factors.length > 0) &&
+    !a.terms.some(({ factors }) => factors.length > 0)
+  );
+}
+
+/** Reports elements of a variable that no piece binds, or several do. */
+export function checkCoverage(scope: Scope, variable: Variable): void {
+  coverBranches(scope, variable, variable.pieces, 0);
+}
+
+/** Each way through the `if` statements around the pieces must cover by itself. */
+function coverBranches(scope: Scope, variable: Variable, pieces: readonly Piece[], depth: number): void {
+  const step = pieces.map((piece) => piece.branch[depth]).find((each) => each !== undefined);
+  if (step === undefined) {
+    coverAxis(scope, variable, pieces, 0);
+    return;
+  }
+  const through = (branch: BranchStep["branch"]): Piece[] =>
+    pieces.filter(
+      (piece) => piece.branch[depth]?.condition !== step.condition || piece.branch[depth]?.branch === branch,
+    );
+  const then = through("then");
+  const otherwise = through("else");
+  if (then.length === 0 || otherwise.length === 0) {
+    const [piece] = pieces;
+    scope.report({
+      code: "drawn-in-one-branch",
+      target: { text: variable.name, span: piece.target.span },
+      branch: then.length === 0 ? "else" : "if",
+      name: variable.name,
+    });
+    return;
+  }
+  coverBranches(scope, variable, then, depth + 1);
+  coverBranches(scope, variable, otherwise, depth + 1);
+}
+
+interface Stretch {
+  readonly from: Size;
+  readonly to: Size;
+  readonly pieces: readonly Piece[];
+}
+
+/** Covers one axis by stretches that follow each other; pieces over the same stretch must cover the remaining axes. */
+function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], position: number): void {
+  if (position === variable.axes.length) {
+    if (pieces.length > 1) reportTwice(scope, variable, pieces[0], pieces[1]);
+    return;
+  }
+  const stretches: Stretch[] = [];
+  for (const piece of pieces) {
+    const { from, to } = stretchOf(piece, position);
+    const same = stretches.findIndex((each) => equalSizes(each.from, from) && equalSizes(each.to, to));
+    if (same >= 0) stretches[same] = { from, to, pieces: [...stretches[same].pieces, piece] };
+    else stretches.push({ from, to, pieces: [piece] });
+  }
+  for (const stretch of stretches) coverAxis(scope, variable, stretch.pieces, position + 1);
+  chainStretches(scope, variable, stretches, position);
+}
+
+function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
+  const place = piece.places[position];
+  if (place.kind === "axis") return { from: place.axis.from, to: place.axis.to };
+  return { from: place.value, to: addSizes(place.value, constantSize(1)) };
+}
+
+function chainStretches(
+  scope: Scope,
+  variable: Variable,
+  stretches: readonly Stretch[],
+  position: number,
+): void {
+  let rest = [...stretches];
+  let reached: Size | undefined = variable.observed ? undefined : constantSize(0);
+  let last: Stretch | undefined;
+  while (rest.length > 0) {
+    const at = reached;
+    const next: Stretch | undefined =
+      at === undefined
+        ? rest.reduce((first, each) => (lowerBound(subtractSizes(first.from, each.from)) > 0 ? each : first))
+        : rest.find((each) => equalSizes(each.from, at));
+    if (next === undefined) {
+      reportGap(scope, variable, rest[0], at ?? constantSize(0), last, position);
+      return;
+    }
+    rest = rest.filter((each) => each !== next);
+    reached = next.to;
+    last = next;
+  }
+}
+
+/** A stretch that does not begin where the last one ended: provably earlier is twice, anything else a gap. */
+function reportGap(
+  scope: Scope,
+  variable: Variable,
+  stretch: Stretch,
+  reached: Size,
+  last: Stretch | undefined,
+  position: number,
+): void {
+  const [piece] = stretch.pieces;
+  if (last !== undefined && lowerBound(subtractSizes(reached, stretch.from)) > 0) {
+    reportTwice(scope, variable, last.pieces[0], piece);
+    return;
+  }
+  const element = elementText(piece, position, formatSize(reached));
+  const draws = variable.origin === "draw";
+  scope.report({
+    code: "element-not-drawn",
+    target: { text: variable.name, span: piece.target.span },
+    element,
+    bound: draws ? "drawn" : "bound",
+    help: draws
+      ? `add \`${element} ~ …\`, or let the range start at ${formatSize(reached)}`
+      : `add \`${element} = …\``,
+  });
+}
+
+function elementText(piece: Piece, position: number, place: string): string {
+  const indices = piece.target.indices.map((index, at) => (at === position ? place : formatBrief(index)));
+  return `${piece.target.name.text}[${indices.join(", ")}]`;
+}
+
+function reportTwice(scope: Scope, variable: Variable, first: Piece, again: Piece): void {
+  if (variable.axes.length === 0) {
+    scope.report({ code: "name-taken", name: again.target.name, what: "bound", first: first.target.span });
+    return;
+  }
+  const indices = again.target.indices.map(formatBrief).join(", ");
+  scope.report({
+    code: "element-drawn-twice",
+    target: { text: variable.name, span: again.target.span },
+    element: `${variable.name}[${indices}]`,
+    first: first.target.span,
+  });
+}

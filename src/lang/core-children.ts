@@ -1,0 +1,46 @@
+/** The direct parts of a Core expression, and walks built on them. */
+import type { CoreExpression } from "./core.ts";
+
+/** Direct subexpressions in order of evaluation. */
+export function coreChildren(expression: CoreExpression): readonly CoreExpression[] {
+  switch (expression.kind) {
+    case "literal":
+    case "variable":
+    case "size":
+      return [];
+    case "index":
+      return [
+        expression.base,
+        ...expression.indices.flatMap((index) => (index.kind === "at" ? [index.value] : [])),
+      ];
+    case "call":
+    case "apply":
+      return expression.arguments;
+    case "if":
+      return [expression.condition, expression.then, expression.else];
+    case "match":
+      return [expression.subject, ...expression.arms.map((arm) => arm.value)];
+    case "array":
+    case "tuple":
+      return expression.items;
+    case "comprehension":
+      return [expression.body];
+    case "item":
+      return [expression.base];
+    case "cast":
+      return [expression.value];
+  }
+}
+
+/** The first subexpression (itself included) that satisfies `holds`; `undefined` when none does. */
+export function findExpression(
+  expression: CoreExpression,
+  holds: (each: CoreExpression) => boolean,
+): CoreExpression | undefined {
+  if (holds(expression)) return expression;
+  for (const child of coreChildren(expression)) {
+    const found = findExpression(child, holds);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

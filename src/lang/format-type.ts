@@ -1,0 +1,64 @@
+/** Types, ranges and shapes as a user would type them. */
+import { equalRanges } from "./range.ts";
+import { formatSize, type Size } from "./size.ts";
+import {
+  type NumberType,
+  nonNegativeRange,
+  positiveRange,
+  type Range,
+  realLine,
+  type Type,
+  unitRange,
+} from "./type.ts";
+
+/** "Positive[J]", "Simplex[K]", "Real(0, 10)", "(Real[N], Real[N])". */
+export function formatType(type: Type): string {
+  switch (type.kind) {
+    case "number":
+      return formatElement(type) + formatShape(type.dimensions);
+    case "tuple":
+      return `(${type.items.map(formatType).join(", ")})`;
+    case "net":
+      return `net (${type.parameters.map(formatType).join(", ")}) -> ${formatType(type.result)}`;
+    case "error":
+      return "?";
+  }
+}
+
+/** "[N, 2]"; "" for a number. */
+export function formatShape(dimensions: readonly Size[]): string {
+  return dimensions.length === 0 ? "" : `[${dimensions.map(formatSize).join(", ")}]`;
+}
+
+/** For messages about shapes alone: "a number", "[N, 2]". */
+export function describeShape(dimensions: readonly Size[]): string {
+  return dimensions.length === 0 ? "a number" : formatShape(dimensions);
+}
+
+function formatElement(type: NumberType): string {
+  if (type.structure === "simplex") return "Simplex";
+  if (type.structure === "ordered") return "Ordered";
+  if (type.base === "bool") return "Bool";
+  return formatRange(type.range, type.base);
+}
+
+/** The named type of a range where there is one, "Real(lo, hi)" otherwise. */
+export function formatRange(range: Range, base: "real" | "int"): string {
+  if (base === "int") {
+    if (equalRanges(range, realLine)) return "Int";
+    if (equalRanges(range, nonNegativeRange)) return "Nat";
+    if (range.low === range.high) return `${range.low}`;
+    return range.low === 0 && range.high === Infinity ? "Nat" : `Int(${end(range.low)}, ${end(range.high)})`;
+  }
+  if (equalRanges(range, realLine)) return "Real";
+  if (equalRanges(range, positiveRange)) return "Positive";
+  if (equalRanges(range, nonNegativeRange)) return "NonNegative";
+  if (equalRanges(range, unitRange)) return "Unit";
+  if (range.low === range.high) return `${range.low}`;
+  return `Real(${end(range.low)}, ${end(range.high)})`;
+}
+
+function end(value: number): string {
+  if (value === Infinity) return "infinity";
+  return value === -Infinity ? "-infinity" : String(Number(value.toPrecision(6)));
+}
