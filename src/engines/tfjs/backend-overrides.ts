@@ -186,20 +186,18 @@ function wasmMatmul(math: KernelMath, node: NodeOf<"matmul">, [left, right]: rea
   const [rows, columns] = node.type.shape.slice(-2);
   const inner = left.type.shape.at(transposeLeft ? -2 : -1) ?? 1;
   const batch = elementCount(node.type.shape.slice(0, -2));
-  const asBatch = (x: Value): Value => reshape(x, [batch, ...x.type.shape.slice(-2)]);
-  const [a, b] = [asBatch(left), asBatch(right)];
   const loopTime = 0.5 * rows * inner * columns;
   const copyTime = batch === 1 ? 0 : 10_000 + 0.4 * batch * inner * (rows + columns);
   const transposeTime =
     (transposeLeft ? 3000 + rows * inner : 0) + (transposeRight ? 3000 + inner * columns : 0);
-  if (copyTime + transposeTime > loopTime)
-    return reshape(matmul(a, b, transposeLeft, transposeRight), node.type.shape);
+  if (copyTime + transposeTime > loopTime) return matmul(left, right, transposeLeft, transposeRight);
   const matrix = (x: Value, at: number, isTransposed: boolean): Value => {
-    const one = math.slice(x, [at, 0, 0], [1, ...x.type.shape.slice(1)]);
-    return isTransposed ? math.transpose(one, [0, 2, 1]) : one;
+    const lengths = x.type.shape.slice(-2);
+    const one = math.slice(reshape(x, [batch, ...lengths]), [at, 0, 0], [1, ...lengths]);
+    return isTransposed ? math.transpose(reshape(one, lengths), [1, 0]) : reshape(one, lengths);
   };
   const products = Array.from({ length: batch }, (_, at) =>
-    matmul(matrix(a, at, transposeLeft), matrix(b, at, transposeRight)),
+    matmul(matrix(left, at, transposeLeft), matrix(right, at, transposeRight)),
   );
   return reshape(math.concat(products, 0), node.type.shape);
 }

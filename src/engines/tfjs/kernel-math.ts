@@ -128,10 +128,15 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
       x.type.dtype === dtype
         ? x
         : call("Cast", [x], ["x"], { dtype: kernelDType(dtype) }, { dtype, shape: x.type.shape }),
-    reshape: (x, shape) =>
-      equalShapes(x.type.shape, shape)
-        ? x
-        : call("Reshape", [x], ["x"], { shape }, { dtype: x.type.dtype, shape }),
+    reshape(x, shape) {
+      if (equalShapes(x.type.shape, shape)) return x;
+      const type = { dtype: x.type.dtype, shape };
+      const node = builder.nodeOf(x.id);
+      if (node.kind === "constant") return value(builder.constant(type, node.values));
+      if (node.kind === "call" && node.kernel === "Reshape")
+        return math.reshape(value(node.operands[0]), shape);
+      return call("Reshape", [x], ["x"], { shape }, type);
+    },
     transpose(x, perm) {
       if (perm.every((axis, position) => axis === position)) return x;
       const shape = perm.map((axis) => x.type.shape[axis]);
