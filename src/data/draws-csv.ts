@@ -42,7 +42,7 @@ function* rows(variables: readonly NamedValues[], chains: number, draws: number)
   }
 }
 
-/** `x[0, 1]` holds a comma. */
+/** `x[0,1]` holds a comma. */
 function quote(header: string): string {
   return header.includes(",") ? `"${header}"` : header;
 }

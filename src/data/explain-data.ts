@@ -205,7 +205,7 @@ export function explainData(facts: DataFacts): Problem {
     case "data-column-gap":
       return error(`the columns of \`${facts.name}\` leave a gap: there is no \`${facts.missing}\``, {
         place: facts.file,
-        notes: ["Columns that make an array are numbered from 0 and have no gaps"],
+        notes: ["columns that make an array are numbered from 0 and have no gaps"],
       });
     case "data-missing":
       return error(
@@ -224,13 +224,13 @@ export function explainData(facts: DataFacts): Problem {
         place: facts.place,
         notes: [
           facts.wanted.length === 0
-            ? "The model takes no data"
-            : `The model takes ${facts.wanted.map((name) => `\`${name}\``).join(", ")}`,
+            ? "the model takes no data"
+            : `the model takes ${facts.wanted.map((name) => `\`${name}\``).join(", ")}`,
         ],
         help:
           facts.near.length > 0
             ? `did you mean ${facts.near.map((name) => `\`${name}\``).join(" or ")}?`
-            : `remove \`${facts.name}\`, or say --ignore-extra`,
+            : `remove \`${facts.name}\`, or allow extra names (--ignore-extra)`,
       });
     case "data-latent":
       return error(`\`${facts.name}\` is drawn by the model and not observed, so data cannot give it`, {
@@ -246,7 +246,7 @@ export function explainData(facts: DataFacts): Problem {
         found: describeShape(facts.found),
         notes:
           facts.inTable && facts.found.length === 1
-            ? ["A column of a table has one value per row; other shapes are given in a JSON file"]
+            ? ["a column of a table has one value per row; other shapes are given in a JSON file"]
             : undefined,
       });
     case "data-type":
@@ -295,7 +295,7 @@ export function explainData(facts: DataFacts): Problem {
     case "data-size-unknown-name":
       return error(`the model has no size \`${facts.size}\``, {
         notes: [
-          facts.known.length === 0 ? "The model has no sizes" : `Its sizes are ${facts.known.join(", ")}`,
+          facts.known.length === 0 ? "the model has no sizes" : `its sizes are ${facts.known.join(", ")}`,
         ],
         help: facts.near.length > 0 ? `did you mean \`${facts.near[0]}\`?` : undefined,
       });
@@ -303,7 +303,7 @@ export function explainData(facts: DataFacts): Problem {
       return error(`nothing given says how large \`${facts.size}\` is`, {
         labels: [{ span: facts.span, text: `a size of ${facts.model}` }],
         notes:
-          facts.shownBy.length === 0 ? undefined : [`It would follow from ${facts.shownBy.join(" or ")}`],
+          facts.shownBy.length === 0 ? undefined : [`it would follow from ${facts.shownBy.join(" or ")}`],
         help: `say --set ${facts.size}=10, or give \`${facts.size}\` in the data`,
       });
   }

@@ -57,7 +57,7 @@ function splitTable(text: string, file: string): Table | DataFacts {
   // A blank line is a missing value where there is one column, and nothing elsewhere.
   const rows = headers.length === 1 ? kept : kept.filter((i) => !isBlank(records[i]));
   if (rows.length === 0)
-    return { code: "data-empty", what: `\`${file}\``, note: "There is a header, but no row below it" };
+    return { code: "data-empty", what: `\`${file}\``, note: "there is a header, but no row below it" };
   const ragged = rows.find((i) => records[i].length !== headers.length);
   if (ragged !== undefined) {
     return {
@@ -66,7 +66,7 @@ function splitTable(text: string, file: string): Table | DataFacts {
       place: `${file}, line ${lines[ragged]} (row ${rows.indexOf(ragged) + 1})`,
       expected: `${headers.length} cells, as in the header`,
       found: String(records[ragged].length),
-      note: headers.length === 1 && /[;\t]/.test(headers[0]) ? "Cells are separated by commas" : undefined,
+      note: headers.length === 1 && /[;\t]/.test(headers[0]) ? "cells are separated by commas" : undefined,
     };
   }
   return { headers, rows: rows.map((i) => records[i]), lines: Int32Array.from(rows, (i) => lines[i]) };

@@ -39,9 +39,9 @@ export type Origin =
       readonly lines: Int32Array;
     };
 
-/** "y[3]", "x[2, 0]", "mu". */
+/** "y[3]", "x[2,0]", "mu". */
 export function elementName(name: string, indices: readonly number[]): string {
-  return indices.length === 0 ? name : `${name}[${indices.join(", ")}]`;
+  return indices.length === 0 ? name : `${name}[${indices.join(",")}]`;
 }
 
 /** The indices of the element at a flat row-major position. */

@@ -98,7 +98,9 @@ function settle(
   const value = (length - constant) / slope;
   if (Number.isInteger(value) && value >= 1) return { size: name, value, from: claim.name };
   if (length === 0) return { code: "data-empty", what: `\`${claim.name}\``, place: claim.place };
-  const source = `${describeLength(claim)}, which are ${formatSize(size)}`;
+  const unit = axisUnits.at(claim.axis);
+  const part = unit === undefined ? `dimension ${claim.axis + 1}` : `the ${unit}s`;
+  const source = `${formatSize(size)} = ${length}, ${part} of ${claim.name}`;
   const found = Number.isInteger(value) ? String(value) : value.toFixed(2);
   return { code: "data-size-value", size: name, found, from: source, place: claim.place };
 }
@@ -121,9 +123,11 @@ function conflict(claim: SizeClaim, bindings: ReadonlyMap<string, SizeBinding>):
   };
 }
 
+const axisUnits: readonly string[] = ["row", "column"];
+
 /** "y has 7 rows", "x has 1 column", "w has length 4 in dimension 3". */
 function describeLength({ name, axis, length }: SizeClaim): string {
-  const unit = ["row", "column"].at(axis);
+  const unit = axisUnits.at(axis);
   if (unit === undefined) return `${name} has length ${length} in dimension ${axis + 1}`;
   return `${name} has ${length} ${unit}${length === 1 ? "" : "s"}`;
 }

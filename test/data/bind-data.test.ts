@@ -136,7 +136,7 @@ describe("sizes", () => {
   test("are whole and at least 1", () => {
     const parts = { sizes: { N: undefined }, inputs: { x: types.real(size({ N: 2 })) } };
     expect(message(parts, { x: rows(7) })).toEqual([
-      "the size `N` cannot be 3.50 (from x has 7 rows, which are 2 * N)",
+      "the size `N` cannot be 3.50 (from 2 * N = 7, the rows of x)",
     ]);
     expect(codes(parts, { x: rows(0) })).toEqual(["data-empty"]);
     expect(codes(parts, { x: rows(2), N: 1.5 })).toEqual(["data-size-value"]);

@@ -80,10 +80,10 @@ test("CSV has a row per draw and a column per element", () => {
     "mu",
     "theta[0]",
     "theta[1]",
-    "cov[0, 0]",
-    "cov[0, 1]",
-    "cov[1, 0]",
-    "cov[1, 1]",
+    "cov[0,0]",
+    "cov[0,1]",
+    "cov[1,0]",
+    "cov[1,1]",
   ]);
   expect(header.slice(-2)).toEqual(["lp__", "diverging__"]);
   expect(rows).toHaveLength(6);

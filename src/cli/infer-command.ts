@@ -1,0 +1,132 @@
+/** `ppl infer`: the posterior of a model, or of a trained artifact, given data. */
+import { Command, Option } from "commander";
+import { ProblemError } from "../base/problem.ts";
+import type { InferOptions, Posterior } from "../driver/api-types.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import { runCommand, type Session } from "./run-command.ts";
+import { formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
+
+interface InferFlags extends DataFlags, ShowFlags {
+  readonly strategy?: InferOptions["strategy"];
+  readonly engine?: string;
+  readonly chains?: number;
+  readonly warmup?: number;
+  readonly draws?: number;
+  readonly parallel?: number;
+  readonly targetAccept?: number;
+  readonly maxDepth?: number;
+  readonly out?: string;
+}
+
+export function inferCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
+  return new Command("infer")
+    .summary("the posterior of a model given data")
+    .description("Draws from the posterior of a model (.ppl), or of a trained model (.pplx), given data.")
+    .argument("<file>", "a model, or what `ppl train` wrote")
+    .addOption(sharedOptions.data())
+    .addOption(
+      new Option(
+        "--strategy <name>",
+        "how: nuts for small models, svi for large ones, auto to let ppl choose",
+      )
+        .choices(["auto", "nuts", "svi"])
+        .default("auto"),
+    )
+    .addOption(sharedOptions.model())
+    .addOption(sharedOptions.seed())
+    .addOption(new Option("--chains <n>", "independent chains (default: 4)").argParser(wholeNumber(1, 1000)))
+    .addOption(
+      new Option("--warmup <n>", "draws per chain to adapt with, not kept (default: 1000)").argParser(
+        wholeNumber(0),
+      ),
+    )
+    .addOption(new Option("--draws <n>", "draws per chain to keep (default: 1000)").argParser(wholeNumber(1)))
+    .addOption(
+      new Option("--target-accept <p>", "NUTS: higher for smaller steps, when transitions diverge").argParser(
+        numberBetween(0, 1),
+      ),
+    )
+    .addOption(new Option("--max-depth <n>", "NUTS: largest tree depth").argParser(wholeNumber(1, 20)))
+    .addOption(sharedOptions.engine())
+    .addOption(
+      new Option("--parallel <n>", "worker threads (default: one per chain)").argParser(wholeNumber(1, 256)),
+    )
+    .addOption(sharedOptions.set())
+    .addOption(sharedOptions.ignoreExtra())
+    .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
+    .addOption(sharedOptions.json())
+    .addOption(sharedOptions.quiet())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ppl infer schools.ppl --data schools.json
+  ppl infer schools.ppl --data schools.csv --seed 7 --out posterior.json
+  ppl infer large.ppl --data rows.csv --strategy svi --json
+  ppl infer vae.pplx --data digits.json`,
+    )
+    .action(async (file: string, flags: InferFlags) => {
+      finish(await runCommand(context, flags, (session) => infer(file, flags, session)));
+    });
+}
+
+async function infer(file: string, flags: InferFlags, session: Session): Promise<ExitCode> {
+  const { driver, stdout } = session.context;
+  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"]);
+  const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
+  const program = artifact === undefined ? await session.loadProgram(file) : undefined;
+  const data = flags.data === undefined ? {} : driver.readData(flags.data);
+  const options = inferOptions(flags, session);
+
+  const posterior =
+    program !== undefined
+      ? await driver.infer(program, data, options)
+      : artifact !== undefined
+        ? await driver.inferWithArtifact(artifact, data, options)
+        : undefined;
+  session.progress.finish();
+  if (posterior === undefined) return 1;
+
+  if (flags.out !== undefined) {
+    driver.writeDraws(flags.out, await withPredictions(posterior, flags.out, session));
+    session.remark(
+      `wrote ${flags.out}${posterior.interrupted ? " with the draws until the interruption" : ""}`,
+    );
+  }
+  session.print(formatPosterior(posterior, stdout.color));
+  session.printJson(posteriorSummaryJson(posterior));
+  return posterior.interrupted ? 130 : 0;
+}
+
+function inferOptions(flags: InferFlags, session: Session): InferOptions {
+  const { strategy, engine, chains, warmup, draws, parallel, targetAccept, maxDepth, model, seed } = flags;
+  return {
+    strategy,
+    engine,
+    chains,
+    warmup,
+    draws,
+    parallel,
+    targetAccept,
+    maxDepth,
+    model,
+    seed,
+    sizes: flags.set,
+    allowExtra: flags.ignoreExtra,
+    signal: session.signal,
+    onProgress: session.progress.update,
+  };
+}
+
+/** InferenceData holds replicated observations as well. Draws are never lost because these could not be made. */
+async function withPredictions(posterior: Posterior, path: string, session: Session): Promise<Posterior> {
+  if (posterior.interrupted || !path.toLowerCase().endsWith(".json")) return posterior;
+  try {
+    return await posterior.predict();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    session.remark(`no posterior predictive draws: ${error.problems[0]?.message ?? error.message}`);
+    return posterior;
+  }
+}

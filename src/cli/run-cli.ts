@@ -1,0 +1,71 @@
+/** The command line as a function: arguments and a context in, an exit code out. */
+import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check-command.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { doctorCommand } from "./doctor-command.ts";
+import { inferCommand } from "./infer-command.ts";
+import { sampleCommand } from "./sample-command.ts";
+import { trainCommand } from "./train-command.ts";
+
+/** `args` are those after the program's name. Never rejects. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  const { stdout, stderr, driver } = context;
+  let code: ExitCode = 0;
+  const finish = (given: ExitCode): void => {
+    code = given;
+  };
+  const json = args.includes("--json");
+  let usageError = "";
+  const program = new Command("ppl")
+    .description("A small typed probabilistic language whose compiler derives the inference.")
+    .version(driver.version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "show the help of a command")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ppl check schools.ppl
+  ppl infer schools.ppl --data schools.json
+
+Exit codes: 0 done, 1 an error in ppl itself, 2 something in the call, the model or the data, 130 stopped by Ctrl-C.`,
+    );
+  for (const create of [inferCommand, sampleCommand, trainCommand, checkCommand, doctorCommand]) {
+    program.addCommand(create(context, finish));
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError(`(ppl ${command === program ? "" : `${command.name()} `}--help says more)`);
+    command.configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => {
+        usageError += text;
+        if (!json) stderr.write(text);
+      },
+      getOutHelpWidth: () => Math.min(stdout.columns, 110),
+      getErrHelpWidth: () => Math.min(stderr.columns, 110),
+      getOutHasColors: () => stdout.color,
+      getErrHasColors: () => stderr.color,
+    });
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    if (json) stdout.write(`${JSON.stringify({ problems: [usageProblem(error, usageError)] }, null, 2)}\n`);
+    return 2;
+  }
+}
+
+function usageProblem(error: CommanderError, text: string): Record<string, unknown> {
+  const message = error.message.replace(/^error: /, "");
+  return {
+    code: "usage",
+    severity: "error",
+    message: message === "(outputHelp)" ? "no command is given" : message,
+    labels: [],
+    notes: [text.trim()],
+  };
+}

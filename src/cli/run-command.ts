@@ -1,0 +1,77 @@
+/** The frame of every command: Ctrl-C, problems to where they belong, and an exit code; the body does the work. */
+import { type Problem, ProblemError } from "../base/problem.ts";
+import { renderProblems } from "../base/render-problem.ts";
+import type { Source } from "../base/span.ts";
+import type { Program } from "../driver/api-types.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { watchInterrupt } from "./interrupt.ts";
+import type { ShowFlags } from "./options.ts";
+import { problemJson } from "./problem-json.ts";
+import { createProgressDisplay, type ProgressDisplay } from "./progress.ts";
+
+/** What a command's body works with. */
+export interface Session {
+  readonly context: CliContext;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressDisplay;
+  /** Compiles a model file; its warnings go to stderr. Throws `ProblemError`. */
+  loadProgram(path: string): Promise<Program>;
+  /** Text for people on stdout; nothing with `--json`. */
+  print(text: string): void;
+  /** A remark on stderr; nothing with `--json` or `--quiet`. */
+  remark(text: string): void;
+  /** The one object that `--json` prints; nothing without. */
+  printJson(value: unknown): void;
+}
+
+export async function runCommand(
+  context: CliContext,
+  flags: ShowFlags,
+  body: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { stdout, stderr } = context;
+  const json = flags.json === true;
+  const quiet = json || flags.quiet === true;
+  const sources: Source[] = [];
+  const interrupt = watchInterrupt(context);
+  const progress = createProgressDisplay(stderr, context.now, quiet);
+  const session: Session = {
+    context,
+    signal: interrupt.signal,
+    progress,
+    async loadProgram(path) {
+      const source = context.driver.readSource(path);
+      sources.push(source);
+      const { program, problems } = await context.driver.compile(source);
+      if (program === undefined) throw new ProblemError(problems);
+      if (!json) writeProblems(context, problems, sources);
+      return program;
+    },
+    print: (text) => (json ? undefined : stdout.write(`${text}\n`)),
+    remark: (text) => (quiet ? undefined : stderr.write(`${text}\n`)),
+    printJson: (value) => (json ? stdout.write(`${JSON.stringify(value, null, 2)}\n`) : undefined),
+  };
+  try {
+    return await body(session);
+  } catch (error) {
+    progress.finish();
+    if (error instanceof ProblemError) {
+      if (json)
+        session.printJson({ problems: error.problems.map((problem) => problemJson(problem, sources)) });
+      else writeProblems(context, error.problems, sources);
+      return interrupt.signal.aborted ? 130 : 2;
+    }
+    if (interrupt.signal.aborted) return 130;
+    stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  } finally {
+    progress.finish();
+    interrupt.dispose();
+  }
+}
+
+function writeProblems(context: CliContext, problems: readonly Problem[], sources: readonly Source[]): void {
+  if (problems.length === 0) return;
+  const { color } = context.stderr;
+  context.stderr.write(`${renderProblems(problems, sources, { color })}\n`);
+}

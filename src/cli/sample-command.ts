@@ -1,0 +1,88 @@
+/** `ppl sample`: draws from the prior, observed variables included. */
+import { Command, Option } from "commander";
+import { createColors } from "picocolors";
+import type { DrawnVariable, PriorDraws } from "../driver/api-types.ts";
+import type { CliContext, ExitCode } from "./context.ts";
+import { type DataFlags, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import { runCommand, type Session } from "./run-command.ts";
+import { summarizeDraws } from "./summarize-draws.ts";
+import { formatSummary } from "./summary-table.ts";
+
+interface SampleFlags extends DataFlags, ShowFlags {
+  readonly draws?: number;
+  readonly out?: string;
+}
+
+export function sampleCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
+  return new Command("sample")
+    .summary("draws from the prior")
+    .description("Runs a model forward: draws of everything it draws, what it observes included.")
+    .argument("<file>", "a model")
+    .addOption(sharedOptions.data())
+    .addOption(sharedOptions.model())
+    .addOption(sharedOptions.set())
+    .addOption(new Option("--draws <n>", "how many draws").argParser(wholeNumber(1)).default(100))
+    .addOption(sharedOptions.seed())
+    .addOption(sharedOptions.ignoreExtra())
+    .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
+    .addOption(sharedOptions.json())
+    .addOption(sharedOptions.quiet())
+    .addHelpText(
+      "after",
+      `
+Data give the model's inputs and sizes; observed variables need not be there.
+
+Examples:
+  ppl sample schools.ppl --data schools.json
+  ppl sample mixture.ppl --set N=50 --draws 1 --seed 3 --json
+  ppl sample schools.ppl --data schools.json --draws 1000 --out prior.json`,
+    )
+    .action(async (file: string, flags: SampleFlags) => {
+      finish(await runCommand(context, flags, (session) => sample(file, flags, session)));
+    });
+}
+
+async function sample(file: string, flags: SampleFlags, session: Session): Promise<ExitCode> {
+  const { driver, stdout } = session.context;
+  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"]);
+  const program = await session.loadProgram(file);
+  const data = flags.data === undefined ? {} : driver.readData(flags.data);
+  const drawn = await driver.sample(program, data, {
+    draws: flags.draws,
+    model: flags.model,
+    seed: flags.seed,
+    sizes: flags.set,
+    allowExtra: flags.ignoreExtra,
+    signal: session.signal,
+    onProgress: session.progress.update,
+  });
+  session.progress.finish();
+  if (flags.out !== undefined) {
+    driver.writeDraws(flags.out, drawn);
+    session.remark(`wrote ${flags.out}`);
+  }
+  const { bold, dim } = createColors(stdout.color);
+  session.print(`${bold(drawn.model)}  prior · seed ${drawn.seed} · ${drawn.draws} draws\n`);
+  session.print(formatSummary(summarizeDraws(drawn.variables, drawn.draws), dim).join("\n"));
+  session.printJson(sampleJson(drawn));
+  return 0;
+}
+
+function sampleJson({ model, seed, draws, variables }: PriorDraws): Record<string, unknown> {
+  return {
+    model,
+    seed,
+    draws,
+    variables: Object.fromEntries(
+      variables.map((variable) => [variable.name, nest(variable, [draws, ...variable.shape])]),
+    ),
+  };
+}
+
+function nest(variable: DrawnVariable, shape: readonly number[], offset = 0): unknown {
+  const { values, base } = variable;
+  if (shape.length === 0) return base === "bool" ? values[offset] !== 0 : values[offset];
+  const [length, ...inner] = shape;
+  const step = inner.reduce((product, count) => product * count, 1);
+  return Array.from({ length }, (_, i) => nest(variable, inner, offset + i * step));
+}

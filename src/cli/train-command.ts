@@ -1,0 +1,86 @@
+/** `ppl train`: fits networks and learned parameters to data and writes one artifact. */
+import { Command, Option } from "commander";
+import type { CliContext, ExitCode } from "./context.ts";
+import { formatDuration } from "./format-number.ts";
+import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import { runCommand, type Session } from "./run-command.ts";
+
+interface TrainFlags extends DataFlags, ShowFlags {
+  readonly out: string;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly learningRate?: number;
+  readonly engine?: string;
+  readonly restart?: boolean;
+}
+
+export function trainCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
+  return new Command("train")
+    .summary("train a model's networks and its inference network")
+    .description(
+      "Trains what the model learns, together with a network that infers its latents; writes one file.",
+    )
+    .argument("<file>", "a model")
+    .addOption(sharedOptions.data().makeOptionMandatory())
+    .addOption(new Option("--out <file>", "the artifact to write, .pplx").makeOptionMandatory())
+    .addOption(sharedOptions.model())
+    .addOption(new Option("--steps <n>", "optimizer steps").argParser(wholeNumber(1)))
+    .addOption(new Option("--batch <n>", "items per step").argParser(wholeNumber(1)))
+    .addOption(new Option("--learning-rate <x>", "of the optimizer").argParser(numberBetween(0, Infinity)))
+    .addOption(sharedOptions.seed())
+    .addOption(sharedOptions.engine())
+    .addOption(sharedOptions.set())
+    .addOption(sharedOptions.ignoreExtra())
+    .addOption(new Option("--restart", "begin anew, also when there is a checkpoint"))
+    .addOption(sharedOptions.json())
+    .addOption(sharedOptions.quiet())
+    .addHelpText(
+      "after",
+      `
+While it trains, FILE.pplx.checkpoint keeps the state: after Ctrl-C or a crash, the same command goes on from there.
+
+Examples:
+  ppl train vae.ppl --data digits.json --out vae.pplx
+  ppl train vae.ppl --data digits.json --out vae.pplx --steps 20000 --learning-rate 0.001
+  ppl infer vae.pplx --data digits.json`,
+    )
+    .action(async (file: string, flags: TrainFlags) => {
+      finish(await runCommand(context, flags, (session) => train(file, flags, session)));
+    });
+}
+
+async function train(file: string, flags: TrainFlags, session: Session): Promise<ExitCode> {
+  const { driver, removeFile } = session.context;
+  driver.checkWritable(flags.out, [".pplx"]);
+  const checkpoint = `${flags.out}.checkpoint`;
+  const program = await session.loadProgram(file);
+  const trained = await driver.train(program, flags.data === undefined ? {} : driver.readData(flags.data), {
+    checkpoint,
+    resume: flags.restart !== true,
+    model: flags.model,
+    steps: flags.steps,
+    batchSize: flags.batch,
+    learningRate: flags.learningRate,
+    seed: flags.seed,
+    engine: flags.engine,
+    sizes: flags.set,
+    allowExtra: flags.ignoreExtra,
+    signal: session.signal,
+    onProgress: session.progress.update,
+  });
+  session.progress.finish();
+  const { model, seed, steps, seconds, engine, interrupted, elbo } = trained;
+  const facts = { model, engine, seed, steps, seconds, elbo, interrupted };
+  if (interrupted) {
+    session.remark(`stopped after ${steps} steps; the same command goes on from ${checkpoint}`);
+    session.printJson(facts);
+    return 130;
+  }
+  driver.writeArtifact(flags.out, trained);
+  removeFile(checkpoint);
+  session.print(`${model}  ${engine} · seed ${seed} · ${steps} steps · ${formatDuration(seconds)}`);
+  session.print(`ELBO ${elbo.toFixed(3)} nats per item`);
+  session.print(`wrote ${flags.out}`);
+  session.printJson({ ...facts, out: flags.out });
+  return 0;
+}

@@ -1,0 +1,156 @@
+/** A driver without a compiler: knows its files by name, records what it was asked, and answers at once. */
+
+import { ProblemError } from "../../src/base/problem.ts";
+import type { CliContext, Output } from "../../src/cli/context.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { explainData } from "../../src/data/explain-data.ts";
+import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
+import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
+import { eightSchools } from "../data/models.ts";
+import { smallPosterior } from "../data/posteriors.ts";
+
+export const row: SummaryRow = {
+  name: "mu",
+  mean: 4.4132,
+  sd: 3.3067,
+  q5: -0.98,
+  q50: 4.4,
+  q95: 9.9,
+  ess: 2210.4,
+  essTail: 1800,
+  rhat: 1.0012,
+  mcse: 0.07,
+};
+
+export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
+  const posterior: Posterior = {
+    ...smallPosterior,
+    summary: [row, { ...row, name: "c", sd: 0, rhat: Number.NaN, ess: Number.NaN }],
+    quality: { verdict: "good", reasons: [], numbers: { divergences: 0 } },
+    predict: async () => posterior,
+    ...rest,
+  };
+  return posterior;
+}
+
+export interface Call {
+  readonly verb: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly calls: readonly Call[];
+}
+
+export interface Setup {
+  readonly driver?: Partial<Driver>;
+  readonly terminal?: boolean;
+  /** Called with the listener of Ctrl-C as soon as there is one. */
+  readonly onListen?: (press: () => void) => void;
+}
+
+/** Runs the command line against the fake. `model.ppl` is good, `broken.ppl` does not compile, others are missing. */
+export async function cli(args: readonly string[], setup: Setup = {}): Promise<Outcome> {
+  const calls: Call[] = [];
+  const written = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr"): Output => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    terminal: setup.terminal ?? false,
+    columns: 80,
+    color: false,
+  });
+  const context: CliContext = {
+    driver: { ...fakeDriver(calls), ...setup.driver },
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    now: () => 0,
+    onInterrupt: (listener) => {
+      setup.onListen?.(listener);
+      return () => {};
+    },
+    kill: (code) => calls.push({ verb: "kill", options: { code } }),
+    removeFile: (path) => calls.push({ verb: "removeFile", options: { path } }),
+  };
+  const code = await runCli(args, context);
+  return { code, ...written, calls };
+}
+
+function fakeDriver(calls: Call[]): Driver {
+  const trained: TrainedModel = {
+    model: "Vae",
+    seed: 1,
+    steps: 10,
+    seconds: 1,
+    engine: "tfjs:wasm",
+    interrupted: false,
+    elbo: -85.1234,
+  };
+  const span = { source: "broken.ppl", start: 6, end: 9 };
+  return {
+    version: "9.9.9",
+    async compile(source) {
+      const named = typeof source === "string" ? { name: "model.ppl", text: source } : source;
+      if (named.name === "broken.ppl") {
+        const labels = [{ span, text: "here" }];
+        const problem = {
+          code: "unknown-name",
+          severity: "error",
+          message: "unknown name `foo`",
+          labels,
+        } as const;
+        return { source: named, problems: [problem] };
+      }
+      const core = { models: [eightSchools], functions: {} };
+      return { source: named, problems: [], program: { core, source: named, model: () => eightSchools } };
+    },
+    async infer(_program, _data, options) {
+      calls.push({ verb: "infer", options: { ...options } });
+      return fakePosterior();
+    },
+    async sample(_program, _data, options) {
+      calls.push({ verb: "sample", options: { ...options } });
+      const values = Float64Array.of(1, 2, 3, 4);
+      const x = { name: "x", shape: [2], dimensions: ["N"], base: "real", values, observed: true } as const;
+      return { model: "M", seed: 3, draws: 2, variables: [x] };
+    },
+    async train(_program, _data, options) {
+      calls.push({ verb: "train", options: { ...options } });
+      return trained;
+    },
+    async inferWithArtifact(_artifact, _data, options) {
+      calls.push({ verb: "inferWithArtifact", options: { ...options } });
+      return fakePosterior({ strategy: "amortized" });
+    },
+    async doctor() {
+      const engines = [
+        { name: "reference", available: true, detail: "doubles, plain loops" },
+        { name: "tfjs:wasm", available: false, detail: "not installed", howToEnable: "install the package" },
+      ];
+      return { versions: { ppl: "9.9.9", node: "24" }, engines };
+    },
+    readSource(path) {
+      if (path !== "model.ppl" && path !== "broken.ppl") {
+        throw new ProblemError([
+          explainData({ code: "model-unreadable", path, reason: "missing", detail: "" }),
+        ]);
+      }
+      return { name: path, text: "model foo {}" };
+    },
+    readData: () => rawDataFromValues({}),
+    readArtifact: () => trained,
+    writeArtifact: (path) => calls.push({ verb: "writeArtifact", options: { path } }),
+    writeDraws: (path) => calls.push({ verb: "writeDraws", options: { path } }),
+    checkWritable: (path) => {
+      calls.push({ verb: "checkWritable", options: { path } });
+      if (path.startsWith("/no/"))
+        throw new ProblemError([
+          explainData({ code: "output-unwritable", path, reason: "no-folder", detail: "/no" }),
+        ]);
+    },
+  };
+}
