@@ -2,6 +2,7 @@
  * What the driver offers its doors (command line, embedding API): types only. The command line takes a `Driver` as an
  * argument and knows nothing else of the compiler, so that it is tested without one.
  */
+import type { Artifact } from "../artifact/artifact.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import type { RawData } from "../data/raw-data.ts";
@@ -149,18 +150,6 @@ export interface PriorDraws {
   readonly variables: readonly (DrawnVariable & { readonly observed: boolean })[];
 }
 
-/** What training gives. Written and read by the artifact room; opaque to the doors but for these. */
-export interface TrainedModel {
-  readonly model: string;
-  readonly seed: number;
-  readonly steps: number;
-  readonly seconds: number;
-  readonly engine: string;
-  readonly interrupted: boolean;
-  /** Mean ELBO per item, in nats, over the last steps. */
-  readonly elbo: number;
-}
-
 export interface DoctorReport {
   /** "ppl", "node", "chevrotain", … and their versions. */
   readonly versions: Readonly<Record<string, string>>;
@@ -178,16 +167,16 @@ export interface Driver {
   compile(source: Source | string): Promise<Compilation>;
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
-  train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
-  inferWithArtifact(artifact: TrainedModel, data: GivenData, options: InferOptions): Promise<Posterior>;
+  train(program: Program, data: GivenData, options: TrainOptions): Promise<Artifact>;
+  inferWithArtifact(artifact: Artifact, data: GivenData, options: InferOptions): Promise<Posterior>;
   doctor(): Promise<DoctorReport>;
 
   /** A model file: `data/read-text-file.ts`. */
   readSource(path: string): Source;
   /** A data file by its extension: `data/read-data.ts`. */
   readData(path: string): RawData;
-  readArtifact(path: string): TrainedModel;
-  writeArtifact(path: string, artifact: TrainedModel): void;
+  readArtifact(path: string): Artifact;
+  writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
   writeDraws(path: string, draws: Posterior | PriorDraws): void;
   /** Refuses, before anything long runs, an output path that could not be written. */

@@ -5,7 +5,6 @@
 import { bug } from "../../base/bug.ts";
 import type {
   CoreAxisStatement,
-  CoreExpression,
   CoreFunction,
   CoreLearn,
   CoreModel,

@@ -6,7 +6,7 @@ import type { CoreDistribution, CoreSite, CoreSupport } from "../../lang/core.ts
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { fail, type IndexCheck, isTuple } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import { bindingNames, boundArray } from "./log-density.ts";

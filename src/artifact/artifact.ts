@@ -1,0 +1,75 @@
+/**
+ * The trained file: everything needed to answer for new items, in one place. The model's source travels with its weights, so a
+ * reader compiles it again and nothing can drift apart.
+ */
+import { type Problem, ProblemError } from "../base/problem.ts";
+import { type Container, type ContainerFault, decodeContainer, encodeContainer } from "./container.ts";
+
+export interface Artifact {
+  readonly kind: "trained-model";
+  /** Name of the model in the source. */
+  readonly model: string;
+  readonly source: { readonly name: string; readonly text: string };
+  readonly pplVersion: string;
+  /** Sizes of the training data, without the number of items. */
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly encoder: { readonly hidden: readonly number[]; readonly head: "meanField" | "fullCovariance" };
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly engine: string;
+  /** Training was stopped before its last step. */
+  readonly interrupted: boolean;
+  /** Mean ELBO per item over the last steps, in nats. */
+  readonly elbo: number;
+  /** Of the training data, for judging how far a new item is from it. */
+  readonly items: number;
+  /** "learn/…" and "encoder/…" weights, "standard/mean" and "standard/scale" of the features. */
+  readonly tensors: Readonly<Record<string, Float64Array>>;
+}
+
+export function encodeArtifact(artifact: Artifact): Uint8Array {
+  const { tensors, ...header } = artifact;
+  return encodeContainer({ header, tensors });
+}
+
+/** Throws `ProblemError`: not an artifact, damaged, or of a newer format. */
+export function decodeArtifact(bytes: Uint8Array, path: string): Artifact {
+  const { header, tensors } = readContainer(bytes, path, "trained-model");
+  return { ...header, tensors } as unknown as Artifact;
+}
+
+/** A container of that kind, or a problem that names the file. */
+export function readContainer(bytes: Uint8Array, path: string, kind: string): Container {
+  const decoded = decodeContainer(bytes);
+  if (typeof decoded === "string") throw new ProblemError([explainFault(decoded, path)]);
+  if (decoded.header.kind !== kind) throw new ProblemError([explainFault("not-an-artifact", path)]);
+  return decoded;
+}
+
+function explainFault(fault: ContainerFault, path: string): Problem {
+  const common = { severity: "error", labels: [], place: path } as const;
+  switch (fault) {
+    case "not-an-artifact":
+      return {
+        ...common,
+        code: "artifact-unreadable",
+        message: "this is not a trained model",
+        expected: "a file written by `ppl train`",
+      };
+    case "newer-format":
+      return {
+        ...common,
+        code: "artifact-newer",
+        message: "this file was written by a newer version of ppl",
+        help: "install a newer version of ppl",
+      };
+    case "damaged":
+      return {
+        ...common,
+        code: "artifact-damaged",
+        message: "this file is damaged: its checksum does not match",
+        help: "copy it again, or train again",
+      };
+  }
+}

@@ -1,0 +1,50 @@
+/** What is here and what is not: versions, engines and backends, and what would enable the others. */
+import { createRequire } from "node:module";
+import { detectTfjs } from "../engines/tfjs/detect.ts";
+import type { DoctorReport } from "./api-types.ts";
+import { engineLabels, loadEngineByLabel } from "./choose-engine.ts";
+import { version } from "./version.ts";
+
+export async function doctor(): Promise<DoctorReport> {
+  const pieces = detectTfjs();
+  const engines = await Promise.all(engineLabels.map(tryEngine));
+  return {
+    versions: {
+      ppl: version,
+      node: process.version,
+      chevrotain: packageVersion("chevrotain"),
+      ...Object.fromEntries(
+        pieces.flatMap((piece) => (piece.version === undefined ? [] : [[piece.package, piece.version]])),
+      ),
+    },
+    engines: [
+      ...engines,
+      ...pieces
+        .filter((piece) => piece.state !== "present")
+        .map((piece) => ({
+          name: piece.package,
+          available: false,
+          detail: piece.adds,
+          ...(piece.advice !== undefined && { howToEnable: piece.advice }),
+        })),
+    ],
+  };
+}
+
+/** An engine counts as available when it loads and adds two numbers. */
+async function tryEngine(label: string): Promise<DoctorReport["engines"][number]> {
+  try {
+    const engine = await loadEngineByLabel(label);
+    return { name: label, available: true, detail: `${engine.label}, ${engine.precisions.join(" and ")}` };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return { name: label, available: false, detail };
+  }
+}
+
+function packageVersion(name: string): string {
+  const { version: found } = createRequire(import.meta.url)(`${name}/package.json`) as {
+    readonly version: string;
+  };
+  return found;
+}

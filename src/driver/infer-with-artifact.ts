@@ -1,0 +1,218 @@
+/** Answers for new items from a trained model: encode, draw, weigh. No optimisation, no chains. */
+import type { Artifact } from "../artifact/artifact.ts";
+import { ProblemError } from "../base/problem.ts";
+import { randomSource } from "../base/random.ts";
+import { elementCount, type Graph } from "../compiler/graph.ts";
+import { optimize } from "../compiler/passes/optimize.ts";
+import type { Engine, Executable } from "../engines/engine.ts";
+import { smoothWeights } from "../inference/diagnostics/pareto-smoothing.ts";
+import type { PosteriorData, PosteriorVariable } from "../inference/posterior-data.ts";
+import { type AmortizedPlan, batchBuffers, loadItems, planAmortized } from "./amortized-plan.ts";
+import type { GivenData, InferOptions, Posterior, Quality } from "./api-types.ts";
+import { chooseEngine, loadEngineByLabel } from "./choose-engine.ts";
+import { compile } from "./compile.ts";
+import { select } from "./density-plan.ts";
+import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { describePosterior } from "./posterior.ts";
+
+const defaultDraws = 1000;
+
+/** Items per run of the compiled graphs. */
+const block = 64;
+
+/** Importance weights need the likelihood of every draw: at most so many items are checked. */
+const checkedItems = 64;
+
+/** Pareto k-hat above which importance weights say that the guide is not the posterior (Vehtari et al. 2024). */
+const khatLimit = 0.7;
+
+/** Features further than this many training standard deviations from the training mean are new to the encoder. */
+const farAway = 6;
+
+/** Rejects with `ProblemError` for data that do not fit the model or the sizes it was trained with. */
+export async function inferWithArtifact(
+  artifact: Artifact,
+  data: GivenData,
+  options: InferOptions = {},
+): Promise<Posterior> {
+  const started = performance.now();
+  const { program, problems } = await compile(artifact.source);
+  if (program === undefined) throw new ProblemError(problems);
+  const model = program.model(artifact.model);
+  const bound = bindOrThrow(model, data, { ...options, sizes: { ...artifact.sizes, ...options.sizes } });
+  const choice = chooseEngine(options.engine ?? "reference", "training");
+  const plan = planAmortized(program.core, model, bound, { batch: block, ...artifact.encoder });
+  const answerer = createAnswerer(plan, artifact, await loadEngineByLabel(choice.label));
+  const seed = options.seed ?? defaultSeed;
+  const draws = options.draws ?? defaultDraws;
+
+  const variables = drawVariables(plan, answerer, draws, seed);
+  const khats = checkItems(plan, answerer, Math.min(draws, 400), seed);
+  answerer.dispose();
+  const posterior: PosteriorData = { strategy: "amortized", chains: 1, draws, variables, statistics: {} };
+  const described = describePosterior(posterior, {
+    model,
+    bound,
+    engine: choice.label,
+    seed,
+    seconds: (performance.now() - started) / 1000,
+    interrupted: false,
+    predict: async () => {
+      throw new ProblemError([
+        {
+          code: "not-supported-yet",
+          severity: "error",
+          message: "predictions from a trained model are not supported yet",
+          labels: [],
+        },
+      ]);
+    },
+  });
+  return { ...described, quality: judge(khats, farItems(plan, artifact)) };
+}
+
+interface Answerer {
+  /** Draws of every variable for the loaded block. */
+  draw(items: readonly number[], noise: Float64Array): Readonly<Record<string, ArrayLike<number>>>;
+  /** log p(x, z) and log q(z | x) per item of the block. */
+  weigh(
+    items: readonly number[],
+    noise: Float64Array,
+  ): { readonly logDensity: ArrayLike<number>; readonly logGuide: ArrayLike<number> };
+  dispose(): void;
+}
+
+function createAnswerer(plan: AmortizedPlan, artifact: Artifact, engine: Engine): Answerer {
+  const { graph } = plan.lowered;
+  const names = Object.keys(graph.outputs).filter((name) => name.startsWith("variable/"));
+  const drawing = engine.compile(optimize(select(graph, names)));
+  const weighing = engine.compile(optimize(select(graph, ["logDensity", "logGuide"])));
+  const buffers = batchBuffers(plan);
+  const run = (executable: Executable, items: readonly number[], noise: Float64Array) => {
+    // A short last block is filled up with its own first item.
+    const padded = Array.from({ length: block }, (_, row) => items[row] ?? items[0]);
+    loadItems(plan, padded, buffers);
+    return executable.run({ ...plan.sharedData, ...artifact.tensors, ...buffers, noise });
+  };
+  return {
+    draw: (items, noise) => run(drawing, items, noise),
+    weigh(items, noise) {
+      const { logDensity, logGuide } = run(weighing, items, noise);
+      return { logDensity, logGuide };
+    },
+    dispose() {
+      drawing.dispose();
+      weighing.dispose();
+    },
+  };
+}
+
+function drawVariables(
+  plan: AmortizedPlan,
+  answerer: Answerer,
+  draws: number,
+  seed: number,
+): PosteriorVariable[] {
+  const variables = latentVariables(plan, draws);
+  const noise = new Float64Array(block * plan.lowered.localDimension);
+  for (const { position, items } of blocksOf(plan.items))
+    for (let draw = 0; draw < draws; draw++) {
+      randomSource({ seed, stream: position }, draw).fillNormal(noise);
+      const outputs = answerer.draw(items, noise);
+      for (const { name, values, width } of variables) {
+        const part = outputs[`variable/${name}`];
+        const start = (draw * plan.items + items[0]) * width;
+        for (let i = 0; i < items.length * width; i++) values[start + i] = part[i];
+      }
+    }
+  return variables.map(({ width: _, ...variable }) => variable);
+}
+
+function latentVariables(
+  plan: AmortizedPlan,
+  draws: number,
+): (PosteriorVariable & { readonly width: number })[] {
+  const graph: Graph = plan.lowered.graph;
+  return Object.entries(graph.outputs).flatMap(([output, id]) => {
+    if (!output.startsWith("variable/")) return [];
+    const [, ...event] = graph.nodes[id].type.shape;
+    const width = elementCount(event);
+    return [
+      {
+        name: output.slice("variable/".length),
+        shape: [plan.items, ...event],
+        dimensions: [plan.plate.size, ...event.map(() => "")],
+        kind: "latent" as const,
+        base: "real" as const,
+        values: new Float64Array(draws * plan.items * width),
+        width,
+      },
+    ];
+  });
+}
+
+/** k-hat of the importance weights of some items, evenly spread. */
+function checkItems(
+  plan: AmortizedPlan,
+  answerer: Answerer,
+  draws: number,
+  seed: number,
+): { readonly item: number; readonly khat: number }[] {
+  const count = Math.min(checkedItems, plan.items);
+  const items = Array.from({ length: count }, (_, i) => Math.floor((i * plan.items) / count));
+  const noise = new Float64Array(block * plan.lowered.localDimension);
+  const logWeights = items.map(() => new Float64Array(draws));
+  for (let draw = 0; draw < draws; draw++) {
+    randomSource({ seed, stream: 0x6b686174 }, draw).fillNormal(noise);
+    const { logDensity, logGuide } = answerer.weigh(items, noise);
+    for (let row = 0; row < count; row++) logWeights[row][draw] = logDensity[row] - logGuide[row];
+  }
+  return items.map((item, row) => ({ item, khat: smoothWeights(logWeights[row]).kHat }));
+}
+
+function farItems(plan: AmortizedPlan, artifact: Artifact): number[] {
+  const mean = artifact.tensors["standard/mean"];
+  const scale = artifact.tensors["standard/scale"];
+  const far: number[] = [];
+  for (let item = 0; item < plan.items; item++) {
+    let column = 0;
+    let worst = 0;
+    for (const name of plan.plate.data) {
+      const { values, width } = plan.itemData[`data/${name}`];
+      for (let i = 0; i < width; i++, column++)
+        worst = Math.max(worst, Math.abs(values[item * width + i] - mean[column]) / scale[column]);
+    }
+    if (worst > farAway) far.push(item);
+  }
+  return far;
+}
+
+function judge(
+  khats: readonly { readonly item: number; readonly khat: number }[],
+  far: readonly number[],
+): Quality {
+  const bad = khats.filter(({ khat }) => !(khat < khatLimit));
+  const worst = khats.reduce((a, b) => (b.khat > a.khat || Number.isNaN(b.khat) ? b : a));
+  const reasons: string[] = [];
+  if (bad.length > 0)
+    reasons.push(
+      `${bad.length} of ${khats.length} checked items have k-hat above ${khatLimit} (worst ${worst.khat.toFixed(2)} at item ${worst.item}): the answer there is off. Train longer, or ask NUTS.`,
+    );
+  if (far.length > 0)
+    reasons.push(
+      `${far.length} items lie more than ${farAway} standard deviations from the training data (first: item ${far[0]}): the encoder has seen nothing like them.`,
+    );
+  const share = bad.length / khats.length;
+  return {
+    verdict: share > 0.1 ? "bad" : bad.length > 0 || far.length > 0 ? "caution" : "good",
+    reasons,
+    numbers: { worstKhat: worst.khat, checkedItems: khats.length, itemsFarFromTraining: far.length },
+  };
+}
+
+function* blocksOf(
+  items: number,
+): Generator<{ readonly position: number; readonly items: readonly number[] }> {
+  for (let start = 0, position = 0; start < items; start += block, position++)
+    yield { position, items: Array.from({ length: Math.min(block, items - start) }, (_, i) => start + i) };
+}

@@ -1,0 +1,206 @@
+/** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { type Artifact, readContainer } from "../artifact/artifact.ts";
+import { encodeContainer } from "../artifact/container.ts";
+import type { AmortizeOptions } from "../compiler/lower/amortize.ts";
+import { findItemPlate } from "../compiler/lower/amortize.ts";
+import { lowerLogDensity } from "../compiler/lower/log-density.ts";
+import type { BoundData } from "../data/bind-data.ts";
+import { writeFileAtomically } from "../data/write-file.ts";
+import { type AmortizedInfo, type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
+import type { CoreModel } from "../lang/core.ts";
+import {
+  type AmortizedPlan,
+  amortizedTarget,
+  featureStatistics,
+  parameterInputs,
+  planAmortized,
+} from "./amortized-plan.ts";
+import type { GivenData, Program, TrainOptions } from "./api-types.ts";
+import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
+import { loweringInput } from "./density-plan.ts";
+import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { version } from "./version.ts";
+
+const defaultBatch = 64;
+
+/** Seconds between checkpoints, and steps between turns of the event loop (Ctrl-C is heard there). */
+const checkpointSeconds = 5;
+const stepsPerTurn = 20;
+
+/** Local dimensions up to which the guide has a full covariance: its head grows with the square. */
+const largestFullCovariance = 12;
+
+/** Multiply-adds per step beyond which the matrix products of tfjs outweigh its cost per op. */
+const largestForReference = 2e6;
+
+/**
+ * Rejects with `ProblemError` for what the user can mend. When the signal aborts, resolves with what is trained so far,
+ * `interrupted`; the checkpoint stays, and the same call with `resume` goes on from it as if nothing had happened.
+ */
+export async function train(
+  program: Program,
+  data: GivenData,
+  options: TrainOptions = {},
+): Promise<Artifact> {
+  const started = performance.now();
+  const model = program.model(options.model);
+  const bound = bindOrThrow(model, data, options);
+  const seed = options.seed ?? defaultSeed;
+  const amortize = chooseAmortizer(program, model, bound, options);
+  const plan = planAmortized(program.core, model, bound, amortize);
+  const standard = featureStatistics(plan);
+  const engine = chooseTrainingEngine(options.engine, plan);
+  const target = amortizedTarget(plan, standard, await loadEngineByLabel(engine.label), seed);
+  const config = {
+    ...amortized.defaults,
+    ...(options.steps !== undefined && { steps: options.steps }),
+    ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
+  };
+  const fingerprint = fingerprintOf(program, model, bound, { amortize, config, seed, engine: engine.label });
+  const checkpoint = createCheckpoint(options, fingerprint);
+  const run = amortized.prepare(target, config);
+  const key = { seed, stream: 0 };
+  const first = run.init(key);
+  let state = checkpoint.read() ?? (first.kind === "ready" ? first.state : undefined);
+  if (state === undefined) throw new Error("training could not start");
+
+  const infos: AmortizedInfo[] = [];
+  let saved = performance.now();
+  while (!run.isDone(state) && !options.signal?.aborted) {
+    const next = run.step(state, key);
+    state = next.state;
+    infos.push(next.info);
+    if (state.step % stepsPerTurn !== 0) continue;
+    options.onProgress?.({
+      phase: "training",
+      done: state.step,
+      total: config.steps,
+      unit: "steps",
+      detail: `ELBO ${recentObjective(infos, 100).toFixed(3)}`,
+    });
+    if (performance.now() - saved > 1000 * checkpointSeconds) {
+      checkpoint.write(state);
+      saved = performance.now();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const interrupted = !run.isDone(state);
+  if (interrupted) checkpoint.write(state);
+  target.dispose();
+  return {
+    kind: "trained-model",
+    model: model.name,
+    source: program.source,
+    pplVersion: version,
+    sizes: Object.fromEntries(Object.entries(bound.sizes).filter(([name]) => name !== plan.plate.size)),
+    encoder: { hidden: amortize.hidden, head: amortize.head },
+    seed,
+    steps: state.step,
+    seconds: (performance.now() - started) / 1000,
+    engine: engine.label,
+    interrupted,
+    elbo: recentObjective(infos, Math.max(1, Math.floor(config.steps / 10))),
+    items: plan.items,
+    tensors: {
+      ...standard,
+      ...Object.fromEntries(
+        Object.entries(parameterInputs(plan, state.parameters)).map(([name, values]) => [
+          name,
+          values.slice(),
+        ]),
+      ),
+    },
+  };
+}
+
+/** Widths and head from the sizes of an item's data and latents. */
+function chooseAmortizer(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  options: TrainOptions,
+): AmortizeOptions {
+  const plate = findItemPlate(model);
+  const batch = Math.min(options.batchSize ?? defaultBatch, bound.sizes[plate.size]);
+  const input = loweringInput(program.core, model, bound);
+  const one = lowerLogDensity(
+    { ...input, sizes: { ...bound.sizes, [plate.size]: 1 } },
+    { scale: "unconstrained" },
+  );
+  const features = plate.data.reduce(
+    (sum, name) => sum + (bound.values[name]?.values.length ?? 0) / bound.sizes[plate.size],
+    0,
+  );
+  const width = Math.min(256, Math.max(32, 2 ** Math.ceil(Math.log2(features + 2 * one.dimension))));
+  const head = one.dimension <= largestFullCovariance ? "fullCovariance" : "meanField";
+  return { batch, hidden: [width, width], head };
+}
+
+function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): EngineChoice {
+  if (asked !== undefined && asked !== "auto") return chooseEngine(asked, "training");
+  const multiplyAdds = plan.lowered.graph.nodes.reduce((sum, node) => {
+    if (node.op !== "matmul") return sum;
+    const left = plan.lowered.graph.nodes[node.inputs[0]].type.shape;
+    const size = node.type.shape.reduce((product, length) => product * length, 1);
+    return sum + size * left[left.length - (node.params.transposeLeft ? 2 : 1)];
+  }, 0);
+  return multiplyAdds <= largestForReference
+    ? { label: "reference", reason: "small matrix products" }
+    : chooseEngine("auto", "training");
+}
+
+function recentObjective(infos: readonly AmortizedInfo[], count: number): number {
+  const recent = infos.slice(-count).filter((info) => !info.rejected);
+  return recent.reduce((sum, info) => sum + info.objective, 0) / recent.length;
+}
+
+/** Equal for runs that are the same run: same program, data, sizes and settings. */
+function fingerprintOf(program: Program, model: CoreModel, bound: BoundData, settings: object): string {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([version, program.source.text, model.name, bound.sizes, settings]));
+  for (const [name, { values }] of Object.entries(bound.values)) {
+    hash.update(name);
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+interface Checkpoint {
+  /** The state of the same run; `undefined` when there is none. */
+  read(): AmortizedState | undefined;
+  write(state: AmortizedState): void;
+}
+
+function createCheckpoint(options: TrainOptions, fingerprint: string): Checkpoint {
+  const { checkpoint: path, resume = true } = options;
+  if (path === undefined) return { read: () => undefined, write() {} };
+  return {
+    read() {
+      if (!existsSync(path)) return undefined;
+      if (!resume) {
+        rmSync(path);
+        return undefined;
+      }
+      const { header, tensors } = readContainer(readFileSync(path), path, "checkpoint");
+      if (header.fingerprint !== fingerprint) return undefined;
+      const { parameters, first, second } = tensors;
+      return {
+        step: Number(header.step),
+        parameters,
+        moments: { count: Number(header.count), first, second },
+      };
+    },
+    write({ step, parameters, moments }) {
+      const { count, first, second } = moments;
+      writeFileAtomically(
+        path,
+        encodeContainer({
+          header: { kind: "checkpoint", fingerprint, step, count },
+          tensors: { parameters, first, second },
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** ppl as a library: compile a program, infer, simulate, train; everything else is behind these. */
+export type { Artifact } from "./artifact/artifact.ts";
+export { type Problem, ProblemError } from "./base/problem.ts";
+export { renderProblem } from "./base/render-problem.ts";
+export type { Source, Span } from "./base/span.ts";
+export type {
+  Compilation,
+  DrawnVariable,
+  GivenData,
+  InferOptions,
+  Posterior,
+  PriorDraws,
+  Program,
+  Progress,
+  Quality,
+  SampleOptions,
+  SummaryRow,
+  TrainOptions,
+} from "./driver/api-types.ts";
+export { compile } from "./driver/compile.ts";
+export { infer } from "./driver/infer.ts";
+export { inferWithArtifact } from "./driver/infer-with-artifact.ts";
+export { sample } from "./driver/predict.ts";
+export { train } from "./driver/train.ts";
+export { version } from "./driver/version.ts";
