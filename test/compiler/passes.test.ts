@@ -55,9 +55,18 @@ describe("each pass keeps the meaning of random graphs and gives a graph that ve
     );
   });
 
+  test("optimize, on chains of ops that move values", () => {
+    fc.assert(
+      fc.property(randomGraphs({ kind: "moving" }), (random) =>
+        expectSameMeaning(random, optimize(random.graph)),
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   test("optimize, on gradients of smooth graphs", () => {
     fc.assert(
-      fc.property(randomGraphs({ smooth: true }), (random) => {
+      fc.property(randomGraphs({ kind: "smooth" }), (random) => {
         const gradient = withGradient(random);
         verifyGraph(gradient.graph);
         const optimized = optimize(gradient.graph);
@@ -70,7 +79,7 @@ describe("each pass keeps the meaning of random graphs and gives a graph that ve
 
   test("optimizing before differentiation gives the same gradient", () => {
     fc.assert(
-      fc.property(randomGraphs({ smooth: true }), (random) => {
+      fc.property(randomGraphs({ kind: "smooth" }), (random) => {
         const first = withGradient({ ...random, graph: optimize(random.graph) });
         expectSameMeaning(withGradient(random), first.graph);
       }),
@@ -166,6 +175,14 @@ describe("simplification", () => {
     const y = builder.emit("sub", [x, builder.emit("log", [wide], {})], {});
     const graph = optimize(builder.finish({ y }));
     expect(graph.nodes.find(({ op }) => op === "log")?.type.shape).toEqual([]);
+  });
+
+  test("broadcasts along different axes are not mixed up", () => {
+    const builder = createBuilder();
+    const x = builder.input("x", { dtype: "float", shape: [2] });
+    const along = (axis: number) => builder.emit("broadcast", [x], { shape: [2, 2], axes: [axis] });
+    const graph = builder.finish({ y: builder.emit("sub", [along(0), along(1)], {}) });
+    expect([...referenceEngine.compile(optimize(graph)).run({ x: [1, 5] }).y]).toEqual([0, -4, 4, 0]);
   });
 
   test("the sum of a broadcast is a product", () => {

@@ -13,12 +13,15 @@ export interface RandomGraph {
 }
 
 export interface RandomGraphOptions {
-  /** Only ops that have derivatives everywhere, so that gradients do not depend on rounding. */
-  readonly smooth: boolean;
+  /**
+   * smooth: only ops that have derivatives everywhere, so that gradients do not depend on rounding. moving: chains of ops
+   * that move values and reduce.
+   */
+  readonly kind: "any" | "smooth" | "moving";
 }
 
-/** Graphs of up to about forty nodes with several outputs, and values for their inputs. */
-export function randomGraphs(options: RandomGraphOptions = { smooth: false }): fc.Arbitrary<RandomGraph> {
+/** Graphs of up to about forty nodes, and values for their inputs. What nothing reads is an output, and so is `last`. */
+export function randomGraphs(options: RandomGraphOptions = { kind: "any" }): fc.Arbitrary<RandomGraph> {
   return fc
     .array(fc.array(fc.nat(1_000_000), { minLength: 8, maxLength: 8 }), { minLength: 1, maxLength: 14 })
     .map((steps) => grow(steps, options));
@@ -55,9 +58,9 @@ interface Growing {
   readonly smooth: boolean;
 }
 
-function grow(steps: readonly (readonly number[])[], { smooth }: RandomGraphOptions): RandomGraph {
+function grow(steps: readonly (readonly number[])[], { kind }: RandomGraphOptions): RandomGraph {
   const builder = createBuilder();
-  const growing: Growing = { builder, nodes: [], bits: new Map(), smooth };
+  const growing: Growing = { builder, nodes: [], bits: new Map(), smooth: kind === "smooth" };
   const inputs: Record<string, Float64Array> = {};
   inputShapes.forEach((shape, number) => {
     const name = `x${number}`;
@@ -73,12 +76,12 @@ function grow(steps: readonly (readonly number[])[], { smooth }: RandomGraphOpti
   for (const numbers of steps) {
     let next = 0;
     const choose: Choose = (options) => options[numbers[next++ % numbers.length] % options.length];
-    step(growing, choose);
+    choose(makersOf[kind])(growing, choose);
   }
   const { nodes } = growing;
   const outputs: Record<string, NodeId> = { last: nodes[nodes.length - 1] };
-  for (const [position, numbers] of steps.slice(0, 2).entries())
-    outputs[`y${position}`] = nodes[numbers[7] % nodes.length];
+  const used = new Set(nodes.flatMap((id) => builder.nodeOf(id).inputs));
+  for (const id of nodes) if (!used.has(id)) outputs[`y${id}`] = id;
   return { graph: builder.finish(outputs), inputs };
 }
 
@@ -89,10 +92,6 @@ function keep({ nodes, bits }: Growing, id: NodeId, needed?: number): NodeId {
 }
 
 type Maker = (growing: Growing, choose: Choose) => void;
-
-function step(growing: Growing, choose: Choose): void {
-  choose(growing.smooth ? smoothMakers : [...smoothMakers, ...jumpingMakers])(growing, choose);
-}
 
 const smoothMakers: readonly Maker[] = [
   (growing, choose) => {
@@ -223,6 +222,26 @@ const jumpingMakers: readonly Maker[] = [
     keep(growing, growing.builder.emit("iota", [], { shape, axis }), 3);
   },
 ];
+
+const movingMakers: readonly Maker[] = [
+  (growing, choose) => keep(growing, shaped(growing, choose, growing.nodes[growing.nodes.length - 1])),
+  (growing, choose) => keep(growing, shaped(growing, choose, choose(growing.nodes.slice(-3)))),
+  ({ builder, nodes, ...rest }, choose) => {
+    const x = nodes[nodes.length - 1];
+    const axes = builder.typeOf(x).shape.map((_, axis) => axis);
+    const op = choose(["reduceSum", "reduceMax"] as const);
+    keep(
+      { builder, nodes, ...rest },
+      builder.emit(op, [x], { axes: axes.filter(() => choose([true, false, false])) }),
+    );
+  },
+];
+
+const makersOf: Readonly<Record<RandomGraphOptions["kind"], readonly Maker[]>> = {
+  any: [...smoothMakers, ...jumpingMakers],
+  smooth: smoothMakers,
+  moving: movingMakers,
+};
 
 /** Some op that moves values. Results are not large: a broadcast adds one short axis. */
 function shaped(growing: Growing, choose: Choose, x: NodeId): NodeId {
