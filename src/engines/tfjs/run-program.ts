@@ -42,40 +42,10 @@ export function prepareProgram(
   const { nodes, outputs } = program;
   const tensors = nodes.map(({ type }) => tensorInfo(type));
   const varying = varyingValues(program);
-  const last = lastUses(program);
-  const release = (tensor: TensorInfo): void => {
-    backend.disposeData(tensor.dataId);
-  };
-
-  const kept: TensorInfo[] = [];
-  const inputSlots: InputSlot[] = [];
-  const steps: Step[] = [];
-  const neededLater = (id: ValueId): boolean =>
-    Object.values(outputs).includes(id) ||
-    nodes.some((node, user) => node.kind === "call" && varying[user] && node.operands.includes(id));
-  nodes.forEach((node, id) => {
-    const tensor = tensors[id];
-    if (node.kind === "constant") {
-      tensor.dataId = backend.write(constantArray(node.type, node.values), tensor.shape, tensor.dtype);
-      kept.push(tensor);
-    } else if (node.kind === "input") {
-      inputSlots.push({ tensor, name: node.name, staging: deviceArray(node.type) });
-    } else {
-      const call = prepareCall(node, tensors, loaded);
-      const releases = last[id].filter((released) => varying[released]).map((released) => tensors[released]);
-      if (varying[id]) steps.push({ result: tensor, releases, call });
-      else {
-        tensor.dataId = call();
-        kept.push(tensor);
-      }
-    }
-  });
-  // Of the constant part, only what the runs read stays.
-  const constants = kept.filter((tensor) => {
-    const stays = neededLater(tensors.indexOf(tensor));
-    if (!stays) release(tensor);
-    return stays;
-  });
+  const steps = prepareSteps(program, tensors, varying, loaded);
+  const inputSlots = nodes.flatMap((node, id): InputSlot[] =>
+    node.kind === "input" ? [{ tensor: tensors[id], name: node.name, staging: deviceArray(node.type) }] : [],
+  );
   const outputSlots = Object.entries(outputs).map(
     ([name, id]): OutputSlot => ({ tensor: tensors[id], name, values: outputArray(nodes[id].type) }),
   );
@@ -83,15 +53,10 @@ export function prepareProgram(
     .filter((id) => varying[id])
     .map((id) => tensors[id]);
   const lengths = Object.entries(inputs).map(([name, { shape }]) => [name, elementCount(shape)] as const);
-
-  /** After a kernel has thrown at step `at`: releases what is alive. */
-  const releaseAfterFailure = (at: number): void => {
-    const alive = new Set(inputSlots.map(({ tensor }) => tensor));
-    for (const { result, releases } of steps.slice(0, at)) {
-      alive.add(result);
-      for (const released of releases) alive.delete(released);
-    }
-    for (const tensor of alive) release(tensor);
+  const constants = computeConstants(program, tensors, varying, steps, loaded);
+  const runSteps = steps.filter((_, id) => varying[id]).filter((step) => step !== undefined);
+  const release = (tensor: TensorInfo): void => {
+    backend.disposeData(tensor.dataId);
   };
 
   let isDisposed = false;
@@ -100,22 +65,16 @@ export function prepareProgram(
       if (isDisposed) bug("a disposed executable was run");
       for (const [name, length] of lengths) checkInput(name, values[name], length);
       const endRun = loaded.startRun();
-      for (const { tensor, name, staging } of inputSlots) {
-        const given = values[name];
-        // Always a new tensor: the wasm backend keeps a packed copy of a matrix product's right operand per tensor.
-        const isReady = given instanceof Float32Array && staging instanceof Float32Array;
-        if (!isReady) staging.set(given);
-        tensor.dataId = backend.write(isReady ? given : staging, tensor.shape, tensor.dtype);
-      }
+      for (const slot of inputSlots) writeInput(slot, values[slot.name], backend);
       let at = 0;
       try {
-        for (; at < steps.length; at++) {
-          const { result, releases, call } = steps[at];
+        for (; at < runSteps.length; at++) {
+          const { result, releases, call } = runSteps[at];
           result.dataId = call();
           for (let i = 0; i < releases.length; i++) release(releases[i]);
         }
       } catch (error) {
-        releaseAfterFailure(at);
+        for (const tensor of aliveBefore(at, inputSlots, runSteps)) release(tensor);
         throw error;
       }
       const results: Record<string, Float32Array | Float64Array> = {};
@@ -132,6 +91,74 @@ export function prepareProgram(
       isDisposed = true;
     },
   };
+}
+
+/** Per node its step, for calls. Looks up every kernel, so that a missing one is told before anything is allocated. */
+function prepareSteps(
+  program: KernelProgram,
+  tensors: readonly TensorInfo[],
+  varying: readonly boolean[],
+  loaded: LoadedBackend,
+): readonly (Step | undefined)[] {
+  const last = lastUses(program);
+  return program.nodes.map((node, id) =>
+    node.kind === "call"
+      ? {
+          result: tensors[id],
+          releases: last[id].filter((released) => varying[released]).map((released) => tensors[released]),
+          call: prepareCall(node, tensors, loaded),
+        }
+      : undefined,
+  );
+}
+
+/** Writes the constants, computes what follows from them alone, and keeps of both what the runs read. */
+function computeConstants(
+  { nodes, outputs }: KernelProgram,
+  tensors: readonly TensorInfo[],
+  varying: readonly boolean[],
+  steps: readonly (Step | undefined)[],
+  { backend }: LoadedBackend,
+): readonly TensorInfo[] {
+  const read = new Set<ValueId>(Object.values(outputs));
+  nodes.forEach((node, id) => {
+    if (node.kind === "call" && varying[id]) for (const operand of node.operands) read.add(operand);
+  });
+  nodes.forEach((node, id) => {
+    const { shape, dtype } = tensors[id];
+    if (node.kind === "constant")
+      tensors[id].dataId = backend.write(constantArray(node.type, node.values), shape, dtype);
+    else if (!varying[id]) tensors[id].dataId = steps[id]?.call() ?? bug("a constant without a step");
+  });
+  return tensors.filter((tensor, id) => {
+    if (varying[id]) return false;
+    if (!read.has(id)) backend.disposeData(tensor.dataId);
+    return read.has(id);
+  });
+}
+
+/**
+ * Always a new tensor, not new values in the old one: the wasm backend keeps, per tensor, a packed copy of the right operand of
+ * a matrix product.
+ */
+function writeInput({ tensor, staging }: InputSlot, values: Values, backend: LoadedBackend["backend"]): void {
+  const isReady = values instanceof Float32Array && staging instanceof Float32Array;
+  if (!isReady) staging.set(values);
+  tensor.dataId = backend.write(isReady ? values : staging, tensor.shape, tensor.dtype);
+}
+
+/** What a run has to release when step `at` throws. */
+function aliveBefore(
+  at: number,
+  inputs: readonly InputSlot[],
+  steps: readonly Step[],
+): ReadonlySet<TensorInfo> {
+  const alive = new Set(inputs.map(({ tensor }) => tensor));
+  for (const { result, releases } of steps.slice(0, at)) {
+    alive.add(result);
+    for (const released of releases) alive.delete(released);
+  }
+  return alive;
 }
 
 function prepareCall(node: CallNode, tensors: readonly TensorInfo[], loaded: LoadedBackend): Step["call"] {

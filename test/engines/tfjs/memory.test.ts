@@ -1,14 +1,15 @@
-import { engine as tfjsState } from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../../src/compiler/builder.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
 import type { Graph } from "../../../src/compiler/graph.ts";
+import { installedPackages } from "../../../src/engines/tfjs/load-backend.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { allCases } from "../op-cases.ts";
 
 /** What lives on the backend: tensors, and, where it is one, the length of the WebAssembly memory. */
 function alive(backend: "cpu" | "wasm"): { tensors: number; bytes: number; nextId: unknown } {
-  const state: unknown = tfjsState().registry[backend];
+  const state: unknown = tf.engine().registry[backend];
   const { numDataIds, wasm, dataIdNextNumber } = state as {
     numDataIds(): number;
     wasm?: { HEAPU8: Uint8Array };
@@ -49,10 +50,39 @@ for (const backend of ["cpu", "wasm"] as const) {
     });
 
     test("makes no tensor that tfjs itself counts", () => {
-      const before = tfjsState().state.numTensors;
+      const before = tf.engine().state.numTensors;
       const executable = engine.compile(logisticGradient());
       executable.run({ x: new Float64Array(512), y: new Float64Array(64), w: new Float64Array(8) });
-      expect(tfjsState().state.numTensors).toBe(before);
+      expect(tf.engine().state.numTensors).toBe(before);
+      executable.dispose();
+    });
+
+    test("releases everything when a kernel throws", async () => {
+      let isBroken = false;
+      const core = {
+        ...tf,
+        getKernel(name: string, on: string) {
+          const config = tf.getKernel(name, on);
+          if (name !== "Tanh") return config;
+          const kernelFunc: typeof config.kernelFunc = (call) => {
+            if (isBroken) throw new Error("broken kernel");
+            return config.kernelFunc(call);
+          };
+          return { ...config, kernelFunc };
+        },
+      } as typeof tf;
+      const breakable = await createTfjsEngine({ backend }, { ...installedPackages, core: async () => core });
+      const builder = createBuilder();
+      const x = builder.input("x", { dtype: "float", shape: [2] });
+      const y = builder.emit("exp", [x], {});
+      const late = builder.emit("tanh", [builder.emit("add", [x, y], {})], {});
+      const executable = breakable.compile(builder.finish({ y, late }));
+      const before = alive(backend).tensors;
+      isBroken = true;
+      expect(() => executable.run({ x: [1, 2] })).toThrow("broken kernel");
+      expect(alive(backend).tensors).toBe(before);
+      isBroken = false;
+      expect(executable.run({ x: [0, 0] }).late[0]).toBeCloseTo(Math.tanh(1));
       executable.dispose();
     });
 
