@@ -22,14 +22,13 @@ export function warmUpSchedule(warmup: number): WarmUpSchedule {
   const windowsStart = fits ? initialLength : Math.floor(0.15 * warmup);
   const windowsEnd = warmup - (fits ? finalLength : Math.floor(0.1 * warmup));
   const windowLast: number[] = [];
-  let size = fits ? firstWindow : windowsEnd - windowsStart;
-  let end = windowsStart + size;
+  let size = firstWindow;
+  let end = windowsStart;
   while (end < windowsEnd) {
+    // A window that leaves no room for the next one, twice as long, takes all that is left.
+    end = !fits || end + 3 * size > windowsEnd ? windowsEnd : end + size;
     windowLast.push(end - 1);
     size *= 2;
-    // A window that leaves no room for the one after it (twice as long again) takes all that is left.
-    end = end + size + 2 * size > windowsEnd ? windowsEnd : end + size;
   }
-  windowLast.push(windowsEnd - 1);
   return { windowsStart, windowsEnd, windowLast };
 }
