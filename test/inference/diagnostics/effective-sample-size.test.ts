@@ -40,6 +40,27 @@ describe("against the closed form of AR(1)", () => {
   });
 });
 
+describe("tail ESS", () => {
+  // One coordinate sits still for ten draws at a time in one tail only.
+  const sticky = (sign: number) =>
+    autoregressive(0, 4, 4000).map((chain) =>
+      chain.map((value, i) => (sign * chain[i - (i % 10)] > 1.2 ? sign * (1.7 + Math.abs(value)) : value)),
+    );
+
+  test("is that of the worse tail, whichever it is", () => {
+    for (const sign of [1, -1]) {
+      const chains = sticky(sign);
+      const sorted = chains.flatMap((chain) => [...chain]).sort((a, b) => a - b);
+      const of = (probability: number): number => {
+        const limit = sorted[Math.floor((sorted.length - 1) * probability)];
+        return meanEffectiveSampleSize(mapChains(chains, (value) => (value <= limit ? 1 : 0)));
+      };
+      expect(tailEffectiveSampleSize(chains) / Math.min(of(0.05), of(0.95))).toBeCloseTo(1, 2);
+      expect(of(sign > 0 ? 0.95 : 0.05)).toBeLessThan(0.5 * of(sign > 0 ? 0.05 : 0.95));
+    }
+  });
+});
+
 describe("laws", () => {
   const chains = autoregressive(0.5, 4, 200);
 

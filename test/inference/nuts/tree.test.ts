@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type RandomSource, randomSource } from "../../../src/base/random.ts";
-import { type PhasePoint, phasePoint } from "../../../src/inference/nuts/leapfrog.ts";
+import {
+  copyPhasePoint,
+  energyOf,
+  leapfrog,
+  type PhasePoint,
+  phasePoint,
+} from "../../../src/inference/nuts/leapfrog.ts";
 import { drawMomentum } from "../../../src/inference/nuts/step-size.ts";
 import { createTreeSampler } from "../../../src/inference/nuts/tree.ts";
 import type { DensityTarget } from "../../../src/inference/target.ts";
@@ -79,6 +85,27 @@ describe("a transition", () => {
     }
   });
 
+  test("is the definition, written out with lists of points", () => {
+    const target = diagonalGaussian([0, 1, -1], [1, 0.5, 3]);
+    const sampler = createTreeSampler(target, limits);
+    const mass = Float64Array.of(1, 0.4, 5);
+    for (let i = 0; i < 1000; i++) {
+      const random = randomSource({ seed: 6, stream: 0 }, i);
+      const stepSize = 0.02 + random.uniform();
+      const start = pointAt(target, [random.normal(), random.normal(), 3 * random.normal()], random);
+      const same = randomSource({ seed: 7, stream: 0 }, i);
+      const expected = writtenOut(target, start, mass, stepSize, same);
+      sampler.transition(start, mass, stepSize, randomSource({ seed: 7, stream: 0 }, i));
+      const { treeDepth, leapfrogs, acceptStat } = sampler.report;
+      expect({ treeDepth, leapfrogs }).toEqual({
+        treeDepth: expected.treeDepth,
+        leapfrogs: expected.leapfrogs,
+      });
+      expect(acceptStat).toBeCloseTo(expected.acceptStat, 10);
+      expect([...sampler.drawn.position]).toEqual([...expected.drawn.position]);
+    }
+  });
+
   test("reports the draw's own density, gradient and acceptance", () => {
     const sampler = createTreeSampler(skewed, limits);
     const random = randomSource({ seed: 1, stream: 0 }, 0);
@@ -113,4 +140,79 @@ function kolmogorovSmirnov(values: Float64Array, cdf: (x: number) => number): nu
     distance = Math.max(distance, above, 1 / sorted.length - above);
   }
   return distance;
+}
+
+/**
+ * The transition as Betancourt (2017) and Stan's reference manual define it: trajectories are lists of points in time order, a
+ * stretch is judged by its own points, and nothing is shared. Same order of random numbers.
+ */
+function writtenOut(
+  target: DensityTarget,
+  start: PhasePoint,
+  mass: Float64Array,
+  stepSize: number,
+  random: RandomSource,
+) {
+  const initial = energyOf(start, mass);
+  const weight = (point: PhasePoint): number => Math.exp(initial - energyOf(point, mass));
+  const weightOf = (points: readonly PhasePoint[]): number =>
+    points.reduce((sum, point) => sum + weight(point), 0);
+  let leapfrogs = 0;
+  let accepted = 0;
+  const next = (point: PhasePoint, direction: number): PhasePoint => {
+    const moved = phasePoint(target.dimension);
+    copyPhasePoint(point, moved);
+    leapfrog(target, moved, mass, direction * stepSize);
+    leapfrogs++;
+    accepted += Math.min(1, weight(moved));
+    return moved;
+  };
+  const apart = (points: readonly PhasePoint[]): boolean =>
+    [points[0], points[points.length - 1]].every((end) => {
+      let product = 0;
+      for (const point of points) {
+        for (let i = 0; i < mass.length; i++) product += end.momentum[i] * mass[i] * point.momentum[i];
+      }
+      return product > 0;
+    });
+  /** The whole, and each half with the nearest point of the other. */
+  const goesOn = (points: readonly PhasePoint[]): boolean => {
+    const half = points.length / 2;
+    return apart(points) && apart(points.slice(0, half + 1)) && apart(points.slice(half - 1));
+  };
+  const build = (depth: number, from: PhasePoint, direction: number): Subtree | undefined => {
+    if (depth === 0) {
+      const point = next(from, direction);
+      return { points: [point], drawn: point };
+    }
+    const first = build(depth - 1, from, direction);
+    if (first === undefined) return undefined;
+    const second = build(
+      depth - 1,
+      direction > 0 ? first.points[first.points.length - 1] : first.points[0],
+      direction,
+    );
+    if (second === undefined) return undefined;
+    const [left, right] = direction > 0 ? [first, second] : [second, first];
+    const points = [...left.points, ...right.points];
+    const taken = random.uniform() < weightOf(second.points) / weightOf(points);
+    return goesOn(points) ? { points, drawn: taken ? second.drawn : first.drawn } : undefined;
+  };
+  let { points, drawn }: Subtree = { points: [start], drawn: start };
+  let treeDepth = 0;
+  while (treeDepth < limits.maxTreeDepth) {
+    const forward = random.uniform() > 0.5;
+    const added = build(treeDepth, forward ? points[points.length - 1] : points[0], forward ? 1 : -1);
+    if (added === undefined) break;
+    treeDepth++;
+    if (random.uniform() < weightOf(added.points) / weightOf(points)) drawn = added.drawn;
+    points = forward ? [...points, ...added.points] : [...added.points, ...points];
+    if (!goesOn(points)) break;
+  }
+  return { drawn, treeDepth, leapfrogs, acceptStat: accepted / leapfrogs };
+}
+
+interface Subtree {
+  readonly points: readonly PhasePoint[];
+  readonly drawn: PhasePoint;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../../../src/base/random.ts";
+import { type Adaptation, updateAdaptation } from "../../../src/inference/nuts/adaptation.ts";
 import { startDualAveraging, updateDualAveraging } from "../../../src/inference/nuts/dual-averaging.ts";
 import { phasePoint } from "../../../src/inference/nuts/leapfrog.ts";
 import { findStepSize, largestStepSize, smallestStepSize } from "../../../src/inference/nuts/step-size.ts";
@@ -34,6 +35,26 @@ describe("warmUpSchedule", () => {
         expect(warmup - windowsEnd).toBe(50);
       }),
     );
+  });
+});
+
+describe("updateAdaptation", () => {
+  test("counts only the draws of a window, gives a mass matrix at its end and starts afresh", () => {
+    const schedule = warmUpSchedule(200);
+    let adaptation: Adaptation = { averaging: startDualAveraging(1), window: startWelford(1) };
+    const ends: number[] = [];
+    for (let step = 0; step < 200; step++) {
+      const update = updateAdaptation(adaptation, step, [step < 75 ? 1e6 : step % 2], 0.8, 0.8, schedule);
+      adaptation = update.adaptation;
+      if (step === 74) expect(adaptation.window.count).toBe(0);
+      if (update.inverseMass === undefined) continue;
+      ends.push(step);
+      // Of zeros and ones in turn the variance is n / 4 (n − 1), one side shorter by one where n is odd.
+      expect(update.inverseMass[0]).toBeCloseTo(0.25, 1);
+      expect(adaptation.window.count).toBe(0);
+    }
+    expect(ends).toEqual(schedule.windowLast);
+    expect(adaptation.averaging.count).toBe(200);
   });
 });
 
