@@ -123,6 +123,19 @@ describe("quality", () => {
     expect(quality.reasons[0]).toContain(reason);
   });
 
+  test("chains that disagree a little are a caution", () => {
+    // Means 0 and 0.4 in turn: R-hat is √(1 + 0.4² / 3) = 1.026.
+    const moved = [0, 1, 2, 3].map((stream) => {
+      const data = chain(stream, 2000);
+      const values = data.variables[0].values.map((value) => value + 0.4 * (stream % 2));
+      return { ...data, variables: [{ ...data.variables[0], values }] };
+    });
+    const quality = createPosterior(joinChains(moved)).quality();
+    expect(quality.reasons.find((reason) => reason.startsWith("R-hat of mu is 1.0"))).toBeDefined();
+    expect(quality.maxRhat).toBeGreaterThan(1.01);
+    expect(quality.maxRhat).toBeLessThan(1.05);
+  });
+
   test("chains that disagree are bad, and the quantity is named", () => {
     const moved = [0, 1, 2, 3].map((stream) => {
       const data = chain(stream);

@@ -10,7 +10,7 @@ import {
 import { drawMomentum } from "../../../src/inference/nuts/step-size.ts";
 import { createTreeSampler } from "../../../src/inference/nuts/tree.ts";
 import type { DensityTarget } from "../../../src/inference/target.ts";
-import { diagonalGaussian, vectorTarget } from "../targets.ts";
+import { diagonalGaussian, eightSchools, funnel, vectorTarget } from "../targets.ts";
 
 const limits = { maxTreeDepth: 10, maxEnergyError: 1000 };
 
@@ -85,21 +85,27 @@ describe("a transition", () => {
     }
   });
 
-  test("is the definition, written out with lists of points", () => {
-    const target = diagonalGaussian([0, 1, -1], [1, 0.5, 3]);
+  test.each([
+    { name: "a normal", target: diagonalGaussian([0, 1, -1], [1, 0.5, 3]), scale: 1 },
+    { name: "centred eight schools", target: eightSchools("centered"), scale: 0.3 },
+    { name: "a funnel", target: funnel(), scale: 0.3 },
+  ])("on $name is the definition, written out with lists of points", ({ target, scale }) => {
     const sampler = createTreeSampler(target, limits);
-    const mass = Float64Array.of(1, 0.4, 5);
-    for (let i = 0; i < 1000; i++) {
+    const mass = Float64Array.from({ length: target.dimension }, (_, i) => 0.5 + (i % 3));
+    const position = new Float64Array(target.dimension);
+    for (let i = 0; i < 500; i++) {
       const random = randomSource({ seed: 6, stream: 0 }, i);
-      const stepSize = 0.02 + random.uniform();
-      const start = pointAt(target, [random.normal(), random.normal(), 3 * random.normal()], random);
+      const stepSize = scale * (0.05 + random.uniform());
+      random.fillNormal(position);
+      const start = pointAt(target, [...position], random);
       const same = randomSource({ seed: 7, stream: 0 }, i);
       const expected = writtenOut(target, start, mass, stepSize, same);
       sampler.transition(start, mass, stepSize, randomSource({ seed: 7, stream: 0 }, i));
-      const { treeDepth, leapfrogs, acceptStat } = sampler.report;
-      expect({ treeDepth, leapfrogs }).toEqual({
+      const { treeDepth, leapfrogs, acceptStat, divergent } = sampler.report;
+      expect({ treeDepth, leapfrogs, divergent }).toEqual({
         treeDepth: expected.treeDepth,
         leapfrogs: expected.leapfrogs,
+        divergent: expected.divergent,
       });
       expect(acceptStat).toBeCloseTo(expected.acceptStat, 10);
       expect([...sampler.drawn.position]).toEqual([...expected.drawn.position]);
@@ -159,6 +165,7 @@ function writtenOut(
     points.reduce((sum, point) => sum + weight(point), 0);
   let leapfrogs = 0;
   let accepted = 0;
+  let divergent = false;
   const next = (point: PhasePoint, direction: number): PhasePoint => {
     const moved = phasePoint(target.dimension);
     copyPhasePoint(point, moved);
@@ -183,6 +190,10 @@ function writtenOut(
   const build = (depth: number, from: PhasePoint, direction: number): Subtree | undefined => {
     if (depth === 0) {
       const point = next(from, direction);
+      if (energyOf(point, mass) - initial > limits.maxEnergyError) {
+        divergent = true;
+        return undefined;
+      }
       return { points: [point], drawn: point };
     }
     const first = build(depth - 1, from, direction);
@@ -209,7 +220,7 @@ function writtenOut(
     points = forward ? [...points, ...added.points] : [...added.points, ...points];
     if (!goesOn(points)) break;
   }
-  return { drawn, treeDepth, leapfrogs, acceptStat: accepted / leapfrogs };
+  return { drawn, treeDepth, leapfrogs, divergent, acceptStat: accepted / leapfrogs };
 }
 
 interface Subtree {
