@@ -14,10 +14,10 @@ export function formatNumber(value: number, decimals: number): string {
 
 const mostDecimals = 6;
 
-/** Decimals that show a spread of `sd` with two digits: 2 for 0.31 and 3.1, 0 for 310. */
+/** Decimals that show a spread of `sd` with three digits: 2 for 3.14, 1 for 31.4. */
 export function decimalsFor(sd: number): number {
   if (!(sd > 0) || !Number.isFinite(sd)) return 2;
-  return Math.min(mostDecimals, Math.max(0, sd >= 1 && sd < 10 ? 2 : 1 - Math.floor(Math.log10(sd))));
+  return Math.min(mostDecimals, Math.max(0, 2 - Math.floor(Math.log10(sd))));
 }
 
 /** "0.42 s", "12 s", "3 min 05 s", "2 h 07 min". */

@@ -50,7 +50,9 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(new Option("--max-depth <n>", "NUTS: largest tree depth").argParser(wholeNumber(1, 20)))
     .addOption(sharedOptions.engine())
     .addOption(
-      new Option("--parallel <n>", "worker threads (default: one per chain)").argParser(wholeNumber(1, 256)),
+      new Option("--parallel <n>", "worker threads (default: one per chain, at most one per core)").argParser(
+        wholeNumber(1, 256),
+      ),
     )
     .addOption(sharedOptions.set())
     .addOption(sharedOptions.ignoreExtra())

@@ -10,6 +10,8 @@ export interface ProgressDisplay {
 }
 
 const redrawMilliseconds = 100;
+/** In a pipe, runs shorter than this say nothing. */
+const silentMilliseconds = 1000;
 const barWidth = 24;
 const chainBlocks = "▁▂▃▄▅▆▇█";
 
@@ -39,6 +41,7 @@ export function createProgressDisplay(output: Output, now: () => number, quiet: 
       const reached = Math.floor((10 * progress.done) / progress.total);
       if (reached <= tenth) return;
       tenth = reached;
+      if (now() - start.time < silentMilliseconds) return;
       output.write(`${formatPlain(progress, rate(progress))}\n`);
     },
     finish() {

@@ -155,7 +155,13 @@ function checkNames(
       unknown.map((value) => value.name),
     );
     if (near !== undefined) meant.add(near);
-    return { code: "data-missing", name, file: raw.name, declared, meant: near };
+    return {
+      code: "data-missing",
+      name,
+      file: raw.values.size === 0 ? undefined : raw.name,
+      declared,
+      meant: near,
+    };
   });
   for (const [name, span] of latents) {
     const value = raw.values.get(name);

@@ -65,7 +65,8 @@ export type DataFacts =
   | {
       readonly code: "data-missing";
       readonly name: string;
-      readonly file: string;
+      /** Absent when no data were given at all. */
+      readonly file?: string;
       readonly declared: Declared;
       /** An unknown name in the data that is nearly this one. */
       readonly meant?: string;
@@ -216,6 +217,7 @@ export function explainData(facts: DataFacts): Problem {
           ...declaredAt(facts.declared),
           place: facts.file,
           found: facts.meant === undefined ? undefined : `\`${facts.meant}\`, which the model does not know`,
+          notes: facts.file === undefined ? ["no data were given (--data FILE)"] : undefined,
           help: facts.meant === undefined ? undefined : `rename \`${facts.meant}\` to \`${facts.name}\``,
         },
       );
@@ -272,7 +274,7 @@ export function explainData(facts: DataFacts): Problem {
       return error(`\`${facts.name}\` ${facts.remark}`, {
         ...declaredAt(facts.declared),
         place: facts.place,
-        expected: `${facts.wanted} (${facts.declared.type})`,
+        expected: facts.wanted,
         found: facts.found,
         notes: moreLikeIt(facts.more),
       });

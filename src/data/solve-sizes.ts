@@ -32,11 +32,14 @@ export function solveSizes(
   const bindings = new Map<string, SizeBinding>();
   const facts: DataFacts[] = [];
   const blamed = new Set<string>();
+  // "N ≠ 7" is told once: several values of one length that disagree with one size are one mistake.
+  const told = new Set<string>();
   for (const binding of given) {
     const known = bindings.get(binding.size);
     if (known === undefined) {
       bindings.set(binding.size, binding);
     } else if (known.value !== binding.value) {
+      told.add(`${binding.size} ${binding.value}`);
       facts.push({
         code: "data-size-conflict",
         claim: `${binding.from} is ${binding.value}`,
@@ -56,7 +59,9 @@ export function solveSizes(
         if (outcome === "open") return true;
         if (outcome !== "agrees" && "code" in outcome) {
           for (const size of sizeNames(claim.size)) blamed.add(size);
-          facts.push(outcome);
+          const key = `${formatSize(claim.size)} ${claim.length}`;
+          if (!told.has(key)) facts.push(outcome);
+          told.add(key);
         } else if (outcome !== "agrees") {
           bindings.set(outcome.size, outcome);
         }

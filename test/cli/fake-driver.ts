@@ -1,11 +1,12 @@
 /** A driver without a compiler: knows its files by name, records what it was asked, and answers at once. */
 
+import type { Artifact } from "../../src/artifact/artifact.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import type { CliContext, Output } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { explainData } from "../../src/data/explain-data.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
-import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
+import type { Driver, Posterior, SummaryRow } from "../../src/driver/api-types.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -81,8 +82,15 @@ export async function cli(args: readonly string[], setup: Setup = {}): Promise<O
 }
 
 function fakeDriver(calls: Call[]): Driver {
-  const trained: TrainedModel = {
+  const trained: Artifact = {
+    kind: "trained-model",
     model: "Vae",
+    source: { name: "model.ppl", text: "" },
+    pplVersion: "9.9.9",
+    sizes: {},
+    encoder: { hidden: [], head: "meanField" },
+    items: 1,
+    tensors: {},
     seed: 1,
     steps: 10,
     seconds: 1,

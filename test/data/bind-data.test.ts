@@ -129,7 +129,6 @@ describe("sizes", () => {
     ]);
     expect(message(parts, { s: rows(8), N: 8 }, { ...optional, sizes: { K: 1, N: 9 } })).toEqual([
       "N in the data is 8, but N = 9 (from --set N)",
-      "s has 8 rows, but N = 9 (from --set N)",
     ]);
   });
 

@@ -94,3 +94,38 @@ test("10 MB are read in a moment", () => {
   expect(value(text, "x")?.shape).toEqual([110_000, 3]);
   expect(performance.now() - start).toBeLessThan(5000);
 });
+
+test("any text is data or a problem, never an exception", () => {
+  const cell = fc.oneof(
+    fc.constantFrom(
+      "x[0]",
+      "x.1",
+      "x",
+      "1",
+      "NA",
+      "true",
+      "",
+      " ",
+      '"a"',
+      '"',
+      "x[99999999]",
+      "x[0, 3]",
+      "\ufeff",
+    ),
+    fc.string({ maxLength: 4 }),
+  );
+  const text = fc
+    .array(fc.array(cell, { maxLength: 4 }), { maxLength: 5 })
+    .map((rows) => rows.map((row) => row.join(",")).join("\n"));
+  fc.assert(
+    fc.property(text, (given) => {
+      const { data, problems } = parseCsvData(given, "d.csv");
+      expect(data === undefined).toBe(problems.length > 0);
+      for (const { shape, values, defect } of data?.values.values() ?? []) {
+        const length = defect === undefined ? shape.reduce((product, count) => product * count, 1) : 0;
+        expect(values).toHaveLength(length);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -65,6 +65,7 @@ const good = '"sigma": [15, 10, 16], "passed": [true, false, true]';
 const bound: Readonly<Record<string, { json?: string; csv?: string; options?: BindOptions }>> = {
   "data-missing": { json: `{ ${good} }` },
   "data-missing-near-miss": { json: '{ "Sigma": [15, 10, 16], "y": [28, 8, -3], "passed": [1, 0, 1] }' },
+  "data-missing-all": { json: "{}" },
   "data-unknown-key": { json: `{ ${good}, "y": [28, 8, -3], "pased": [1, 1, 1] }` },
   "data-latent": { json: `{ ${good}, "y": [28, 8, -3], "tau": 2 }` },
   "data-shape": { json: `{ ${good}, "y": [[28], [8], [-3]] }` },
