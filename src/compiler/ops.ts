@@ -11,7 +11,7 @@ export interface OpParams {
   /** 0, 1, … along `axis` of the shape, as int. */
   iota: { readonly shape: Shape; readonly axis: number };
 
-  // Elementwise, one operand
+  // Elementwise, one operand: float; neg, abs and sign also int
   neg: None;
   abs: None;
   sign: None;
@@ -39,7 +39,7 @@ export interface OpParams {
   /** To another element kind: float → int truncates, number → bool is ≠ 0, bool → number is 0 or 1. */
   convert: { readonly dtype: DType };
 
-  // Elementwise, two operands of one shape and element kind
+  // Elementwise, two operands of one shape and element kind: float or int; div and pow float only; and, or bool
   add: None;
   sub: None;
   mul: None;
@@ -56,7 +56,7 @@ export interface OpParams {
   // Elementwise, three: condition (bool), then, else
   select: None;
 
-  // Reductions; the reduced axes disappear
+  // Reductions, float or int; the reduced axes (ascending) disappear
   reduceSum: { readonly axes: readonly number[] };
   reduceMax: { readonly axes: readonly number[] };
   /** Inclusive running sum along one axis. */
@@ -82,7 +82,7 @@ export interface OpParams {
   scatterAdd: { readonly size: number };
 
   // Linear algebra
-  /** [B…, M, K] × [B…, K, N] → [B…, M, N]; equal batch shapes; each operand may be read transposed. */
+  /** Float: [B…, M, K] × [B…, K, N] → [B…, M, N]; equal batch shapes; each operand may be read transposed. */
   matmul: { readonly transposeLeft: boolean; readonly transposeRight: boolean };
 }
 

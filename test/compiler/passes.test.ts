@@ -148,6 +148,10 @@ describe("simplification", () => {
     "−−x": (b, x) => b.emit("neg", [b.emit("neg", [x], {})], {}),
     "log eˣ": (b, x) => b.emit("log", [b.emit("exp", [x], {})], {}),
     "x 2 ½": (b, x) => emit(b, "mul", emit(b, "mul", x, b.fill(2, shape)), b.fill(0.5, shape)),
+    "x ½ + x ½": (b, x) => {
+      const half = emit(b, "mul", x, b.fill(0.5, shape));
+      return emit(b, "add", half, half);
+    },
     xᵀᵀ: (b, x) =>
       b.emit("transpose", [b.emit("transpose", [x], { permutation: [1, 0] })], { permutation: [1, 0] }),
     "reshape there and back": (b, x) =>

@@ -35,12 +35,13 @@ export const arithmeticRules: Rules = {
     view.as("stopGradient", x) || view.uniform(x) !== undefined ? x : undefined,
   convert: simplifyConvert,
 
-  // x + 0 = x, (x + c) + d = x + (c + d), x + −y = x − y
+  // x + 0 = x, x + x = 2 x, (x + c) + d = x + (c + d), x + −y = x − y
   add: (view, { inputs: [x, y] }) => {
     const swapped = reordered(view, x, y);
     if (swapped) return view.add(...swapped);
     const amount = view.uniform(y);
     if (amount === 0) return x;
+    if (x === y && amount === undefined) return view.scale(x, 2);
     const sum = view.as("add", x);
     const earlier = sum && view.uniform(sum.inputs[1]);
     if (sum && amount !== undefined && earlier !== undefined)
