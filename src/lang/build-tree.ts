@@ -49,8 +49,12 @@ function buildDeclaration(
   const span = joinSpans(start, nodeSpan(building, cst, start.end));
   const name = nameOf(building, tokenOf(cst, "Identifier"), start.end);
   const doc = docAbove(docLines, keyword.startLine ?? 0);
-  const sizes = nodes(node(cst, "sizeParameters"), "sizeParameter").map((one) => buildSize(building, one));
-  const parameters = nodes(node(cst, "parameters"), "parameter").map((one) => buildParameter(building, one));
+  const sizes = nodes(node(cst, "sizeParameters"), "sizeParameter").map((one) =>
+    buildSize(building, one, span.end),
+  );
+  const parameters = nodes(node(cst, "parameters"), "parameter").map((one) =>
+    buildParameter(building, one, span.end),
+  );
   const typeCst = node(cst, "type");
   const block = node(cst, "block");
   if (keyword.image !== "def" && keyword.image !== "net") {
@@ -73,8 +77,8 @@ function buildDeclaration(
   return [{ kind: keyword.image, ...head, bindings, value, span }];
 }
 
-function buildSize(building: Building, cst: CstNode): SizeParameter {
-  const { end } = nodeSpan(building, cst, 0);
+function buildSize(building: Building, cst: CstNode, at: number): SizeParameter {
+  const { end } = nodeSpan(building, cst, at);
   const value = node(cst, "expression");
   return {
     name: nameOf(building, tokenOf(cst, "Identifier"), end),
@@ -82,8 +86,8 @@ function buildSize(building: Building, cst: CstNode): SizeParameter {
   };
 }
 
-function buildParameter(building: Building, cst: CstNode): Parameter {
-  const { end } = nodeSpan(building, cst, 0);
+function buildParameter(building: Building, cst: CstNode, at: number): Parameter {
+  const { end } = nodeSpan(building, cst, at);
   return {
     name: nameOf(building, tokenOf(cst, "Identifier"), end),
     type: buildType(building, node(cst, "type"), end),
@@ -97,13 +101,13 @@ function buildFunctionBody(
   keyword: string,
   name: Name,
 ): { bindings: Statement[]; value: Expression } {
+  const { end } = nodeSpan(building, block, name.span.end);
   const statements = nodes(block, "statement");
   const last = statements.at(-1);
   const result = last && loneExpression(last);
   const bindings = (result ? statements.slice(0, -1) : statements).map((statement) =>
-    buildStatement(building, statement, true),
+    buildStatement(building, statement, end, true),
   );
-  const { end } = nodeSpan(building, block, name.span.end);
   if (result) return { bindings, value: buildExpression(building, result, end) };
   building.facts.push({ code: "missing-result", span: name.span, keyword, name: name.text });
   return { bindings, value: missing(building, end) };
@@ -120,15 +124,16 @@ function loneExpression(statement: CstNode): CstNode | undefined {
 }
 
 function buildBlock(building: Building, block: CstNode | undefined): Statement[] {
-  return nodes(block, "statement").map((statement) => buildStatement(building, statement, false));
+  const { end } = nodeSpan(building, block, 0);
+  return nodes(block, "statement").map((statement) => buildStatement(building, statement, end, false));
 }
 
 function errorStatement(span: Span): Statement {
   return { kind: "error", span };
 }
 
-function buildStatement(building: Building, cst: CstNode, inFunction: boolean): Statement {
-  const span = nodeSpan(building, cst, 0);
+function buildStatement(building: Building, cst: CstNode, at: number, inFunction: boolean): Statement {
+  const span = nodeSpan(building, cst, at);
   const axis = node(cst, "axis");
   if (axis) return buildAxis(building, axis, span);
   const learn = node(cst, "learn");

@@ -23,7 +23,7 @@
  * `;` is the `Separator`, which may be repeated. The target of a draw or binding is read as an expression and checked
  * when the tree is built, and so is whether an expression may stand alone.
  */
-import { CstParser, type IToken, type TokenType } from "chevrotain";
+import { CstParser, EOF, type IParserConfig, type IToken, type TokenType } from "chevrotain";
 import { lazy } from "./lazy.ts";
 import { tokens as t, vocabulary } from "./tokens.ts";
 
@@ -35,7 +35,41 @@ const errorMessageProvider = {
   buildEarlyExitMessage: ({ ruleName }: { ruleName: string }): string => ruleName,
 };
 
-export class Grammar extends CstParser {
+/** Parts of Chevrotain's recovery that its type declarations do not show; the tests of recovery rest on them. */
+interface Recovery {
+  flattenFollowSet(): TokenType[];
+  findReSyncTokenType(): TokenType;
+  tryInRuleRecovery(expected: TokenType, follows: TokenType[]): IToken;
+  SKIP_TOKEN(): IToken;
+  consumeToken(): void;
+}
+const RecoveringParser = CstParser as unknown as new (
+  vocabulary: TokenType[],
+  config: IParserConfig,
+) => CstParser & Recovery;
+
+const openers: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket, t.LeftBrace]);
+const closers: ReadonlySet<TokenType> = new Set([t.RightParen, t.RightBracket, t.RightBrace]);
+/** Tokens at which reading can go on after a mistake. */
+const structure: ReadonlySet<TokenType> = new Set([
+  t.Separator,
+  t.Comma,
+  t.RightParen,
+  t.RightBracket,
+  t.RightBrace,
+  t.LeftBrace,
+  t.FatArrow,
+  t.Then,
+  t.Else,
+  t.Tilde,
+  t.Assign,
+]);
+
+/**
+ * Recovers Chevrotain's way, with one difference: since brackets are balanced, no mistake inside a pair of them may
+ * end it early or reach beyond it.
+ */
+export class Grammar extends RecoveringParser {
   constructor() {
     super(vocabulary, {
       recoveryEnabled: true,
@@ -53,6 +87,67 @@ export class Grammar extends CstParser {
     const token = super.getTokenToInsert(type);
     const offset = (before?.endOffset ?? -1) + 1;
     return { ...token, image: "", startOffset: offset, endOffset: offset - 1 };
+  }
+
+  /** Brackets are never made up or left out: that would unbalance the rest. */
+  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
+    return !openers.has(type) && !closers.has(type);
+  }
+
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    const { tokenType } = this.LA(1);
+    return !openers.has(tokenType) && !closers.has(tokenType);
+  }
+
+  /** A missing closing bracket comes later, after what should not be there; so may a missing `{`. */
+  override tryInRuleRecovery(expected: TokenType, follows: TokenType[]): IToken {
+    if (closers.has(expected) || (expected === t.LeftBrace && this.comesInStatement(expected))) {
+      let next = this.LA(1);
+      while (next.tokenType !== expected && next.tokenType !== EOF) next = this.SKIP_TOKEN();
+      if (next.tokenType === expected) {
+        this.consumeToken();
+        return next;
+      }
+    }
+    return super.tryInRuleRecovery(expected, follows);
+  }
+
+  /** Whether a token of this type comes before the end of the statement, outside of brackets. */
+  private comesInStatement(type: TokenType): boolean {
+    let depth = 0;
+    for (let ahead = 1; ; ahead++) {
+      const { tokenType } = this.LA(ahead);
+      if (depth === 0 && tokenType === type) return true;
+      if (tokenType === EOF || (depth === 0 && tokenType === t.Separator)) return false;
+      if (openers.has(tokenType)) depth++;
+      else if (closers.has(tokenType) && --depth < 0) return false;
+    }
+  }
+
+  /** The token where reading can go on after a mistake that its rule cannot mend. */
+  override findReSyncTokenType(): TokenType {
+    const possible = new Set(this.flattenFollowSet());
+    let depth = 0;
+    for (let ahead = 1; ; ahead++) {
+      const { tokenType } = this.LA(ahead);
+      if (tokenType === EOF) return EOF;
+      if (depth === 0 && structure.has(tokenType) && possible.has(tokenType)) return tokenType;
+      if (openers.has(tokenType)) depth++;
+      else if (closers.has(tokenType)) depth = Math.max(0, depth - 1);
+    }
+  }
+
+  /** Skips a token, or a pair of brackets with all it holds. */
+  override SKIP_TOKEN(): IToken {
+    let depth = 0;
+    do {
+      const { tokenType } = this.LA(1);
+      if (tokenType === EOF) break;
+      if (openers.has(tokenType)) depth++;
+      else if (closers.has(tokenType)) depth--;
+      this.consumeToken();
+    } while (depth > 0);
+    return this.LA(1);
   }
 
   file = this.RULE("file", () => {
@@ -267,7 +362,11 @@ export class Grammar extends CstParser {
       {
         ALT: () => {
           this.CONSUME(t.LeftBracket);
-          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.index) });
+          this.SUBRULE(this.index);
+          this.MANY(() => {
+            this.CONSUME(t.Comma);
+            this.SUBRULE2(this.index);
+          });
           this.CONSUME(t.RightBracket);
         },
       },
@@ -322,7 +421,11 @@ export class Grammar extends CstParser {
 
   parentheses = this.RULE("parentheses", () => {
     this.CONSUME(t.LeftParen);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
+    this.SUBRULE(this.expression);
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      this.SUBRULE2(this.expression);
+    });
     this.CONSUME(t.RightParen);
   });
 

@@ -110,6 +110,8 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   /** A `{` that indentation says was left open, and where the text before its supposed `}` ends. */
   let suspect: { readonly bracket: OpenBracket; readonly end: number } | undefined;
   let topNested = 0;
+  /** The keyword of a `plate` or `for` whose body is still to come. */
+  let bodyless: IToken | undefined;
 
   function spanOf(token: IToken): Span {
     return { source: sourceName, start: token.startOffset, end: tokenEnd(token) };
@@ -183,6 +185,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   function separate(token?: IToken): void {
     const before = last();
     if (before === undefined || before.tokenType === t.Separator) return;
+    giveBody();
     out.push(token ?? insertedToken(t.Separator, tokenEnd(before), before));
     const top = open.at(-1);
     if (top) top.nested = 0;
@@ -209,6 +212,16 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
       closeUntil(isBrace);
       separate();
     }
+  }
+
+  /** A `plate` or `for` that ends without a body gets an empty one. */
+  function giveBody(): void {
+    const before = last();
+    if (!bodyless || !before) return;
+    facts.push({ code: "missing-body", span: spanOf(bodyless), word: bodyless.image });
+    const end = tokenEnd(before);
+    out.push(insertedToken(t.LeftBrace, end, before), insertedToken(t.RightBrace, end, before));
+    bodyless = undefined;
   }
 
   /** Where reading goes on after what stands in the place of a declaration; `i` when that is one. */
@@ -271,6 +284,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     const fence = isBlock ? -1 : open.findLastIndex(isBrace);
     if (top && reach >= 0 && (reach > fence || open.slice(reach).some((bracket) => bracket.hasBlock))) {
       closeUntil(matches);
+      if (isBlock) giveBody();
       const bracket = open.pop();
       if (isBlock && bracket) noteIndentation(bracket, token);
       out.push(token);
@@ -315,6 +329,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
       )
         closeUntil(isBrace);
       const isBlock = type === t.LeftBrace && top !== undefined && top.nested > 0;
+      if (type === t.LeftBrace && !inBrackets) bodyless = undefined;
       if (nestingLevel() >= maximumDepth) {
         tooDeep(token);
         out.push(token, insertedToken(closers.get(type) ?? t.RightParen, tokenEnd(token), token));
@@ -352,9 +367,15 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
           if (nests) top.nested++;
         } else if (nests) topNested++;
       } else if (type === t.Comma && top) top.nested = 0;
+      else if ((type === t.Plate || type === t.For) && !inBrackets && atStatement()) bodyless = token;
       out.push(token);
     }
     return i;
+  }
+
+  function atStatement(): boolean {
+    const before = last()?.tokenType;
+    return before === t.Separator || before === t.LeftBrace;
   }
 
   /** Token `i`, or what was meant by it. */
@@ -367,8 +388,12 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
       facts.push({ code: "wrong-symbol", span: spanOf(token), written: token.image, meant });
       return retype(token, type);
     }
+    if (isName(token) && isName(raw[i + 1]) && typeAt(i + 2) === t.In && atStatement()) {
+      facts.push({ code: "unknown-statement", span: spanOf(token), word: token.image });
+      return retype(token, t.Plate);
+    }
     const before = last()?.tokenType;
-    const isStart = startsLine(i) || before === t.Separator || before === t.LeftBrace;
+    const isStart = startsLine(i) || atStatement();
     const named =
       isStart || before === t.Observe || before === t.Learn || before === t.Plate || before === t.For;
     if (keywordTokens.has(token.tokenType) && named && isDefining(i + 1) && !inHead) {

@@ -1,4 +1,5 @@
 /** Syntax problems: the facts by code, and in `explainSyntax` the prose. */
+import { nearMisses } from "../base/near-miss.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Span } from "../base/span.ts";
 
@@ -45,6 +46,8 @@ export type SyntaxFact =
       readonly word: string;
       readonly meant: string | undefined;
     }
+  | { readonly code: "unknown-statement"; readonly span: Span; readonly word: string }
+  | { readonly code: "missing-body"; readonly span: Span; readonly word: string }
   | { readonly code: "keyword-as-name"; readonly span: Span; readonly word: string }
   /** `expected` and `found` in words; `help` can be typed. */
   | {
@@ -189,6 +192,18 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
               : undefined,
         },
       );
+    case "unknown-statement": {
+      const [meant = "plate"] = nearMisses(fact.word, ["plate", "for"]);
+      return error(`unknown statement \`${fact.word}\``, {
+        labels: at(fact.span, "expected `plate` or `for`"),
+        help: `did you mean \`${meant}\`?`,
+      });
+    }
+    case "missing-body":
+      return error(`this \`${fact.word}\` has no body`, {
+        labels: at(fact.span),
+        help: fact.word === "for" ? "for t in 1..T { … }" : "plate j in J { … }",
+      });
     case "keyword-as-name":
       return error(`\`${fact.word}\` is a keyword and cannot be a name`, {
         labels: at(fact.span),

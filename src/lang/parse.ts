@@ -107,14 +107,16 @@ function oneEach(
   certain: readonly SyntaxFact[],
   derived: readonly Placed[],
 ): SyntaxFact[] {
-  const ends = layoutTokens
-    .filter(
-      ({ tokenType }) => tokenType === t.Separator || tokenType === t.LeftBrace || tokenType === t.RightBrace,
-    )
-    .map((token) => token.startOffset);
+  const ends = layoutTokens.flatMap((token, index) => {
+    const { tokenType, image, startOffset } = token;
+    const isEnd = tokenType === t.Separator || tokenType === t.LeftBrace || tokenType === t.RightBrace;
+    const next: IToken | undefined = layoutTokens[index + 1];
+    return isEnd ? [image === "" && next ? Math.max(startOffset, next.startOffset - 1) : startOffset] : [];
+  });
   const taken = new Set(certain.map((fact) => countBelow(ends, factSpan(fact)?.start ?? 0)));
   const kept = [...certain];
   for (const { fact, offset } of derived) {
+    if (fact.code === "nesting-too-deep" && kept.some((one) => one.code === fact.code)) continue;
     const statement = countBelow(ends, Number.isNaN(offset) ? Number.POSITIVE_INFINITY : offset);
     if (taken.has(statement)) continue;
     taken.add(statement);
