@@ -1,5 +1,4 @@
 /** What is here and what is not: versions, engines and backends, and what would enable the others. */
-import { createRequire } from "node:module";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
 import { engineLabels, loadEngineByLabel } from "./choose-engine.ts";
@@ -12,7 +11,6 @@ export async function doctor(): Promise<DoctorReport> {
     versions: {
       ppl: version,
       node: process.version,
-      chevrotain: packageVersion("chevrotain"),
       ...Object.fromEntries(
         pieces.flatMap((piece) => (piece.version === undefined ? [] : [[piece.package, piece.version]])),
       ),
@@ -40,11 +38,4 @@ async function tryEngine(label: string): Promise<DoctorReport["engines"][number]
     const detail = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return { name: label, available: false, detail };
   }
-}
-
-function packageVersion(name: string): string {
-  const { version: found } = createRequire(import.meta.url)(`${name}/package.json`) as {
-    readonly version: string;
-  };
-  return found;
 }

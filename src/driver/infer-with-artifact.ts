@@ -40,7 +40,8 @@ export async function inferWithArtifact(
   if (program === undefined) throw new ProblemError(problems);
   const model = program.model(artifact.model);
   const bound = bindOrThrow(model, data, { ...options, sizes: { ...artifact.sizes, ...options.sizes } });
-  const choice = chooseEngine(options.engine ?? "reference", "training");
+  const asked = options.engine === "auto" ? undefined : options.engine;
+  const choice = chooseEngine(asked ?? "reference", "training");
   const plan = planAmortized(program.core, model, bound, { batch: block, ...artifact.encoder });
   const answerer = createAnswerer(plan, artifact, await loadEngineByLabel(choice.label));
   const seed = options.seed ?? defaultSeed;

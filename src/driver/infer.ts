@@ -132,24 +132,33 @@ function progressOf(results: readonly ChainResult[], total: number, task: ChainT
   };
 }
 
-/** One posterior from the chains; of interrupted ones as many draws as the shortest has. */
+/** One posterior from the chains; of interrupted ones those that together have most draws of equal number. */
 function finishChains(
   target: DensityTarget,
   tasks: readonly ChainTask[],
   results: readonly ChainResult[],
 ): PosteriorData {
-  const interrupted = results.some((result) => !result.done);
-  if (interrupted && tasks[0].strategy !== "nuts") throw interruptedTooEarly();
+  const finish = (position: number, steps: number): PosteriorData => {
+    const task = tasks[position];
+    const { infos, state } = results[position];
+    return prepareStrategy(target, task).finish(state, infos.slice(0, steps), task.key);
+  };
+  if (results.every((result) => result.done))
+    return joinChains(tasks.map((_, position) => finish(position, results[position].infos.length)));
+
+  if (tasks[0].strategy !== "nuts") throw interruptedTooEarly();
   const warmup = (tasks[0].config as { readonly warmup?: number }).warmup ?? 0;
-  const shortest = Math.min(...results.map((result) => result.infos.length));
-  if (interrupted && shortest <= warmup + 1) throw interruptedTooEarly();
-  return joinChains(
-    tasks.map((task, position) => {
-      const { infos, state } = results[position];
-      const kept = interrupted ? infos.slice(0, shortest) : infos;
-      return prepareStrategy(target, task).finish(state, kept, task.key);
-    }),
-  );
+  const byLength = results
+    .map((result, position) => ({ position, kept: result.infos.length - warmup }))
+    .filter(({ kept }) => kept > 1)
+    .sort((a, b) => b.kept - a.kept);
+  const best = byLength
+    .map(({ kept }, rank) => ({ chains: rank + 1, kept, total: (rank + 1) * kept }))
+    .reduce((a, b) => (b.total > a.total ? b : a), { chains: 0, kept: 0, total: 0 });
+  if (best.chains === 0) throw interruptedTooEarly();
+  const chosen = byLength.slice(0, best.chains).map(({ position }) => position);
+  chosen.sort((a, b) => a - b);
+  return joinChains(chosen.map((position) => finish(position, warmup + best.kept)));
 }
 
 function interruptedTooEarly(): ProblemError {

@@ -17,6 +17,8 @@ export type Binding =
   | { readonly kind: "constant"; readonly value: number }
   /** A discrete variable that is summed out: all its values along an axis of its own, whatever its place. */
   | { readonly kind: "enumerated"; readonly value: Value; readonly place: readonly CorePlace[] }
+  /** A net instance: the values of its size parameters. Its weights are found by its name. */
+  | { readonly kind: "net"; readonly sizes: Readonly<Record<string, number>> }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */
   | { readonly kind: "pieces"; readonly dimension: number; readonly pieces: readonly Piece[] };
 
@@ -61,8 +63,14 @@ export function sizeValue(size: Size, context: Context, span: Span): number {
   return value;
 }
 
-export function lookup(name: string, context: Context): Binding | undefined {
-  return context.scope.get(name);
+export function sizeValues(
+  sizes: Readonly<Record<string, Size>>,
+  context: Context,
+  span: Span,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [name, sizeValue(size, context, span)]),
+  );
 }
 
 /** Stops lowering with a problem of the user's: only what no check before lowering can know. */

@@ -1,7 +1,7 @@
 /** User and library functions, inlined: a scope of their own with the arguments bound. */
 import { bug } from "../../base/bug.ts";
 import type { CoreExpression } from "../../lang/core.ts";
-import { type Context, type Lowered, sizeValue } from "./context.ts";
+import { type Context, type Lowered, sizeValues } from "./context.ts";
 
 type ApplyExpression = Extract<CoreExpression, { kind: "apply" }>;
 type Lower = (expression: CoreExpression, context: Context) => Lowered;
@@ -9,9 +9,9 @@ type Lower = (expression: CoreExpression, context: Context) => Lowered;
 export function lowerApply(expression: ApplyExpression, context: Context, lower: Lower): Lowered {
   const callee = context.functions[expression.function];
   if (callee === undefined) return bug(`no function ${expression.function} in the program`);
-  const sizes = Object.fromEntries(
-    Object.entries(expression.sizes).map(([name, size]) => [name, sizeValue(size, context, expression.span)]),
-  );
+  const instance = expression.instance === undefined ? undefined : context.scope.get(expression.instance);
+  const sizes =
+    instance?.kind === "net" ? instance.sizes : sizeValues(expression.sizes, context, expression.span);
   const path =
     callee.kind === "def"
       ? context.path

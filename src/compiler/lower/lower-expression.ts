@@ -119,6 +119,8 @@ function lowerVariable(name: string, context: Context): Lowered {
       return context.algebra.of(binding.value, "int");
     case "pieces":
       return assemblePieces(binding, context);
+    case "net":
+      return bug(`the net ${name} is used as a value`);
   }
 }
 

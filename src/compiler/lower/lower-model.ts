@@ -15,7 +15,7 @@ import type {
 import type { Base, NumberType } from "../../lang/type.ts";
 import type { Builder } from "../builder.ts";
 import type { DType } from "../ops.ts";
-import { type Context, fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { type Context, fail, type IndexCheck, isTuple, sizeValue, sizeValues } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { addPiece, mergePieces } from "./pieces.ts";
@@ -136,7 +136,10 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       });
       return;
     case "learnNet":
-      // A net instance is its path: calls name it themselves.
+      context.scope.set(statement.name, {
+        kind: "net",
+        sizes: sizeValues(statement.sizes, context, statement.span),
+      });
       return;
   }
 }

@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
+import { ProblemError } from "../../src/base/problem.ts";
+import { randomSource } from "../../src/base/random.ts";
+import { inferWithArtifact } from "../../src/driver/infer-with-artifact.ts";
+import { train } from "../../src/driver/train.ts";
+import { version } from "../../src/driver/version.ts";
+import { factor, normalMean, programOf } from "./programs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ppl-train-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Rows of a two-factor model in four dimensions with noise sd 0.5. */
+function factorRows(count: number, stream: number): number[][] {
+  const random = randomSource({ seed: 1, stream }, 0);
+  const loadings = [
+    [1, 0],
+    [0.5, 1],
+    [-1, 0.5],
+    [0, -1],
+  ];
+  return Array.from({ length: count }, () => {
+    const z = [random.normal(), random.normal()];
+    return loadings.map((row) => row[0] * z[0] + row[1] * z[1] + 0.5 * random.normal());
+  });
+}
+
+const data = { x: factorRows(200, 1) };
+
+describe("training", () => {
+  test("raises the ELBO and is the same twice", async () => {
+    const program = await programOf(factor);
+    const short = await train(program, data, { steps: 40, seed: 2 });
+    const long = await train(program, data, { steps: 1500, seed: 2 });
+    const again = await train(program, data, { steps: 40, seed: 2 });
+    expect(long.elbo).toBeGreaterThan(short.elbo + 0.5);
+    expect(again.tensors).toEqual(short.tensors);
+  });
+
+  test("both engines train to the same place", async () => {
+    const program = await programOf(factor);
+    const reference = await train(program, data, { steps: 60, seed: 2, engine: "reference" });
+    const tfjs = await train(program, data, { steps: 60, seed: 2, engine: "tfjs:wasm" });
+    const ours = reference.tensors["learn/W"];
+    const theirs = tfjs.tensors["learn/W"];
+    // Single precision over 60 steps of a smooth objective.
+    for (const [i, value] of ours.entries()) expect(theirs[i]).toBeCloseTo(value, 3);
+  });
+
+  test("goes on after an abort as if there had been none", async () => {
+    const program = await programOf(factor);
+    const checkpoint = join(folder, "factor.pplx.checkpoint");
+    const whole = await train(program, data, { steps: 200, seed: 4 });
+    const controller = new AbortController();
+    const part = await train(program, data, {
+      steps: 200,
+      seed: 4,
+      checkpoint,
+      signal: controller.signal,
+      onProgress: (progress) => progress.done >= 80 && controller.abort(),
+    });
+    expect(part.interrupted).toBe(true);
+    expect(part.steps).toBeLessThan(200);
+    const resumed = await train(program, data, { steps: 200, seed: 4, checkpoint });
+    expect(resumed.interrupted).toBe(false);
+    expect(resumed.tensors).toEqual(whole.tensors);
+  });
+
+  test("a checkpoint of another run is not used", async () => {
+    const program = await programOf(factor);
+    const checkpoint = join(folder, "other.pplx.checkpoint");
+    const controller = new AbortController();
+    await train(program, data, {
+      steps: 100,
+      seed: 4,
+      checkpoint,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    const fresh = await train(program, data, { steps: 100, seed: 5 });
+    const besides = await train(program, data, { steps: 100, seed: 5, checkpoint });
+    expect(besides.tensors).toEqual(fresh.tensors);
+  });
+
+  test("a model without a plate of local latents is refused", async () => {
+    const program = await programOf(normalMean);
+    await expect(train(program, { y: [1, 2] }, { steps: 1 })).rejects.toThrow("not-amortizable");
+  });
+});
+
+describe("artifacts", () => {
+  test("survive writing and reading bit for bit, and answer the same", async () => {
+    const program = await programOf(factor);
+    const trained = await train(program, data, { steps: 300, seed: 1 });
+    const bytes = encodeArtifact(trained);
+    const read = decodeArtifact(bytes, "factor.pplx");
+    expect(read).toEqual(trained);
+    const rows = { x: factorRows(70, 2) };
+    const before = await inferWithArtifact(trained, rows, { draws: 50 });
+    const after = await inferWithArtifact(read, rows, { draws: 50 });
+    expect(after.variables[0].values).toEqual(before.variables[0].values);
+    expect(after.variables[0].shape).toEqual([70, 2]);
+  });
+
+  test("the answer for an item does not depend on the others", async () => {
+    const program = await programOf(factor);
+    const trained = await train(program, data, { steps: 300, seed: 1 });
+    const rows = factorRows(5, 3);
+    const all = await inferWithArtifact(trained, { x: rows }, { draws: 2000 });
+    const one = await inferWithArtifact(trained, { x: [rows[3]] }, { draws: 2000 });
+    const expected = all.summary.find((row) => row.name === "z[3,0]")!;
+    const found = one.summary.find((row) => row.name === "z[0,0]")!;
+    expect(Math.abs(found.mean - expected.mean)).toBeLessThan((6 * expected.sd) / Math.sqrt(2000));
+  });
+
+  test("an item far from the training data is pointed out", async () => {
+    const program = await programOf(factor);
+    const trained = await train(program, data, { steps: 300, seed: 1 });
+    const posterior = await inferWithArtifact(trained, { x: [[50, 0, 0, 0]] }, { draws: 100 });
+    expect(posterior.quality.verdict).not.toBe("good");
+    expect(posterior.quality.reasons.join(" ")).toContain("training data");
+  });
+
+  test.each([
+    ["artifact-unreadable", (bytes: Uint8Array) => bytes.subarray(0, 3)],
+    ["artifact-unreadable", () => new TextEncoder().encode("model M { mu ~ Normal(0, 1) }")],
+    ["artifact-damaged", (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 9)],
+    ["artifact-damaged", (bytes: Uint8Array) => bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte))],
+    ["artifact-newer", (bytes: Uint8Array) => bytes.map((byte, i) => (i === 4 ? 99 : byte))],
+  ])("a file that is not one is refused: %s", async (code, spoil) => {
+    const program = await programOf(factor);
+    const trained = await train(program, data, { steps: 2, seed: 1 });
+    const path = join(folder, "spoilt.pplx");
+    writeFileSync(path, spoil(encodeArtifact(trained)));
+    try {
+      decodeArtifact(readFileSync(path), path);
+      expect.unreachable();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      expect(error.problems[0].code).toBe(code);
+    }
+  });
+});
+
+test("the version is the package's", () => {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(version).toBe(manifest.version);
+});
