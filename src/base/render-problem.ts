@@ -197,9 +197,9 @@ function layOutLine(line: MarkedLine): { readonly text: string; readonly marks: 
   };
 }
 
-/** Control characters as their pictures, direction overrides as replacement characters. */
+/** Control characters as their pictures, other invisible and direction-changing ones as replacement characters. */
 function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]/gu, (point) => {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (point) => {
     const code = point.charCodeAt(0);
     return code < 32 ? String.fromCharCode(0x2400 + code) : "\ufffd";
   });

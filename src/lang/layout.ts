@@ -17,6 +17,8 @@ import { insertedToken, keywordTokens, retype, tokens as t, tokenEnd, wrongSymbo
 export interface Layout {
   readonly tokens: IToken[];
   readonly facts: readonly SyntaxFact[];
+  /** What stands in the place of declarations and is left out whole. */
+  readonly skipped: readonly Span[];
 }
 
 interface OpenBracket {
@@ -102,6 +104,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   const facts: SyntaxFact[] = lexed
     .filter((token) => token.tokenType === t.HashComment)
     .map((token) => ({ code: "hash-comment", span: spanOf(token) }));
+  const skipped: Span[] = [];
   const open: OpenBracket[] = [];
   let atDeclaration = true;
   /** Inside the head of a declaration: after its keyword, before its body. */
@@ -230,14 +233,16 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     if (declarations.has(token.tokenType) && !isDefining(i + 1)) return i;
     let next = i + 1;
     while (next < raw.length && !startsDeclaration(next)) next++;
+    const end = raw[next]?.startOffset ?? Number.POSITIVE_INFINITY;
     if (reserved.has(token.tokenType)) {
       facts.push({ code: "reserved-declaration", span: spanOf(token), word: token.image });
+      skipped.push({ ...spanOf(token), end });
       return next;
     }
     const [meant] = token.tokenType === t.Identifier ? nearMisses(token.image, ["model", "def", "net"]) : [];
-    let end = i;
-    while (end + 1 < next && !startsLine(end + 1)) end++;
-    const wholeLine = { ...spanOf(token), end: tokenEnd(raw[end]) };
+    let lineEnd = i;
+    while (lineEnd + 1 < next && !startsLine(lineEnd + 1)) lineEnd++;
+    const wholeLine = { ...spanOf(token), end: tokenEnd(raw[lineEnd]) };
     const misspelt = meant !== undefined && isName(raw[i + 1]) && !startsLine(i + 1);
     facts.push({
       code: "outside-declaration",
@@ -246,7 +251,9 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
       word: token.image,
       meant: misspelt ? meant : undefined,
     });
-    return misspelt ? i : next;
+    if (misspelt) return i;
+    skipped.push({ ...spanOf(token), end });
+    return next;
   }
 
   function tooDeep(token: IToken): void {
@@ -428,7 +435,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     i = accept(i);
   }
   closeUntil(() => false);
-  return { tokens: out, facts };
+  return { tokens: out, facts, skipped };
 }
 
 function declarationMeant(token: IToken): TokenType | undefined {

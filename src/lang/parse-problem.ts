@@ -141,7 +141,12 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
           ? "an argument's name is followed by `:`, not by `=`"
           : `\`${fact.written}\` is not a symbol of this language`,
         {
-          labels: at(fact.span, `write ${fact.meant.includes("`") ? fact.meant : `\`${fact.meant}\``}`),
+          labels: at(
+            fact.span,
+            fact.written === "+="
+              ? ""
+              : `write ${fact.meant.includes("`") ? fact.meant : `\`${fact.meant}\``}`,
+          ),
           ...symbolHelp(fact.written),
         },
       );
@@ -251,6 +256,11 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
         expected: fact.inFunction
           ? "`=` after a name, or the result in the last line"
           : "`~` or `=` after the name of a variable",
+        notes: /^[-([]/.test(fact.text)
+          ? [
+              `A line that begins with \`${fact.text[0]}\` does not continue the one above; end that in an operator to go on.`,
+            ]
+          : [],
         help: fact.inFunction ? undefined : loneHelp(fact.text),
       });
     case "invalid-target":

@@ -8,7 +8,7 @@ import type { Source } from "../base/span.ts";
 import { buildFile } from "./build-tree.ts";
 import type { Building } from "./cst.ts";
 import { grammar } from "./grammar.ts";
-import { layOut } from "./layout.ts";
+import { type Layout, layOut } from "./layout.ts";
 import { explainSyntax, factSpan, type SyntaxFact } from "./parse-problem.ts";
 import { parserErrorFact } from "./parser-error.ts";
 import { type Tokens, tokens as t, tokenize } from "./tokens.ts";
@@ -42,7 +42,9 @@ export function parse(source: Source): Parsed {
   const file = buildFile(building, cst, lexed.docs);
   const facts = oneEach(
     layout.tokens,
-    [...lexicalFacts(source, lexed), ...withoutSwallowed(layout.facts, lexed)],
+    [...lexicalFacts(source, lexed), ...withoutSwallowed(layout.facts, lexed)].filter(
+      (fact) => !isSkipped(fact, layout),
+    ),
     [...parserFacts, ...building.facts.map((fact) => ({ fact, offset: factSpan(fact)?.start ?? 0 }))],
   );
   return { file, problems: facts.map((fact) => explainSyntax(fact, source.name)) };
@@ -65,6 +67,12 @@ function lexicalFacts({ name, text }: Source, lexed: Tokens): SyntaxFact[] {
   if (isEmpty && facts.length === 0)
     facts.push({ code: "empty-program", span: { source: name, start: 0, end: 0 } });
   return facts;
+}
+
+/** Characters that do not belong, in what is left out anyway. */
+function isSkipped(fact: SyntaxFact, { skipped }: Layout): boolean {
+  if (fact.code !== "unexpected-character" && fact.code !== "hash-comment") return false;
+  return skipped.some(({ start, end }) => fact.span.start > start && fact.span.start < end);
 }
 
 function isClosedComment(image: string): boolean {

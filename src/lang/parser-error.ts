@@ -43,11 +43,11 @@ export function parserErrorFact(
       ? "missing-name"
       : "unexpected-token";
   const help = suggestion(error, rule, before, next, expected);
-  const span = foundSpan(found, before, source);
+  const span = foundSpan(found, expected === "a statement" ? undefined : before, source);
   return { code, span, expected, found: describe(found, source.text), ...(help !== undefined && { help }) };
 }
 
-/** The token found; where that is in a later line, or the end, the place after what came before. */
+/** The token found; where that is in a later line than `before`, or the end, the place after that. */
 function foundSpan(found: IToken, before: IToken | undefined, source: Source): Span {
   const isEnd = found.tokenType === EOF || found.image === "";
   const laterLine = before !== undefined && found.startLine !== before.endLine;
