@@ -58,7 +58,7 @@ interface TypedPiece {
 function reportDifference(scope: Scope, variable: Variable, first: TypedPiece, second: TypedPiece): void {
   scope.report({
     code: "arms-disagree",
-    what: `variable \`${variable.name}\``,
+    what: `the pieces of \`${variable.name}\``,
     left: { text: targetText(first.piece), span: first.piece.target.span },
     right: { text: targetText(second.piece), span: second.piece.target.span },
     leftType: formatType(first.type),

@@ -339,7 +339,7 @@ function joinArms(
         formatType({ ...each.element, dimensions: [...each.batch, ...each.draw] });
       scope.report({
         code: "arms-disagree",
-        what: `\`${kind}\` of distributions`,
+        what: `the arms of this \`${kind}\``,
         left: first.quote,
         right: arm.quote,
         leftType: `draws of ${text(joined)}`,

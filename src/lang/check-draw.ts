@@ -30,7 +30,6 @@ const locationScale: readonly DistributionName[] = [
 ];
 
 const annotations = ["noncentered", "marginal", "enumerate"];
-const laterAnnotations = ["relaxed", "score"];
 
 /** The statement's Core, or nothing when it did not check. */
 export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
@@ -116,10 +115,8 @@ function checkAnnotations(
 ): boolean {
   let noncentered = false;
   for (const annotation of statement.annotations) {
-    const { text, span } = annotation;
-    if (laterAnnotations.includes(text)) {
-      scope.report({ code: "not-supported-yet", feature: `the annotation \`${text}\` is`, span });
-    } else if (!annotations.includes(text)) {
+    const { text } = annotation;
+    if (!annotations.includes(text)) {
       scope.report({ code: "unknown-annotation", name: annotation, near: nearMisses(text, annotations) });
     } else if (text === "noncentered") {
       noncentered = checkNoncentered(scope, annotation, statement, distribution, event);

@@ -6,6 +6,7 @@ import { checkCall } from "./check-call.ts";
 import { checkIndex, readWhole } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
 import { resolveOther } from "./check-name.ts";
+import { checkRange } from "./check-places.ts";
 import type { Quote } from "./check-problem.ts";
 import { errorExpression, type Scope, takenBy, uniqueIndex } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
@@ -134,7 +135,7 @@ function checkIf(scope: Scope, expression: Kind<"if">): CoreExpression {
   const condition = checkCondition(scope, expression.condition);
   const then = checkExpression(scope, expression.then);
   const otherwise = checkExpression(scope, expression.else);
-  const type = joinArms(scope, "if", [
+  const type = joinArms(scope, "the arms of this `if`", [
     { value: then, expression: expression.then },
     { value: otherwise, expression: expression.else },
   ]);
@@ -148,7 +149,7 @@ function checkMatch(scope: Scope, expression: Kind<"match">): CoreExpression {
     value: checkExpression(scope, arm.value),
     expression: arm.value,
   }));
-  const type = joinArms(scope, "match", values);
+  const type = joinArms(scope, "the arms of this `match`", values);
   if (patterns === undefined) return errorExpression(expression.span);
   const arms = values.map(({ value }, position) => ({ pattern: patterns[position], value }));
   return { kind: "match", subject, arms, type, span: expression.span };
@@ -166,7 +167,7 @@ function joinArms(
       const [first] = arms;
       scope.report({
         code: "arms-disagree",
-        what: `\`${what}\``,
+        what,
         left: quoteOf(first.expression),
         right: quoteOf(expression),
         leftType: formatType(joined),
@@ -195,7 +196,7 @@ function checkArray(scope: Scope, expression: Kind<"array">): CoreExpression {
     return errorExpression(span);
   }
   const values = items.map((item) => ({ value: checkExpression(scope, item), expression: item }));
-  const type = joinArms(scope, "array", values);
+  const type = joinArms(scope, "the items of this array", values);
   if (type.kind !== "number") return errorExpression(span);
   const numbers = values.map(({ value }) => (value.kind === "literal" ? value.value : Number.NaN));
   const total = numbers.reduce((sum, value) => sum + value, 0);
@@ -217,6 +218,7 @@ function checkComprehension(scope: Scope, expression: Kind<"comprehension">): Co
   const from = range.from === undefined ? constantSize(0) : checkDimension(scope, range.from);
   const to = checkDimension(scope, range.to);
   if (from === undefined || to === undefined || taken !== undefined) return errorExpression(span);
+  checkRange(scope, range, from, to);
   const name = uniqueIndex(scope.indices, index.text);
   scope.indices.set(name, { from, to });
   scope.bindings.set(index.text, { kind: "index", index: name, span: index.span });

@@ -6,6 +6,7 @@ import { checkLearn } from "./check-learn.ts";
 import type { CheckFacts } from "./check-problem.ts";
 import {
   type Binding,
+  bindError,
   errorExpression,
   type FunctionSignature,
   type FunctionTable,
@@ -164,15 +165,7 @@ function checkBinding(scope: Scope, statement: Statement): CoreStatement[] {
   if (statement.kind === "error") return [];
   if (statement.kind === "learn" && scope.where === "net") return checkLearn(scope, statement);
   if (statement.kind !== "let") {
-    const what = `\`${statement.kind === "draw" ? "~" : statement.kind}\``;
-    const help = "a function holds bindings `name = …` and its value";
-    scope.report({
-      code: "not-allowed-here",
-      what,
-      where: `inside a \`${scope.where}\``,
-      span: statement.span,
-      help,
-    });
+    forbid(scope, statement);
     return [];
   }
   const value = checkExpression(scope, statement.value);
@@ -199,4 +192,13 @@ function checkBinding(scope: Scope, statement: Statement): CoreStatement[] {
       ? []
       : [{ kind: "let", name: name.text, place: [], value: item, span: statement.span }];
   });
+}
+
+function forbid(scope: Scope, statement: Exclude<Statement, { readonly kind: "let" | "error" }>): void {
+  const what = `\`${statement.kind === "draw" ? "~" : statement.kind}\``;
+  const where = `inside a \`${scope.where}\``;
+  const help = "a function holds bindings `name = …` and its value";
+  scope.report({ code: "not-allowed-here", what, where, span: statement.span, help });
+  if (statement.kind === "draw") bindError(scope, statement.target.name);
+  if (statement.kind === "learn") bindError(scope, statement.name);
 }

@@ -60,7 +60,7 @@ export function checkIndex(
   const type = base.core.type;
   const dimensions = type.kind === "number" ? type.dimensions : [];
   const indices = expression.indices.map((index, position) =>
-    checkOne(scope, index, dimensions[position], check),
+    checkOne(scope, quote.text, index, dimensions[position], check),
   );
   if (type.kind === "error" || !indices.every((index) => index !== undefined))
     return errorExpression(expression.span);
@@ -68,11 +68,12 @@ export function checkIndex(
     scope.report({ code: "too-many-indices", base: quote, type, count: indices.length });
     return errorExpression(expression.span);
   }
-  const bounded = indices.every((index, position) => checkBounds(scope, index, dimensions[position], quote));
   const use = { text: formatBrief(expression), span: expression.span };
-  const readable =
-    base.variable === undefined || (bounded && checkAccess(scope, base.variable, indices, use));
-  if (!bounded || !readable) return errorExpression(expression.span);
+  const readable = base.variable === undefined || checkAccess(scope, base.variable, indices, use);
+  const good = indices.every(
+    (index, position) => readable && checkBounds(scope, index, dimensions[position], quote),
+  );
+  if (!good) return errorExpression(expression.span);
   return {
     kind: "index",
     base: base.core,
@@ -90,12 +91,18 @@ function checkBase(
   const binding = base.kind === "name" ? scope.bindings.get(base.text) : undefined;
   if (binding?.kind !== "variable") return { core: check(scope, base) };
   scope.used.add(binding.name);
+  if (binding.bound.size === 0 && lookBackTypes(scope, binding, check).length === 0) {
+    const use = { text: binding.name, span: base.span };
+    scope.report({ code: "use-before-bound", use, name: binding.name, bound: binding.span });
+    return { core: errorExpression(base.span) };
+  }
   const type = wholeType(scope, binding, check);
   return { core: { kind: "variable", name: binding.name, type, span: base.span }, variable: binding };
 }
 
 function checkOne(
   scope: Scope,
+  base: string,
   index: Index,
   dimension: Size | undefined,
   check: CheckExpression,
@@ -114,7 +121,7 @@ function checkOne(
   const quote = { text: formatBrief(index.value), span: index.value.span };
   if (value.type.kind !== "number" || value.type.base === "real" || value.type.dimensions.length > 0) {
     const array = value.type.kind === "number" && value.type.base !== "real";
-    const help = array ? `index one by one: \`[x[${quote.text}[n]] for n in N]\`` : undefined;
+    const help = array ? `index one by one: \`[${base}[${quote.text}[n]] for n in N]\`` : undefined;
     scope.report({
       code: "index-not-integer",
       index: quote,
@@ -146,6 +153,7 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
       reaches,
       base,
       size: formatSize(dimension),
+      last: formatSize(subtractSizes(dimension, constantSize(1))),
     });
     return false;
   };
@@ -161,12 +169,11 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
   const high = extreme(index.place, scope.indices, 1);
   if (low !== undefined && upperBound(low) < 0) return outside(formatSize(low));
   if (high !== undefined && lowerBound(subtractSizes(high, dimension)) >= 0) return outside(formatSize(high));
-  const own = [...scope.indices].find(
-    ([name]) => index.place !== undefined && equalSizes(index.place, namedSize(name)),
-  );
-  if (own === undefined || lowerBound(subtractSizes(dimension, own[1].to)) >= 0) return true;
-  const axis = scope.axes.find((each) => each.index === own[0])?.span ?? index.quote.span;
-  const to = formatSize(own[1].to);
+  const name = soleName(index.place);
+  const range = name === undefined ? undefined : scope.indices.get(name);
+  if (range === undefined || lowerBound(subtractSizes(dimension, range.to)) >= 0) return true;
+  const axis = scope.axes.find((each) => each.index === name)?.span ?? index.quote.span;
+  const to = formatSize(range.to);
   scope.report({
     code: "index-range-differs",
     index: index.quote,
@@ -176,6 +183,13 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
     axis,
   });
   return false;
+}
+
+/** The name when the size is just that name. */
+function soleName(size: Size): string | undefined {
+  const [term] = size.terms;
+  const sole = size.terms.length === 1 && term.coefficient === 1 && term.factors.length === 1;
+  return sole ? term.factors[0] : undefined;
 }
 
 /** A category used as an index must have as many values as the dimension has places. */
@@ -253,14 +267,21 @@ function standingOf(
   });
   if (isConstantPiece) return "fixed";
   if (axis.ordered && at !== undefined) {
-    const others = new Map([...scope.indices].filter(([name]) => name !== axis.index));
-    const latest = extreme(subtractSizes(at, own), others, 1);
+    const latest = extreme(subtractSizes(at, own), scope.indices, 1, axis.index);
     if (latest !== undefined && upperBound(latest) <= -1) return "earlier";
     const last = extreme(at, scope.indices, 1);
     if (last !== undefined && upperBound(subtractSizes(last, axis.from)) <= -1) return "earlier";
   }
   const expected = expectedText(open, position, axis.ordered ? `${axis.name} - 1` : axis.name);
-  if (axis.ordered) scope.report({ code: "look-ahead", use, index: axis.name, expected, axis: axis.span });
+  if (axis.ordered)
+    scope.report({
+      code: "look-ahead",
+      use,
+      known: at !== undefined,
+      index: axis.name,
+      expected,
+      axis: axis.span,
+    });
   else scope.report({ code: "read-inside-plate", use, index: axis.name, expected, axis: axis.span });
   return undefined;
 }

@@ -1,7 +1,8 @@
 /** One model: header, statements, then coverage and the variables as seen from outside. */
 import type { Span } from "../base/span.ts";
+import { checkCoverage } from "./check-coverage.ts";
 import { checkExpression } from "./check-expression.ts";
-import { checkCoverage, collectPlaces } from "./check-places.ts";
+import { collectPlaces } from "./check-places.ts";
 import type { CheckFacts } from "./check-problem.ts";
 import { type Binding, type FunctionTable, type Scope, takenBy, type Variable } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";

@@ -38,6 +38,8 @@ export function lookBackTypes(scope: Scope, variable: Variable, check: CheckExpr
       variable.assumed.set(piece, assumed);
       return assumed;
     });
+  // What a binding still to come depends on is not known yet.
+  if (coming.length > 0 && variable.origin === "let") variable.unknown = true;
   return [...bound, ...coming];
 }
 

@@ -6,6 +6,7 @@ import type { Span } from "../base/span.ts";
 import {
   type Axis,
   type BranchStep,
+  bindError,
   type Piece,
   type PiecePlace,
   type Scope,
@@ -15,9 +16,17 @@ import {
 } from "./check-scope.ts";
 import { checkDimension, checkSize } from "./check-size.ts";
 import { formatBrief } from "./format-brief.ts";
-import { addSizes, constantSize, equalSizes, formatSize, type Size, subtractSizes } from "./size.ts";
+import { addSizes, constantSize, formatSize, type Size, subtractSizes } from "./size.ts";
 import { lowerBound, upperBound } from "./size-bounds.ts";
-import type { DrawStatement, ForStatement, LetStatement, PlateStatement, Statement, Target } from "./tree.ts";
+import type {
+  DrawStatement,
+  ForStatement,
+  LetStatement,
+  PlateStatement,
+  Range,
+  Statement,
+  Target,
+} from "./tree.ts";
 
 type AxisStatement = PlateStatement | ForStatement;
 
@@ -59,8 +68,11 @@ function walkBody(
         break;
       case "plate":
       case "for": {
-        const axis = makeAxis(walk.scope, statement, axes);
-        if (axis === undefined) break;
+        const axis = makeAxis(walk, statement, axes);
+        if (axis === undefined) {
+          poison(walk.scope, statement.body);
+          break;
+        }
         walk.axes.set(statement, axis);
         walkBody(walk, statement.body, [...axes, axis], branch);
         break;
@@ -79,14 +91,29 @@ function walkBody(
   }
 }
 
-function makeAxis(scope: Scope, statement: AxisStatement, around: readonly Axis[]): Axis | undefined {
+/** Binds what a failed axis holds to the error type, so that uses of it stay silent. */
+function poison(scope: Scope, body: readonly Statement[]): void {
+  for (const statement of body) {
+    if (statement.kind === "draw") bindError(scope, statement.target.name);
+    else if (statement.kind === "let") for (const { name } of statement.targets) bindError(scope, name);
+    else if (statement.kind === "plate" || statement.kind === "for") poison(scope, statement.body);
+    else if (statement.kind === "if") poison(scope, [...statement.then, ...statement.else]);
+  }
+}
+
+function makeAxis(walk: Walk, statement: AxisStatement, around: readonly Axis[]): Axis | undefined {
+  const { scope } = walk;
   const { index, range } = statement;
   const from = range.from === undefined ? constantSize(0) : checkDimension(scope, range.from);
   const to = checkDimension(scope, range.to);
   const outer = around.find((axis) => axis.name === index.text);
-  const taken = outer === undefined ? takenBy(scope, index.text) : { what: "an index", first: outer.span };
+  const [piece] = walk.byName.get(index.text) ?? [];
+  const bound =
+    piece === undefined ? takenBy(scope, index.text) : { what: "bound", first: piece.target.span };
+  const taken = outer === undefined ? bound : { what: "an index", first: outer.span };
   if (taken !== undefined) scope.report({ code: "name-taken", name: index, ...taken });
   if (from === undefined || to === undefined || taken !== undefined) return undefined;
+  checkRange(scope, range, from, to);
   const name = uniqueIndex(scope.indices, index.text);
   scope.indices.set(name, { from, to });
   const span: Span = { ...statement.span, end: range.span.end };
@@ -181,6 +208,13 @@ function isObserved({ statement }: Piece): boolean {
   return statement.kind === "draw" && statement.observed;
 }
 
+/** Reports a range that runs backwards whatever its sizes stand for. */
+export function checkRange(scope: Scope, range: Range, from: Size, to: Size): void {
+  if (lowerBound(subtractSizes(from, to)) <= 0) return;
+  const value = { text: formatBrief(range.to), span: range.span };
+  scope.report({ code: "empty-interval", value, low: formatSize(from), high: formatSize(to) });
+}
+
 /** One past the last place of the pieces along one axis. */
 function extent(pieces: readonly Piece[], position: number): Size {
   const ends = pieces.flatMap((piece) => {
@@ -200,136 +234,4 @@ function atMost(a: Size, b: Size): boolean {
     b.terms.some(({ factors }) => factors.length > 0) &&
     !a.terms.some(({ factors }) => factors.length > 0)
   );
-}
-
-/** Reports elements of a variable that no piece binds, or several do. */
-export function checkCoverage(scope: Scope, variable: Variable): void {
-  coverBranches(scope, variable, variable.pieces, 0);
-}
-
-/** Each way through the `if` statements around the pieces must cover by itself. */
-function coverBranches(scope: Scope, variable: Variable, pieces: readonly Piece[], depth: number): void {
-  const step = pieces.map((piece) => piece.branch[depth]).find((each) => each !== undefined);
-  if (step === undefined) {
-    coverAxis(scope, variable, pieces, 0);
-    return;
-  }
-  const through = (branch: BranchStep["branch"]): Piece[] =>
-    pieces.filter(
-      (piece) => piece.branch[depth]?.condition !== step.condition || piece.branch[depth]?.branch === branch,
-    );
-  const then = through("then");
-  const otherwise = through("else");
-  if (then.length === 0 || otherwise.length === 0) {
-    const [piece] = pieces;
-    scope.report({
-      code: "drawn-in-one-branch",
-      target: { text: variable.name, span: piece.target.span },
-      branch: then.length === 0 ? "else" : "if",
-      name: variable.name,
-    });
-    return;
-  }
-  coverBranches(scope, variable, then, depth + 1);
-  coverBranches(scope, variable, otherwise, depth + 1);
-}
-
-interface Stretch {
-  readonly from: Size;
-  readonly to: Size;
-  readonly pieces: readonly Piece[];
-}
-
-/** Covers one axis by stretches that follow each other; pieces over the same stretch must cover the remaining axes. */
-function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], position: number): void {
-  if (position === variable.axes.length) {
-    if (pieces.length > 1) reportTwice(scope, variable, pieces[0], pieces[1]);
-    return;
-  }
-  const stretches: Stretch[] = [];
-  for (const piece of pieces) {
-    const { from, to } = stretchOf(piece, position);
-    const same = stretches.findIndex((each) => equalSizes(each.from, from) && equalSizes(each.to, to));
-    if (same >= 0) stretches[same] = { from, to, pieces: [...stretches[same].pieces, piece] };
-    else stretches.push({ from, to, pieces: [piece] });
-  }
-  for (const stretch of stretches) coverAxis(scope, variable, stretch.pieces, position + 1);
-  chainStretches(scope, variable, stretches, position);
-}
-
-function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
-  const place = piece.places[position];
-  if (place.kind === "axis") return { from: place.axis.from, to: place.axis.to };
-  return { from: place.value, to: addSizes(place.value, constantSize(1)) };
-}
-
-function chainStretches(
-  scope: Scope,
-  variable: Variable,
-  stretches: readonly Stretch[],
-  position: number,
-): void {
-  let rest = [...stretches];
-  let reached: Size | undefined = variable.observed ? undefined : constantSize(0);
-  let last: Stretch | undefined;
-  while (rest.length > 0) {
-    const at = reached;
-    const next: Stretch | undefined =
-      at === undefined
-        ? rest.reduce((first, each) => (lowerBound(subtractSizes(first.from, each.from)) > 0 ? each : first))
-        : rest.find((each) => equalSizes(each.from, at));
-    if (next === undefined) {
-      reportGap(scope, variable, rest[0], at ?? constantSize(0), last, position);
-      return;
-    }
-    rest = rest.filter((each) => each !== next);
-    reached = next.to;
-    last = next;
-  }
-}
-
-/** A stretch that does not begin where the last one ended: provably earlier is twice, anything else a gap. */
-function reportGap(
-  scope: Scope,
-  variable: Variable,
-  stretch: Stretch,
-  reached: Size,
-  last: Stretch | undefined,
-  position: number,
-): void {
-  const [piece] = stretch.pieces;
-  if (last !== undefined && lowerBound(subtractSizes(reached, stretch.from)) > 0) {
-    reportTwice(scope, variable, last.pieces[0], piece);
-    return;
-  }
-  const element = elementText(piece, position, formatSize(reached));
-  const draws = variable.origin === "draw";
-  scope.report({
-    code: "element-not-drawn",
-    target: { text: variable.name, span: piece.target.span },
-    element,
-    bound: draws ? "drawn" : "bound",
-    help: draws
-      ? `add \`${element} ~ …\`, or let the range start at ${formatSize(reached)}`
-      : `add \`${element} = …\``,
-  });
-}
-
-function elementText(piece: Piece, position: number, place: string): string {
-  const indices = piece.target.indices.map((index, at) => (at === position ? place : formatBrief(index)));
-  return `${piece.target.name.text}[${indices.join(", ")}]`;
-}
-
-function reportTwice(scope: Scope, variable: Variable, first: Piece, again: Piece): void {
-  if (variable.axes.length === 0) {
-    scope.report({ code: "name-taken", name: again.target.name, what: "bound", first: first.target.span });
-    return;
-  }
-  const indices = again.target.indices.map(formatBrief).join(", ");
-  scope.report({
-    code: "element-drawn-twice",
-    target: { text: variable.name, span: again.target.span },
-    element: `${variable.name}[${indices}]`,
-    first: first.target.span,
-  });
 }

@@ -67,6 +67,8 @@ export type CheckFacts =
   | {
       readonly code: "look-ahead";
       readonly use: Quote;
+      /** False where the index is data and may point anywhere. */
+      readonly known: boolean;
       readonly index: string;
       readonly expected: string;
       readonly axis: Span;
@@ -102,6 +104,7 @@ export type CheckFacts =
       readonly reaches: string;
       readonly base: Quote;
       readonly size: string;
+      readonly last: string;
     }
   | {
       readonly code: "index-range-differs";
@@ -288,7 +291,7 @@ function prose(facts: CheckFacts): Prose {
       };
     case "look-ahead":
       return {
-        message: `\`${facts.use.text}\` looks ahead`,
+        message: `\`${facts.use.text}\` ${facts.known ? "looks" : "may look"} ahead`,
         labels: [label(facts.use.span, `not drawn yet at \`${facts.index}\``), label(facts.axis, "the axis")],
         notes: ["A `for` body may look back, never ahead."],
         help: `write \`${facts.expected}\``,
@@ -326,7 +329,7 @@ function prose(facts: CheckFacts): Prose {
           label(facts.index.span, `reaches ${facts.reaches}`),
           label(facts.base.span, `has size ${facts.size} here`),
         ],
-        expected: `an index from 0 to ${facts.size} - 1`,
+        expected: `an index from 0 to ${facts.last}`,
         found: facts.reaches,
         help: "indices start at 0; adjust the index, or the range it runs over",
       };
@@ -472,7 +475,7 @@ function prose(facts: CheckFacts): Prose {
     case "match-not-total":
       return {
         message: `this \`match\` says nothing for ${facts.missing}`,
-        labels: [label(facts.match.span, `${facts.missing} is missing`)],
+        labels: [label(facts.match.span, `${facts.missing} not covered`)],
         help: "add an arm `_ => …`",
       };
     case "pattern-mismatch":
@@ -485,11 +488,11 @@ function prose(facts: CheckFacts): Prose {
       };
     case "arms-disagree":
       return {
-        message: `the arms of this ${facts.what} differ: ${facts.leftType} and ${facts.rightType}`,
+        message: `${facts.what} differ: ${facts.leftType} and ${facts.rightType}`,
         labels: [label(facts.right.span, facts.rightType), label(facts.left.span, facts.leftType)],
-        expected: `${facts.leftType}, as in the first arm`,
+        expected: `${facts.leftType}, as in the first`,
         found: facts.rightType,
-        help: "give all arms one type",
+        help: "give them one type",
       };
     case "recursive-function":
       return {
@@ -540,8 +543,15 @@ function explainUnknown(code: UnknownCode, name: Quote, near: readonly string[])
   return {
     message: `unknown ${kind} \`${name.text}\``,
     labels: [label(name.span, `no such ${kind}`)],
-    ...helpWith(didYouMean(near) ?? unknownHelp(code, name.text)),
+    ...helpWith(didYouMean(plausible(name.text, near)) ?? unknownHelp(code, name.text)),
   };
+}
+
+/** For one letter, every other letter is near; only its other case is meant. */
+function plausible(typed: string, near: readonly string[]): readonly string[] {
+  return typed.length > 1
+    ? near.filter((name) => name.length > 1)
+    : near.filter((name) => name.toLowerCase() === typed.toLowerCase());
 }
 
 function unknownHelp(code: UnknownCode, name: string): string | undefined {

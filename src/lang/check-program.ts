@@ -2,7 +2,7 @@
  * The checker: names, sizes, types, ranges, supports and places of a parsed file, and its Core. `check-model.ts` and
  * `check-function.ts` do one declaration each; this file decides what the declarations see of each other.
  */
-import type { Problem } from "../base/problem.ts";
+import { hasErrors, type Problem } from "../base/problem.ts";
 import { type FunctionDeclaration, functionTable } from "./check-function.ts";
 import { checkModel } from "./check-model.ts";
 import { isBuiltin, isDistribution } from "./check-name.ts";
@@ -26,7 +26,8 @@ export interface CheckedProgram {
 export function checkProgram(file: File, options: CheckOptions = {}): CheckedProgram {
   const facts: CheckFacts[] = [];
   const report = (each: CheckFacts): void => {
-    facts.push(each);
+    // The parser gives a name that is missing the text "", and has reported it.
+    if (!("name" in each && typeof each.name === "object" && each.name.text === "")) facts.push(each);
   };
   const library = (options.library ?? []).flatMap((each) => each.declarations.filter(isFunction));
   const own = ownDeclarations(file, report);
@@ -41,7 +42,9 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
       for (const name of checked.called) called.add(name);
     } else functions.checkAll([declaration.name.text]);
   }
-  const problems = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
+  const all = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
+  // What an error hides may be the use that a warning misses.
+  const problems = hasErrors(all) ? all.filter(({ severity }) => severity === "error") : all;
   return { program: { models, functions: functions.reached(called) }, problems };
 }
 

@@ -5,7 +5,7 @@ import type { CheckFacts } from "./check-problem.ts";
 import type { CoreExpression } from "./core.ts";
 import type { Size } from "./size.ts";
 import type { IndexRange } from "./size-bounds.ts";
-import type { DrawStatement, Expression, LetStatement, Target } from "./tree.ts";
+import type { DrawStatement, Expression, LetStatement, Name, Target } from "./tree.ts";
 import { errorType, type NumberType, type Type } from "./type.ts";
 
 /** A plate or `for` around a statement. */
@@ -115,6 +115,12 @@ export type CheckExpression = (scope: Scope, expression: Expression) => CoreExpr
 /** Stands for what did not check; its type fits anything. */
 export function errorExpression(span: Span): CoreExpression {
   return { kind: "variable", name: "?", type: errorType, span };
+}
+
+/** Binds a name whose statement failed to the error type, so that its uses stay silent. */
+export function bindError(scope: Scope, { text, span }: Name): void {
+  if (takenBy(scope, text) !== undefined) return;
+  scope.bindings.set(text, { kind: "value", origin: "let", type: errorType, span, unknown: false });
 }
 
 /** A name for a new index variable: its own when it is the first of that name, `n#2`, `n#3`, … otherwise. */

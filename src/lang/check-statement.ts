@@ -4,7 +4,7 @@ import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
-import type { BranchStep, Scope } from "./check-scope.ts";
+import { type BranchStep, bindError, type Scope } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import type { CoreExpression, CoreStatement } from "./core.ts";
 import { findExpression } from "./core-children.ts";
@@ -50,13 +50,7 @@ function checkStatement(scope: Scope, parts: ModelParts, statement: Statement): 
         span: statement.span,
         help: "move it to the top of the model; give it a dimension for one value per item",
       });
-      scope.bindings.set(statement.name.text, {
-        kind: "value",
-        origin: "learn",
-        type: errorType,
-        span: statement.name.span,
-        unknown: true,
-      });
+      bindError(scope, statement.name);
       return [];
     case "error":
       return [];

@@ -80,6 +80,9 @@ function chooseSupport(
       ? { type: element, support: distribution.support }
       : mismatch(right);
   }
+  // A plain Real gives only the shape: the support is the distribution's.
+  if (type.structure === "plain" && equalRanges(type.range, realLine))
+    return { type: element, support: distribution.support };
   if (element.structure === "simplex" || type.structure === "simplex") {
     if (element.structure === type.structure) return { type: element, support: distribution.support };
     return mismatch(type.structure === "simplex" ? `write \`${name} ~ Dirichlet(…)\`` : right);

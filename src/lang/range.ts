@@ -5,9 +5,14 @@
  */
 import { nonNegativeRange, positiveRange, type Range, realLine, unitRange } from "./type.ts";
 
-/** The interval with these ends; infinite ends come out open. */
+/** The interval with these ends. Infinite ends come out open; an end that overflowed keeps the interval from being empty. */
 export function rangeOf(low: number, high: number, lowOpen = false, highOpen = false): Range {
-  return { low, lowOpen: lowOpen || low === -Infinity, high, highOpen: highOpen || high === Infinity };
+  return {
+    low: Math.min(low, Number.MAX_VALUE),
+    lowOpen: lowOpen || low === -Infinity,
+    high: Math.max(high, -Number.MAX_VALUE),
+    highOpen: highOpen || high === Infinity,
+  };
 }
 
 export function exactly(value: number): Range {
@@ -84,9 +89,11 @@ function productEnd(a: End, b: End): End {
 }
 
 function hullOfEnds(all: readonly End[]): Range {
-  return all
-    .map((end) => ({ low: end.value, lowOpen: end.open, high: end.value, highOpen: end.open }))
-    .reduce(hull);
+  const points = all.map(
+    ({ value, open }): Range => ({ low: value, lowOpen: open, high: value, highOpen: open }),
+  );
+  const { low, high, lowOpen, highOpen } = points.reduce(hull);
+  return rangeOf(low, high, lowOpen, highOpen);
 }
 
 export function multiplyRanges(a: Range, b: Range): Range {

@@ -33,18 +33,19 @@ export function upperBound(size: Size): number {
 }
 
 /**
- * Smallest (`side` −1) or largest (`side` 1) value over the index variables in `indices`, as a size without them;
+ * Smallest (`side` −1) or largest (`side` 1) value over the index variables in `indices` but `except`, as a size without them;
  * `undefined` when one of them occurs in a product.
  */
 export function extreme(
   size: Size,
   indices: ReadonlyMap<string, IndexRange>,
   side: -1 | 1,
+  except?: string,
 ): Size | undefined {
   let result = size;
   for (const name of sizeNames(size)) {
     const range = indices.get(name);
-    if (range === undefined) continue;
+    if (range === undefined || name === except) continue;
     const term = result.terms.find(({ factors }) => factors.includes(name));
     if (term === undefined) continue;
     if (result.terms.some(({ factors }) => factors.includes(name) && factors.length > 1)) return undefined;

@@ -1,0 +1,137 @@
+/** Whether the pieces of a variable bind every element exactly once, on every way through `if` statements. */
+import type { BranchStep, Piece, Scope, Variable } from "./check-scope.ts";
+import { formatBrief } from "./format-brief.ts";
+import { addSizes, constantSize, equalSizes, formatSize, type Size, subtractSizes } from "./size.ts";
+import { lowerBound } from "./size-bounds.ts";
+
+/** Reports elements of a variable that no piece binds, or several do. */
+export function checkCoverage(scope: Scope, variable: Variable): void {
+  coverBranches(scope, variable, variable.pieces, 0);
+}
+
+/** Each way through the `if` statements around the pieces must cover by itself. */
+function coverBranches(scope: Scope, variable: Variable, pieces: readonly Piece[], depth: number): void {
+  const step = pieces.map((piece) => piece.branch[depth]).find((each) => each !== undefined);
+  if (step === undefined) {
+    coverAxis(scope, variable, pieces, 0);
+    return;
+  }
+  const through = (branch: BranchStep["branch"]): Piece[] =>
+    pieces.filter(
+      (piece) => piece.branch[depth]?.condition !== step.condition || piece.branch[depth]?.branch === branch,
+    );
+  const then = through("then");
+  const otherwise = through("else");
+  if (then.length === 0 || otherwise.length === 0) {
+    const [piece] = pieces;
+    scope.report({
+      code: "drawn-in-one-branch",
+      target: { text: variable.name, span: piece.target.span },
+      branch: then.length === 0 ? "else" : "if",
+      name: variable.name,
+    });
+    return;
+  }
+  coverBranches(scope, variable, then, depth + 1);
+  coverBranches(scope, variable, otherwise, depth + 1);
+}
+
+interface Stretch {
+  readonly from: Size;
+  readonly to: Size;
+  readonly pieces: readonly Piece[];
+}
+
+/** Covers one axis by stretches that follow each other; pieces over the same stretch must cover the remaining axes. */
+function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], position: number): void {
+  if (position === variable.axes.length) {
+    if (pieces.length > 1) reportTwice(scope, variable, pieces[0], pieces[1]);
+    return;
+  }
+  const stretches: Stretch[] = [];
+  for (const piece of pieces) {
+    const { from, to } = stretchOf(piece, position);
+    const same = stretches.findIndex((each) => equalSizes(each.from, from) && equalSizes(each.to, to));
+    if (same >= 0) stretches[same] = { from, to, pieces: [...stretches[same].pieces, piece] };
+    else stretches.push({ from, to, pieces: [piece] });
+  }
+  for (const stretch of stretches) coverAxis(scope, variable, stretch.pieces, position + 1);
+  chainStretches(scope, variable, stretches, position);
+}
+
+function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
+  const place = piece.places[position];
+  if (place.kind === "axis") return { from: place.axis.from, to: place.axis.to };
+  return { from: place.value, to: addSizes(place.value, constantSize(1)) };
+}
+
+function chainStretches(
+  scope: Scope,
+  variable: Variable,
+  stretches: readonly Stretch[],
+  position: number,
+): void {
+  let rest = [...stretches];
+  let reached: Size | undefined = variable.observed ? undefined : constantSize(0);
+  let last: Stretch | undefined;
+  while (rest.length > 0) {
+    const at = reached;
+    const next: Stretch | undefined =
+      at === undefined
+        ? rest.reduce((first, each) => (lowerBound(subtractSizes(first.from, each.from)) > 0 ? each : first))
+        : rest.find((each) => equalSizes(each.from, at));
+    if (next === undefined) {
+      reportGap(scope, variable, rest[0], at ?? constantSize(0), last, position);
+      return;
+    }
+    rest = rest.filter((each) => each !== next);
+    reached = next.to;
+    last = next;
+  }
+}
+
+/** A stretch that does not begin where the last one ended: provably earlier is twice, anything else a gap. */
+function reportGap(
+  scope: Scope,
+  variable: Variable,
+  stretch: Stretch,
+  reached: Size,
+  last: Stretch | undefined,
+  position: number,
+): void {
+  const [piece] = stretch.pieces;
+  if (last !== undefined && lowerBound(subtractSizes(reached, stretch.from)) > 0) {
+    reportTwice(scope, variable, last.pieces[0], piece);
+    return;
+  }
+  const element = elementText(piece, position, formatSize(reached));
+  const draws = variable.origin === "draw";
+  scope.report({
+    code: "element-not-drawn",
+    target: { text: variable.name, span: piece.target.span },
+    element,
+    bound: draws ? "drawn" : "bound",
+    help: draws
+      ? `add \`${element} ~ …\`, or let the range start at ${formatSize(reached)}`
+      : `add \`${element} = …\``,
+  });
+}
+
+function elementText(piece: Piece, position: number, place: string): string {
+  const indices = piece.target.indices.map((index, at) => (at === position ? place : formatBrief(index)));
+  return `${piece.target.name.text}[${indices.join(", ")}]`;
+}
+
+function reportTwice(scope: Scope, variable: Variable, first: Piece, again: Piece): void {
+  if (variable.axes.length === 0) {
+    scope.report({ code: "name-taken", name: again.target.name, what: "bound", first: first.target.span });
+    return;
+  }
+  const indices = again.target.indices.map(formatBrief).join(", ");
+  scope.report({
+    code: "element-drawn-twice",
+    target: { text: variable.name, span: again.target.span },
+    element: `${variable.name}[${indices}]`,
+    first: first.target.span,
+  });
+}

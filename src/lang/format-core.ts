@@ -1,0 +1,188 @@
+/** Core as text, for golden files and for looking at what the checker made: one statement per line, types at the sites. */
+import type {
+  CoreDistribution,
+  CoreExpression,
+  CoreFunction,
+  CoreIndex,
+  CoreModel,
+  CorePlace,
+  CoreProgram,
+  CoreSite,
+  CoreStatement,
+  CoreSupport,
+  Initializer,
+} from "./core.ts";
+import { formatType } from "./format-type.ts";
+import { formatSize, type Size } from "./size.ts";
+
+export function formatCore({ models, functions }: CoreProgram): string {
+  const texts = [...models.map(formatModel), ...Object.values(functions).map(formatFunction)];
+  return texts.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+function formatModel(model: CoreModel): string[] {
+  const sizes = model.sizes.map(({ name, default: value }) =>
+    value === undefined ? name : `${name} = ${formatSize(value)}`,
+  );
+  const sites = new Map(model.sites.map((site) => [site.id, site]));
+  const variables = model.variables.map(({ name, observed, type, axes, sites: own }) => {
+    const axesText = axes === 0 ? "" : `, axes ${axes}`;
+    return `  ${observed ? "observed" : "latent"} ${name}: ${formatType(type)}${axesText}, sites ${own.join(" ")}`;
+  });
+  return [
+    `model ${model.name}${sizes.length > 0 ? `[${sizes.join(", ")}]` : ""}`,
+    ...model.inputs.map(({ name, type }) => `  input ${name}: ${formatType(type)}`),
+    ...variables,
+    ...indent(statements(model.body, sites)),
+  ];
+}
+
+function formatFunction(each: CoreFunction): string[] {
+  const sizes = each.sizes.length > 0 ? `[${each.sizes.join(", ")}]` : "";
+  const parameters = each.parameters.map(({ name, type }) => `${name}: ${formatType(type)}`).join(", ");
+  return [
+    `${each.kind} ${each.name}${sizes}(${parameters})`,
+    ...indent(statements(each.bindings, new Map())),
+    `  ${expression(each.value)}: ${formatType(each.value.type)}`,
+  ];
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+function statements(body: readonly CoreStatement[], sites: ReadonlyMap<string, CoreSite>): string[] {
+  return body.flatMap((each) => statement(each, sites));
+}
+
+function statement(each: CoreStatement, sites: ReadonlyMap<string, CoreSite>): string[] {
+  switch (each.kind) {
+    case "draw": {
+      const site = sites.get(each.site);
+      return [site === undefined ? `draw ${each.site}` : formatSite(site)];
+    }
+    case "let":
+      return [
+        `${each.name}${places(each.place)}: ${formatType(each.value.type)} = ${expression(each.value)}`,
+      ];
+    case "factor":
+      return [`factor ${expression(each.value)}`];
+    case "axis": {
+      const head = `${each.ordered ? "for" : "plate"} ${each.index} in ${formatSize(each.from)}..${formatSize(each.to)}`;
+      return [head, ...indent(statements(each.body, sites))];
+    }
+    case "if":
+      return [
+        `if ${expression(each.condition)}`,
+        ...indent(statements(each.then, sites)),
+        ...(each.else.length > 0 ? ["else", ...indent(statements(each.else, sites))] : []),
+      ];
+    case "learn":
+      return [
+        `learn ${each.name}: ${formatType(each.type)} on ${support(each.support)} = ${initializer(each.initializer)}`,
+      ];
+    case "learnNet":
+      return [`learn ${each.name} = ${each.net}${sizeRecord(each.sizes)}`];
+  }
+}
+
+function formatSite(site: CoreSite): string {
+  const marks = [site.noncentered ? " noncentered" : "", site.marginal ? " marginal" : ""].join("");
+  const head = `${site.observed ? "observe " : ""}${site.id}${places(site.place)}: ${formatType(site.event)}`;
+  return `${head} ~ ${distribution(site.distribution)} on ${support(site.support)}${marks}`;
+}
+
+function places(place: readonly CorePlace[]): string {
+  const texts = place.map((each) => (each.kind === "axis" ? each.index : formatSize(each.value)));
+  return texts.length === 0 ? "" : `[${texts.join(", ")}]`;
+}
+
+function support(each: CoreSupport): string {
+  switch (each.kind) {
+    case "lower":
+      return `(${expression(each.low)}, infinity)`;
+    case "upper":
+      return `(-infinity, ${expression(each.high)})`;
+    case "interval":
+      return `(${expression(each.low)}, ${expression(each.high)})`;
+    case "discrete":
+      return each.count === undefined ? "integers" : `${formatSize(each.count)} values`;
+    case "real":
+    case "simplex":
+    case "ordered":
+      return each.kind;
+  }
+}
+
+function initializer(each: Initializer): string {
+  switch (each.kind) {
+    case "glorot":
+      return "glorot()";
+    case "normal":
+      return `normal(${each.sd})`;
+    case "constant":
+      return String(each.value);
+  }
+}
+
+function distribution(each: CoreDistribution): string {
+  switch (each.kind) {
+    case "distribution": {
+      const list = Object.entries(each.arguments).map(([name, value]) => `${name}: ${expression(value)}`);
+      return `${each.name}(${list.join(", ")})`;
+    }
+    case "if":
+      return `if ${expression(each.condition)} { ${distribution(each.then)} } else { ${distribution(each.else)} }`;
+    case "match": {
+      const arms = each.arms.map(({ pattern, value }) => `${pattern ?? "_"} => ${distribution(value)}`);
+      return `match ${expression(each.subject)} { ${arms.join("; ")} }`;
+    }
+  }
+}
+
+function sizeRecord(sizes: Readonly<Record<string, Size>>): string {
+  const list = Object.entries(sizes).map(([name, size]) => `${name}: ${formatSize(size)}`);
+  return list.length === 0 ? "" : `[${list.join(", ")}]`;
+}
+
+function index(each: CoreIndex): string {
+  return each.kind === "at" ? expression(each.value) : `${formatSize(each.from)}..${formatSize(each.to)}`;
+}
+
+function expression(each: CoreExpression): string {
+  switch (each.kind) {
+    case "literal":
+      return each.type.base === "bool" ? String(each.value === 1) : String(each.value);
+    case "variable":
+      return each.name;
+    case "size":
+      return `size(${formatSize(each.size)})`;
+    case "index":
+      return `${expression(each.base)}[${each.indices.map(index).join(", ")}]`;
+    case "call": {
+      const sizes = each.sizes.length > 0 ? `[${each.sizes.map(formatSize).join(", ")}]` : "";
+      return `${each.function}${sizes}(${each.arguments.map(expression).join(", ")})`;
+    }
+    case "apply": {
+      const call = each.call === undefined ? "" : `#${each.call}`;
+      const name = each.instance ?? `${each.function}${call}${sizeRecord(each.sizes)}`;
+      return `${name}(${each.arguments.map(expression).join(", ")})`;
+    }
+    case "if":
+      return `if ${expression(each.condition)} { ${expression(each.then)} } else { ${expression(each.else)} }`;
+    case "match": {
+      const arms = each.arms.map(({ pattern, value }) => `${pattern ?? "_"} => ${expression(value)}`);
+      return `match ${expression(each.subject)} { ${arms.join("; ")} }`;
+    }
+    case "array":
+      return `[${each.items.map(expression).join(", ")}]`;
+    case "comprehension":
+      return `[${expression(each.body)} for ${each.index} in ${formatSize(each.from)}..${formatSize(each.to)}]`;
+    case "tuple":
+      return `(${each.items.map(expression).join(", ")})`;
+    case "item":
+      return `${expression(each.base)}.${each.position}`;
+    case "cast":
+      return `(${expression(each.value)} as ${formatType({ ...each.type, dimensions: [] })})`;
+  }
+}
