@@ -35,9 +35,16 @@ const errorMessageProvider = {
   buildEarlyExitMessage: ({ ruleName }: { ruleName: string }): string => ruleName,
 };
 
+/** A rule being read, and the rule that it was called from. */
+interface FollowKey {
+  readonly ruleName?: string;
+  readonly inRule?: string;
+}
+
 /** Parts of Chevrotain's recovery that its type declarations do not show; the tests of recovery rest on them. */
 interface Recovery {
-  flattenFollowSet(): TokenType[];
+  buildFullFollowKeyStack(): FollowKey[];
+  getFollowSetFromFollowKey(key: FollowKey): TokenType[];
   findReSyncTokenType(): TokenType;
   tryInRuleRecovery(expected: TokenType, follows: TokenType[]): IToken;
   SKIP_TOKEN(): IToken;
@@ -50,6 +57,17 @@ const RecoveringParser = CstParser as unknown as new (
 
 const openers: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket, t.LeftBrace]);
 const closers: ReadonlySet<TokenType> = new Set([t.RightParen, t.RightBracket, t.RightBrace]);
+/** Rules that hold others between brackets; `match` also one before them, its subject. */
+const bracketRules: ReadonlySet<string> = new Set([
+  "sizeParameters",
+  "parameters",
+  "type",
+  "block",
+  "suffix",
+  "parentheses",
+  "brackets",
+  "match",
+]);
 /** Tokens at which reading can go on after a mistake. */
 const structure: ReadonlySet<TokenType> = new Set([
   t.Separator,
@@ -126,7 +144,7 @@ export class Grammar extends RecoveringParser {
 
   /** The token where reading can go on after a mistake that its rule cannot mend. */
   override findReSyncTokenType(): TokenType {
-    const possible = new Set(this.flattenFollowSet());
+    const possible = this.followsInBracket();
     let depth = 0;
     for (let ahead = 1; ; ahead++) {
       const { tokenType } = this.LA(ahead);
@@ -135,6 +153,17 @@ export class Grammar extends RecoveringParser {
       if (openers.has(tokenType)) depth++;
       else if (closers.has(tokenType)) depth = Math.max(0, depth - 1);
     }
+  }
+
+  /** What may follow the rules being read, up to the innermost pair of brackets. */
+  private followsInBracket(): ReadonlySet<TokenType> {
+    const follows = new Set<TokenType>();
+    for (const key of this.buildFullFollowKeyStack().reverse()) {
+      for (const type of this.getFollowSetFromFollowKey(key)) follows.add(type);
+      const isSubject = key.inRule === "match" && key.ruleName === "expression";
+      if (key.inRule !== undefined && bracketRules.has(key.inRule) && !isSubject) break;
+    }
+    return follows;
   }
 
   /** Skips a token, or a pair of brackets with all it holds. */
