@@ -12,6 +12,8 @@ export interface OpenBracket {
   readonly indent: number;
   /** What it adds to the nesting: 0 for the block of an `if` or `match`, which is in `nested` of what is around. */
   readonly level: number;
+  /** The braces of a `match`: hold cases, no statements. */
+  readonly cases: boolean;
   /** `if`s and `match`es since the last comma or separator in it: they nest without brackets. */
   nested: number;
   /** Whether an `if` or `match` was seen in it, so that a `{` may follow. */
@@ -39,6 +41,8 @@ export interface Laying {
   suspect: { readonly bracket: OpenBracket; readonly end: number } | undefined;
   /** The keyword of a `plate` or `for` whose body is still to come. */
   bodyless: IToken | undefined;
+  /** The `if` or `match` whose `{` is still to come. */
+  condition: TokenType | undefined;
   /** The last line with a bracket problem: one per line says enough. */
   brokenLine: number;
 }
@@ -52,6 +56,11 @@ export const closing: ReadonlySet<TokenType> = new Set(closers.values());
 
 export function spanOf(laying: Laying, token: IToken): Span {
   return { source: laying.sourceName, start: token.startOffset, end: tokenEnd(token) };
+}
+
+/** Whether statements stand directly in this bracket. */
+export function holdsStatements(bracket: OpenBracket): boolean {
+  return isBrace(bracket) && !bracket.cases;
 }
 
 export function isBrace(bracket: OpenBracket): boolean {
@@ -184,7 +193,10 @@ export function openBracket(laying: Laying, i: number, isWhole: (before: IToken)
     return endOfBracket(laying, i);
   }
   const level = isBlock && (top?.nested ?? 0) > 0 ? 0 : 1;
-  open.push({ token, head: laying.inHead, indent: laying.indent, level, nested: 0, hasBlock: false });
+  const cases = isBlock && laying.condition === t.Match;
+  if (isBlock) laying.condition = undefined;
+  const { inHead: head, indent } = laying;
+  open.push({ token, head, indent, level, cases, nested: 0, hasBlock: false });
   out.push(token);
   return i;
 }
@@ -194,6 +206,7 @@ export function openCondition(laying: Laying, i: number): number {
   const { raw, out, open } = laying;
   const top = open.at(-1);
   if (top) top.hasBlock = true;
+  laying.condition = raw[i].tokenType;
   if (out.at(-1)?.tokenType !== t.Else) {
     if (nestingLevel(laying) >= maximumDepth) {
       reportTooDeep(laying, raw[i]);

@@ -17,6 +17,7 @@ import {
   closeUntil,
   closing,
   giveBody,
+  holdsStatements,
   inBrackets,
   isBrace,
   type Laying,
@@ -108,6 +109,7 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     indent: 0,
     suspect: undefined,
     bodyless: undefined,
+    condition: undefined,
     brokenLine: -1,
   };
   for (const token of lexed)
@@ -196,12 +198,13 @@ function lineBreak(laying: Laying, i: number): void {
   const { raw, out, open } = laying;
   const before = out.at(-1)?.tokenType;
   if (before === undefined) return;
-  if (inBrackets(laying)) {
-    if (!startsStatement(laying, i)) return;
-    closeUntil(laying, isBrace);
+  const top = open.at(-1);
+  if (top && !holdsStatements(top) && startsStatement(laying, i)) {
+    closeUntil(laying, holdsStatements);
     separate(laying);
     return;
   }
+  if (inBrackets(laying)) return;
   const { tokenType, image } = raw[i];
   const continues =
     continuesLine.has(tokenType) ||
@@ -276,10 +279,19 @@ function skipNonDeclaration(laying: Laying, i: number): number {
     facts.push({ code: "reserved-declaration", span, word: token.image });
     return next;
   }
+  // After a bracket problem this is likely the rest of a declaration that it ended early.
   let lineEnd = i;
   while (lineEnd + 1 < next && !startsLine(laying, lineEnd + 1)) lineEnd++;
-  facts.push({ ...fact, span: { ...span, end: tokenEnd(raw[lineEnd]) }, meant: undefined });
+  const isRest = laying.brokenLine >= 0;
+  if (!isRest)
+    facts.push({ ...fact, span: { ...span, end: tokenEnd(raw[lineEnd]) }, ended: endBefore(laying) });
   return next;
+}
+
+/** The `}` that the last declaration ends with. */
+function endBefore(laying: Laying): Span | undefined {
+  const end = laying.out.findLast((token) => token.tokenType !== t.Separator);
+  return end?.tokenType === t.RightBrace ? spanOf(laying, end) : undefined;
 }
 
 /** The keyword meant by `modle Name`. */

@@ -44,7 +44,9 @@ export type SyntaxFact =
       readonly span: Span;
       readonly statement: boolean;
       readonly word: string;
-      readonly meant: string | undefined;
+      readonly meant?: string | undefined;
+      /** The `}` before it. */
+      readonly ended?: Span | undefined;
     }
   | { readonly code: "unknown-statement"; readonly span: Span; readonly word: string }
   | { readonly code: "missing-body"; readonly span: Span; readonly word: string }
@@ -77,6 +79,13 @@ export type SyntaxFact =
   | { readonly code: "observed-binding"; readonly span: Span; readonly name: string }
   | { readonly code: "model-without-body"; readonly span: Span; readonly name: string }
   | { readonly code: "model-with-result"; readonly span: Span };
+
+/** That something is absent is said only of texts that are right otherwise: in others it may just not have parsed. */
+export const absences: ReadonlySet<SyntaxFact["code"]> = new Set([
+  "missing-else",
+  "missing-result",
+  "branch-not-expression",
+]);
 
 /** Where the fact lies; `undefined` when it is about the whole file. */
 export function factSpan(fact: SyntaxFact): Span | undefined {
@@ -188,7 +197,10 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
             ? "this statement is outside of a model"
             : "a program consists of declarations",
         {
-          labels: at(fact.span),
+          labels: [
+            ...at(fact.span),
+            ...(fact.ended ? at(fact.ended, "the declaration before it ends here") : []),
+          ],
           expected: "`model`, `def` or `net`",
           help: fact.meant
             ? `did you mean \`${fact.meant}\`?`

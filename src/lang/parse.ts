@@ -9,7 +9,7 @@ import { buildFile } from "./build-tree.ts";
 import type { Building } from "./cst.ts";
 import { grammar } from "./grammar.ts";
 import { type Layout, layOut } from "./layout.ts";
-import { explainSyntax, factSpan, type SyntaxFact } from "./parse-problem.ts";
+import { absences, explainSyntax, factSpan, type SyntaxFact } from "./parse-problem.ts";
 import { parserErrorFact } from "./parser-error.ts";
 import { type Tokens, tokens as t, tokenize } from "./tokens.ts";
 import type { File } from "./tree.ts";
@@ -124,6 +124,7 @@ function oneEach(
   const taken = new Set(certain.map((fact) => countBelow(ends, factSpan(fact)?.start ?? 0)));
   const kept = [...certain];
   for (const { fact, offset } of derived) {
+    if (absences.has(fact.code) && kept.some((one) => !absences.has(one.code))) continue;
     if (fact.code === "nesting-too-deep" && kept.some((one) => one.code === fact.code)) continue;
     const statement = countBelow(ends, Number.isNaN(offset) ? Number.POSITIVE_INFINITY : offset);
     if (taken.has(statement)) continue;

@@ -29,6 +29,7 @@ const programs = {
     index: "model A[J] {\n  plate j in J { theta[j ~ Normal(0, 1) }\n}\n",
     brace: "model A[J] {\n  plate j in J {\n    x[j] ~ Normal(0, 1)\n}\n\nmodel B { y ~ Normal(0, 1) }\n",
     head: "model A[J](sigma: Positive[J] {\n  x ~ Normal(0, 1)\n}\n",
+    match: "model A(k: Nat) {\n  x = match k {\n    0 => 1\n    _ => 2\n  y ~ Normal(0, 1)\n}\n",
     "many-lines": "model A {\n  x ~ Normal(\n    exp(\n      1,\n      2\n  )\n  y ~ Normal(0, 1)\n}\n",
   },
   "mismatched-bracket": { "": "model A {\n  x ~ Normal(0, 1]\n}\n" },
@@ -44,6 +45,7 @@ const programs = {
   "outside-declaration": {
     "": "mu ~ Normal(0, 1)\nobserve y ~ Normal(mu, 1)\n",
     misspelt: "modle A {\n  x ~ Normal(0, 1)\n}\n",
+    rest: "model A {\n  x ~ Normal(0, 1)\n}\ny ~ Normal(x, 1)\n",
     text: "Dear reader,\nthis is a letter.\n",
   },
   "unknown-statement": { "": "model A[J] {\n  plat j in J { x[j] ~ Normal(0, 1) }\n}\n" },
