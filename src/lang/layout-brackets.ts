@@ -39,7 +39,7 @@ export interface Laying {
   indent: number;
   /** A `{` that indentation says was left open, and where the text before its supposed `}` ends. */
   suspect: { readonly bracket: OpenBracket; readonly end: number } | undefined;
-  /** The keyword of a `plate` or `for` whose body is still to come. */
+  /** The keyword of a `plate`, `for` or `if` statement whose body is still to come. */
   bodyless: IToken | undefined;
   /** The `if` or `match` whose `{` is still to come. */
   condition: TokenType | undefined;
@@ -104,7 +104,8 @@ export function closeUntil(laying: Laying, stop: (bracket: OpenBracket) => boole
   const { open, out, suspect } = laying;
   const top = open.at(-1);
   if (!top || stop(top)) return;
-  if (isBrace(top) && suspect) reportUnclosed(laying, suspect.bracket, suspect.end);
+  if (top.token.isInsertedInRecovery) laying.brokenLine = top.token.endLine ?? 0;
+  else if (isBrace(top) && suspect) reportUnclosed(laying, suspect.bracket, suspect.end);
   else reportUnclosed(laying, top, tokenEnd(out.at(-1) ?? top.token));
   for (let bracket = open.at(-1); bracket && !stop(bracket); bracket = open.at(-1)) {
     open.pop();
@@ -115,15 +116,24 @@ export function closeUntil(laying: Laying, stop: (bracket: OpenBracket) => boole
   }
 }
 
-/** A `plate` or `for` that ends without a body gets an empty one. */
-export function giveBody(laying: Laying): void {
-  const { out, bodyless } = laying;
+/**
+ * A `plate`, `for` or `if` that ends without a body gets one: what comes next where that is indented more, else an
+ * empty one.
+ */
+export function giveBody(laying: Laying, next?: IToken): void {
+  const { out, open, bodyless } = laying;
   const before = out.at(-1);
   if (!bodyless || !before) return;
+  laying.bodyless = undefined;
+  laying.condition = undefined;
   laying.facts.push({ code: "missing-body", span: spanOf(laying, bodyless), word: bodyless.image });
   const end = tokenEnd(before);
-  out.push(insertedToken(t.LeftBrace, end, before), insertedToken(t.RightBrace, end, before));
-  laying.bodyless = undefined;
+  const token = insertedToken(t.LeftBrace, end, before);
+  out.push(token);
+  const indent = bodyless.startColumn ?? 0;
+  if ((next?.startColumn ?? 0) > indent && nestingLevel(laying) < maximumDepth)
+    open.push({ token, head: false, indent, level: 1, cases: false, nested: 0, hasBlock: false });
+  else out.push(insertedToken(t.RightBrace, end, before));
 }
 
 /** Puts a closing bracket out, with what it leaves unclosed; or reports it where it closes nothing. */

@@ -148,7 +148,10 @@ function accept(laying: Laying, i: number): number {
   const type = token.tokenType;
   const top = open.at(-1);
   if (closers.has(type)) return openBracket(laying, i, (before) => canEndLine.has(before.tokenType));
-  if (type === t.If || type === t.Match) return openCondition(laying, i);
+  if (type === t.If || type === t.Match) {
+    if (type === t.If && atStatement(laying)) laying.bodyless = token;
+    return openCondition(laying, i);
+  }
   if (closing.has(type)) close(laying, token);
   else if (type === t.Separator) {
     if (inBrackets(laying)) closeUntil(laying, isBrace);
@@ -156,6 +159,7 @@ function accept(laying: Laying, i: number): number {
   } else if (top && inBrackets(laying) && !top.head && isDefining(laying, i)) define(laying, token);
   else {
     if (type === t.Comma && top) top.nested = 0;
+    if (type === t.Then) laying.bodyless = undefined;
     if ((type === t.Plate || type === t.For) && atStatement(laying)) laying.bodyless = token;
     out.push(token);
   }
@@ -177,12 +181,12 @@ function define(laying: Laying, token: IToken): void {
   }
 }
 
-/** Ends the statement, with `token` or with a separator made up. */
-function separate(laying: Laying, token?: IToken): void {
+/** Ends the statement, with `token` or with a separator made up; `next` begins the next line. */
+function separate(laying: Laying, token?: IToken, next?: IToken): void {
   const { out, open } = laying;
   const before = out.at(-1);
   if (before === undefined || before.tokenType === t.Separator) return;
-  giveBody(laying);
+  giveBody(laying, next);
   out.push(token ?? insertedToken(t.Separator, tokenEnd(before), before));
   const top = open.at(-1);
   if (top) top.nested = 0;
@@ -201,7 +205,7 @@ function lineBreak(laying: Laying, i: number): void {
   const top = open.at(-1);
   if (top && !holdsStatements(top) && startsStatement(laying, i)) {
     closeUntil(laying, holdsStatements);
-    separate(laying);
+    separate(laying, undefined, raw[i]);
     return;
   }
   if (inBrackets(laying)) return;
@@ -211,8 +215,9 @@ function lineBreak(laying: Laying, i: number): void {
     (tokenType === t.WrongSymbol && wrongSymbols[image] !== "-") ||
     (open.length === 0 && continuesHead.has(tokenType));
   if (canEndLine.has(before)) {
-    if (!continues) separate(laying);
-  } else if (before !== t.LeftBrace && before !== t.Observe && startsStatement(laying, i)) separate(laying);
+    if (!continues) separate(laying, undefined, raw[i]);
+  } else if (before !== t.LeftBrace && before !== t.Observe && startsStatement(laying, i))
+    separate(laying, undefined, raw[i]);
 }
 
 function startsLine({ raw }: Laying, i: number): boolean {

@@ -219,7 +219,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
     case "missing-body":
       return error(`this \`${fact.word}\` has no body`, {
         labels: at(fact.span),
-        help: fact.word === "for" ? "for t in 1..T { … }" : "plate j in J { … }",
+        help: bodyExamples[fact.word],
       });
     case "keyword-as-name":
       return error(`\`${fact.word}\` is a keyword and cannot be a name`, {
@@ -299,6 +299,12 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
       });
   }
 }
+
+const bodyExamples: Readonly<Record<string, string>> = {
+  plate: "plate j in J { … }",
+  for: "for t in 1..T { … }",
+  if: "if condition { … }",
+};
 
 function describeText(text: string): string {
   const points = [...text];

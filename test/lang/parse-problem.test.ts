@@ -49,7 +49,11 @@ const programs = {
     text: "Dear reader,\nthis is a letter.\n",
   },
   "unknown-statement": { "": "model A[J] {\n  plat j in J { x[j] ~ Normal(0, 1) }\n}\n" },
-  "missing-body": { "": "model A[J] {\n  plate j in J\n  x ~ Normal(0, 1)\n}\n" },
+  "missing-body": {
+    brace: "model A[J] {\n  plate j in J\n    x[j] ~ Normal(0, 1)\n  }\n  y ~ Normal(0, 1)\n}\n",
+    if: "model A(c: Bool) {\n  if c\n    x = 1\n  }\n  y ~ Normal(0, 1)\n}\n",
+    "": "model A[J] {\n  plate j in J\n  x ~ Normal(0, 1)\n}\n",
+  },
   "keyword-as-name": { "": "model A {\n  plate ~ Normal(0, 1)\n}\n" },
   "unexpected-token": {
     comma: "model A {\n  x ~ Normal(0 1)\n}\n",
