@@ -4,7 +4,7 @@
  * made visible, so that no program can disguise its own lines.
  */
 import type { Label, Problem } from "./problem.ts";
-import type { Source, Span } from "./span.ts";
+import type { Source } from "./span.ts";
 
 export interface RenderOptions {
   /** Whether to write ANSI colours. */
@@ -233,10 +233,4 @@ export function lineAndColumn(source: Source, offset: number): { line: number; c
   const at = Math.max(0, Math.min(offset, source.text.length));
   const line = lineAt(source.text, at);
   return { line: line.number, column: [...source.text.slice(line.start, at)].length + 1 };
-}
-
-/** "schools.ppl:3:7" */
-export function formatPlace(source: Source, span: Span): string {
-  const { line, column } = lineAndColumn(source, span.start);
-  return `${visible(source.name)}:${line}:${column}`;
 }

@@ -54,7 +54,8 @@ export function buildExpression(building: Building, cst: CstNode | undefined, at
   };
   for (let i = 0; i < Math.max(operands.length, operators.length + 1); i++) {
     const operand: CstNode | undefined = operands[i];
-    const operatorEnd = i > 0 ? tokenSpan(building, operators[i - 1] ?? noToken).end : at;
+    const previous: IToken | undefined = operators[i - 1];
+    const operatorEnd = previous ? tokenSpan(building, previous).end : at;
     for (const token of tokensOf(operand, "PrefixOperator"))
       pending.push({ kind: "prefix", token, precedence: prefixPrecedence });
     output.push(operand ? buildPostfix(building, operand, operatorEnd) : missing(building, operatorEnd));
@@ -78,13 +79,6 @@ interface PendingOperator {
   readonly token: IToken;
   readonly precedence: number;
 }
-
-const noToken: Pick<IToken, "startOffset"> & IToken = {
-  image: "",
-  startOffset: 0,
-  tokenTypeIdx: 0,
-  tokenType: { name: "none" },
-};
 
 function reduce(building: Building, output: Expression[], { kind, token }: PendingOperator): void {
   const operatorSpan = tokenSpan(building, token);

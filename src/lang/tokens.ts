@@ -1,7 +1,7 @@
 /**
  * The words of the language. `tokenize` only cuts text into tokens; where statements end and whether brackets match
- * is decided in `layout.ts`, which also handles the tokens that exist only to be refused with a good message
- * (`WrongSymbol`, `StringLiteral`, `HashComment`): the grammar never sees those.
+ * is decided in `layout.ts`, which also reports what is a token only to be refused with a good message
+ * (`WrongSymbol`, `StringLiteral`, `HashComment`).
  */
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 import { lazy } from "./lazy.ts";

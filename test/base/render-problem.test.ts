@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Label, Problem } from "../../src/base/problem.ts";
-import { formatPlace, lineAndColumn, renderProblem, renderProblems } from "../../src/base/render-problem.ts";
+import { lineAndColumn, renderProblem, renderProblems } from "../../src/base/render-problem.ts";
 import type { Source } from "../../src/base/span.ts";
 import { golden } from "../golden.ts";
 
@@ -164,6 +164,5 @@ describe("lines and columns", () => {
     const source = { name: "a", text: "x\ny" };
     expect(lineAndColumn(source, 99)).toEqual({ line: 2, column: 2 });
     expect(lineAndColumn(source, -1)).toEqual({ line: 1, column: 1 });
-    expect(formatPlace(source, { source: "a", start: 2, end: 3 })).toBe("a:2:1");
   });
 });
