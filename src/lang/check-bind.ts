@@ -27,6 +27,7 @@ export function bindPiece(
   variable.bound.set(piece, type);
   variable.unknown ||= unknown;
   if (type.kind === "error") return;
+  variable.joined = joinTypes(variable.joined, type) ?? variable.joined;
   if (first !== undefined && joinTypes(first[1], type) === undefined) {
     reportDifference(scope, variable, { piece: first[0], type: first[1] }, { piece, type });
     variable.bound.set(piece, first[1]);

@@ -48,15 +48,16 @@ function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], p
     if (pieces.length > 1) reportTwice(scope, variable, pieces[0], pieces[1]);
     return;
   }
-  const stretches: Stretch[] = [];
+  const stretches = new Map<string, { from: Size; to: Size; pieces: Piece[] }>();
   for (const piece of pieces) {
     const { from, to } = stretchOf(piece, position);
-    const same = stretches.findIndex((each) => equalSizes(each.from, from) && equalSizes(each.to, to));
-    if (same >= 0) stretches[same] = { from, to, pieces: [...stretches[same].pieces, piece] };
-    else stretches.push({ from, to, pieces: [piece] });
+    const key = `${formatSize(from)}..${formatSize(to)}`;
+    const same = stretches.get(key);
+    if (same === undefined) stretches.set(key, { from, to, pieces: [piece] });
+    else same.pieces.push(piece);
   }
-  for (const stretch of stretches) coverAxis(scope, variable, stretch.pieces, position + 1);
-  chainStretches(scope, variable, stretches, position);
+  for (const stretch of stretches.values()) coverAxis(scope, variable, stretch.pieces, position + 1);
+  chainStretches(scope, variable, [...stretches.values()], position);
 }
 
 function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
@@ -65,29 +66,48 @@ function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
   return { from: place.value, to: addSizes(place.value, constantSize(1)) };
 }
 
+/** Follows the stretches from 0 (an observed variable: from its first stretch) to the end of the axis. */
 function chainStretches(
   scope: Scope,
   variable: Variable,
   stretches: readonly Stretch[],
   position: number,
 ): void {
-  let rest = [...stretches];
-  let reached: Size | undefined = variable.observed ? undefined : constantSize(0);
-  let last: Stretch | undefined;
-  while (rest.length > 0) {
-    const at = reached;
-    const next: Stretch | undefined =
-      at === undefined
-        ? rest.reduce((first, each) => (lowerBound(subtractSizes(first.from, each.from)) > 0 ? each : first))
-        : rest.find((each) => equalSizes(each.from, at));
-    if (next === undefined) {
-      reportGap(scope, variable, rest[0], at ?? constantSize(0), last, position);
+  const rest = new Map<string, Stretch>();
+  for (const stretch of stretches) {
+    const key = formatSize(stretch.from);
+    const same = rest.get(key);
+    if (same !== undefined) {
+      reportTwice(scope, variable, same.pieces[0], stretch.pieces[0]);
       return;
     }
-    rest = rest.filter((each) => each !== next);
+    rest.set(key, stretch);
+  }
+  let reached = variable.observed ? earliest(stretches) : constantSize(0);
+  let last: Stretch | undefined;
+  while (rest.size > 0) {
+    const key = formatSize(reached);
+    const next = rest.get(key);
+    if (next === undefined) {
+      const [after] = rest.values();
+      reportGap(scope, variable, after, reached, last, position);
+      return;
+    }
+    rest.delete(key);
     reached = next.to;
     last = next;
   }
+  if (last !== undefined && !equalSizes(reached, variable.axes[position])) {
+    reportGap(scope, variable, { ...last, from: variable.axes[position] }, reached, last, position);
+  }
+}
+
+function earliest(stretches: readonly Stretch[]): Size {
+  const [first] = stretches.reduce<readonly Size[]>(
+    ([least], { from }) => [least === undefined || lowerBound(subtractSizes(least, from)) > 0 ? from : least],
+    [],
+  );
+  return first ?? constantSize(0);
 }
 
 /** A stretch that does not begin where the last one ended: provably earlier is twice, anything else a gap. */

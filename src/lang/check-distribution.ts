@@ -2,7 +2,7 @@
 import { nearMisses } from "../base/near-miss.ts";
 import type { Span } from "../base/span.ts";
 import { signatureText } from "./check-apply.ts";
-import { commonShape } from "./check-builtin.ts";
+import { commonShape } from "./check-array-builtin.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
@@ -20,7 +20,7 @@ import {
 } from "./distributions.ts";
 import { formatBrief } from "./format-brief.ts";
 import { formatType } from "./format-type.ts";
-import { equalRanges, exactly, rangeOf } from "./range.ts";
+import { equalRanges, exactly, hull, rangeOf } from "./range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "./size.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 import type { Argument, Expression } from "./tree.ts";
@@ -350,6 +350,7 @@ function joinArms(
     joined = {
       ...joined,
       batch: arm.batch.length === 0 ? joined.batch : arm.batch,
+      element: { ...joined.element, range: hull(joined.element.range, arm.element.range) },
       support: joinCounts(joined.support, arm.support),
     };
   }

@@ -40,7 +40,8 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
   const name = variable.name;
   const usable = distribution !== undefined && (statement.type === undefined || declared !== undefined);
-  const event = usable ? checkEvent(scope, name, distribution, declared) : undefined;
+  const checked = usable ? checkEvent(scope, name, distribution, declared) : undefined;
+  const event = variable.observed ? checked : checked && insideSupport(checked);
   bindPiece(scope, variable, piece, event?.type ?? declared?.type ?? errorType, !variable.observed);
   if (event === undefined || distribution === undefined) return [];
   if (event.support.kind === "discrete" && event.support.count !== undefined)
@@ -61,6 +62,13 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     span: statement.span,
   });
   return [{ kind: "draw", site: id, span: statement.span }];
+}
+
+/** A continuous latent comes from a bijector onto the open support: it never is at an end. */
+function insideSupport(event: CheckedEvent): CheckedEvent {
+  const { type } = event;
+  if (type.base !== "real") return event;
+  return { ...event, type: { ...type, range: { ...type.range, lowOpen: true, highOpen: true } } };
 }
 
 function siteId(variable: Variable, piece: Piece): string {

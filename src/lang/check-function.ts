@@ -13,7 +13,6 @@ import {
   type Scope,
   takenBy,
 } from "./check-scope.ts";
-import { checkSize } from "./check-size.ts";
 import { ascribe, bindingItems } from "./check-statement.ts";
 import { checkType, fits } from "./check-type.ts";
 import type { CoreExpression, CoreFunction, CoreStatement } from "./core.ts";
@@ -35,50 +34,81 @@ export interface Functions extends FunctionTable {
   readonly reached: (from: Iterable<string>) => Record<string, CoreFunction>;
 }
 
-/** A table that checks each function once, when it is first called; calls back into itself are reported as recursion. */
+/**
+ * A table that checks each function once, before its callers: a depth-first walk with a stack of its own, so that long
+ * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion.
+ */
 export function functionTable(
   declarations: ReadonlyMap<string, FunctionDeclaration>,
   report: (facts: CheckFacts) => void,
 ): Functions {
   const done = new Map<string, CheckedFunction>();
-  const open: string[] = [];
+  const path: string[] = [];
+  const open = new Set<string>();
+  const ensure = (wanted: string): void => {
+    const work = [wanted];
+    for (let name = work.at(-1); name !== undefined; name = work.at(-1)) {
+      const declaration = declarations.get(name);
+      if (declaration !== undefined && path.at(-1) === name) {
+        done.set(name, checkFunction(table, declaration, report));
+        path.pop();
+        open.delete(name);
+      } else if (declaration !== undefined && !done.has(name) && !open.has(name)) {
+        path.push(name);
+        open.add(name);
+        work.push(
+          ...[...mentionedNames(declaration)].filter((each) => !done.has(each) && declarations.has(each)),
+        );
+        continue;
+      }
+      work.pop();
+    }
+  };
   const checked = (name: string, use: Span): CheckedFunction | undefined => {
-    const known = done.get(name);
-    const declaration = declarations.get(name);
-    if (known !== undefined || declaration === undefined) return known;
-    if (open.includes(name)) {
-      report({ code: "recursive-function", cycle: [...open.slice(open.indexOf(name)), name], span: use });
+    if (open.has(name)) {
+      report({ code: "recursive-function", cycle: [...path.slice(path.indexOf(name)), name], span: use });
       return undefined;
     }
-    open.push(name);
-    const result = checkFunction(table, declaration, report);
-    open.pop();
-    done.set(name, result);
-    return result;
+    if (!done.has(name)) ensure(name);
+    return done.get(name);
   };
   const table: Functions = {
     names: [...declarations.keys()],
     kindOf: (name) => declarations.get(name)?.kind,
     signature: (name, use) => checked(name, use)?.signature,
     checkAll: (names) => {
-      for (const name of names) {
-        const declaration = declarations.get(name);
-        if (declaration !== undefined) checked(name, declaration.name.span);
-      }
+      for (const name of names) if (!done.has(name)) ensure(name);
     },
     reached: (from) => {
       const found: Record<string, CoreFunction> = {};
-      const visit = (name: string): void => {
+      const work = [...from];
+      for (let name = work.pop(); name !== undefined; name = work.pop()) {
         const each = done.get(name);
-        if (each === undefined || Object.hasOwn(found, name)) return;
+        if (each === undefined || Object.hasOwn(found, name)) continue;
         found[name] = each.core;
-        for (const next of each.called) visit(next);
-      };
-      for (const name of from) visit(name);
+        work.push(...each.called);
+      }
       return found;
     },
   };
   return table;
+}
+
+/** Every name in the declaration that it does not bind itself: all functions it can call are among them. */
+function mentionedNames(declaration: FunctionDeclaration): Set<string> {
+  const names = new Set<string>();
+  const work: unknown[] = [declaration.bindings, declaration.value];
+  for (let each = work.pop(); work.length > 0 || each !== undefined; each = work.pop()) {
+    if (typeof each !== "object" || each === null) continue;
+    if ("kind" in each && each.kind === "name" && "text" in each && typeof each.text === "string")
+      names.add(each.text);
+    work.push(...Object.values(each));
+  }
+  const targets = declaration.bindings.flatMap((each) =>
+    each.kind === "let" ? each.targets.map(({ name }) => name) : [],
+  );
+  for (const { text } of [...declaration.parameters.map(({ name }) => name), ...targets]) names.delete(text);
+  return names;
 }
 
 type SignatureParameter = FunctionSignature["parameters"][number];
@@ -109,7 +139,17 @@ function checkFunction(
     used: new Set(),
     called: new Set(),
   };
-  for (const size of declaration.sizes) if (size.default !== undefined) checkSize(scope, size.default);
+  for (const { name, default: value } of declaration.sizes) {
+    if (value === undefined) continue;
+    const help = `remove it; \`${name.text}\` follows from the arguments`;
+    report({
+      code: "not-allowed-here",
+      what: "a default size",
+      where: "on a function",
+      span: value.span,
+      help,
+    });
+  }
   const parameters = declaration.parameters.map((parameter): SignatureParameter => {
     const { name } = parameter;
     if (parameter.type.name.text === "Size") return { name: name.text, type: "size", span: name.span };

@@ -251,6 +251,7 @@ function standingOf(
   index: Checked | undefined,
   use: Quote,
 ): Standing | undefined {
+  if (scope.axes.length === 0) return "closed";
   const open = pieces.find((piece) => {
     const place = piece.places[position];
     return place?.kind === "axis" && scope.axes.includes(place.axis);

@@ -14,6 +14,7 @@ import {
 
 /** The pieces that are not in the other branch of an `if` around the present statement. */
 export function relevantPieces(scope: Scope, variable: Variable): readonly Piece[] {
+  if (scope.branch.length === 0) return variable.pieces;
   return variable.pieces.filter((piece) =>
     piece.branch.every((step) =>
       scope.branch.every((here) => here.condition !== step.condition || here.branch === step.branch),
@@ -22,15 +23,15 @@ export function relevantPieces(scope: Scope, variable: Variable): readonly Piece
 }
 
 /**
- * Element types a read may meet: of all bound pieces, and for pieces still to come in an open axis (a look-back) the
+ * Element types a read may meet: all bound pieces joined, and for pieces still to come in an open axis (a look-back) the
  * declared type or what the statement shows without being checked: the distribution's support, or just Real.
  */
 export function lookBackTypes(scope: Scope, variable: Variable, check: CheckExpression): readonly Type[] {
-  const pieces = relevantPieces(scope, variable);
-  const bound = pieces.flatMap((piece) => variable.bound.get(piece) ?? []);
+  const bound = variable.bound.size > 0 ? [variable.joined] : [];
+  if (scope.axes.length === 0) return bound;
   const [known] = bound;
   const shape = known?.kind === "number" ? known.dimensions : [];
-  const coming = pieces
+  const coming = relevantPieces(scope, variable)
     .filter((piece) => !variable.bound.has(piece))
     .filter((piece) => piece.places.some((place) => place.kind === "axis" && scope.axes.includes(place.axis)))
     .map((piece) => {

@@ -27,6 +27,7 @@ import type {
   Statement,
   Target,
 } from "./tree.ts";
+import { errorType } from "./type.ts";
 
 type AxisStatement = PlateStatement | ForStatement;
 
@@ -198,6 +199,7 @@ function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Var
       pieces: kept,
       axes,
       bound: new Map(),
+      joined: errorType,
       assumed: new Map(),
       unknown: origin === "draw" ? !observed : false,
     },

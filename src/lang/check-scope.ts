@@ -48,6 +48,8 @@ export interface Variable {
   readonly axes: readonly Size[];
   /** Element types of the pieces bound so far. */
   readonly bound: Map<Piece, Type>;
+  /** The element types in `bound` joined. */
+  joined: Type;
   /** Element types assumed by look-backs before the piece was bound. */
   readonly assumed: Map<Piece, NumberType>;
   /** Depends on what is inferred or learned. */

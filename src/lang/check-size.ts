@@ -49,8 +49,8 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
       if (right === undefined) return undefined;
       if (expression.operator === "+") return addSizes(left, right);
       if (expression.operator === "-") return subtractSizes(left, right);
-      if (expression.operator === "*") return multiplySizes(left, right);
-      if (expression.operator === "^") return powerOf(left, right) ?? notASize(scope, expression);
+      if (expression.operator === "*") return product(left, right) ?? notASize(scope, expression, tooLarge);
+      if (expression.operator === "^") return powerOf(left, right) ?? notASize(scope, expression, tooLarge);
       return notASize(scope, expression);
     }
     case "error":
@@ -72,16 +72,25 @@ export function checkDimension(scope: SizeScope, expression: Expression): Size |
   return undefined;
 }
 
+/** Terms of a size at most: products of sums grow fast, and no program needs more. */
+const mostTerms = 64;
+
+function product(left: Size, right: Size): Size | undefined {
+  return left.terms.length * right.terms.length > mostTerms ? undefined : multiplySizes(left, right);
+}
+
 function powerOf(base: Size, exponent: Size): Size | undefined {
   const count = constantValue(exponent);
   if (count === undefined || count > 16) return undefined;
-  return Array.from({ length: count }).reduce<Size>(
-    (product) => multiplySizes(product, base),
-    constantSize(1),
-  );
+  let result: Size | undefined = constantSize(1);
+  for (let i = 0; i < count && result !== undefined; i++) result = product(result, base);
+  return result;
 }
 
-function notASize(scope: SizeScope, expression: Expression): undefined {
-  scope.report({ code: "not-a-size", value: { text: formatBrief(expression), span: expression.span } });
+const tooLarge = "declare a size of its own for it in the header";
+
+function notASize(scope: SizeScope, expression: Expression, help?: string): undefined {
+  const value = { text: formatBrief(expression), span: expression.span };
+  scope.report({ code: "not-a-size", value, ...(help === undefined ? {} : { help }) });
   return undefined;
 }

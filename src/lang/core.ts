@@ -25,7 +25,10 @@ export interface CoreModel {
   readonly inputs: readonly CoreInput[];
   /** Drawn variables, each an array over its enclosing axes, in order of first appearance. */
   readonly variables: readonly CoreVariable[];
-  /** Draw statements in order of appearance; `CoreStatement`s refer to them by id. */
+  /**
+   * Draw statements in order of appearance; `CoreStatement`s refer to them by id. Both branches of an `if` statement may
+   * hold sites of one variable: each branch then covers it by itself.
+   */
   readonly sites: readonly CoreSite[];
   readonly body: readonly CoreStatement[];
   readonly span: Span;
@@ -74,7 +77,11 @@ export type CorePlace =
   | { readonly kind: "axis"; readonly index: string }
   | { readonly kind: "constant"; readonly value: Size };
 
-/** What a draw may be; chooses the bijector. Bounds are scalar expressions over what is bound before the site. */
+/**
+ * What a draw may be; chooses the bijector. Bounds are scalar expressions over what is bound before the site.
+ * Narrower than the distribution's own support where the type is declared so. The density is then not renormalised:
+ * the checker admits it only where the missing factor is constant, or for Uniform and Flat, which are flat there.
+ */
 export type CoreSupport =
   | { readonly kind: "real" }
   | { readonly kind: "lower"; readonly low: CoreExpression }

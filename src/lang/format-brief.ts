@@ -1,5 +1,5 @@
 /** An expression on one line for messages and suggestions; long parts become `…`. The formatter proper is `format.ts`. */
-import type { Expression, Index } from "./tree.ts";
+import type { BinaryOperator, Expression, Index } from "./tree.ts";
 
 export function formatBrief(expression: Expression): string {
   const text = brief(expression);
@@ -23,9 +23,12 @@ function brief(expression: Expression): string {
     case "index":
       return `${brief(expression.base)}[${expression.indices.map(index).join(", ")}]`;
     case "unary":
-      return expression.operator + brief(expression.operand);
+      return (
+        expression.operator +
+        (expression.operand.kind === "binary" ? `(${brief(expression.operand)})` : brief(expression.operand))
+      );
     case "binary":
-      return `${brief(expression.left)} ${expression.operator} ${brief(expression.right)}`;
+      return `${operand(expression.left, expression.operator, "left")} ${expression.operator} ${operand(expression.right, expression.operator, "right")}`;
     case "if":
       return `if ${brief(expression.condition)} { … } else { … }`;
     case "match":
@@ -43,6 +46,24 @@ function brief(expression: Expression): string {
     case "error":
       return "…";
   }
+}
+
+/** Binding strength, as the grammar has it. */
+function strength(operator: BinaryOperator): number {
+  return [["||"], ["&&"], ["==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/", "@"], ["^"]].findIndex(
+    (each) => each.includes(operator),
+  );
+}
+
+function operand(expression: Expression, operator: BinaryOperator, side: "left" | "right"): string {
+  const text = brief(expression);
+  if (expression.kind === "if" || expression.kind === "match" || expression.kind === "pipe")
+    return `(${text})`;
+  if (expression.kind !== "binary") return text;
+  const inner = strength(expression.operator);
+  const outer = strength(operator);
+  const leansOther = operator === "^" ? side === "left" : side === "right";
+  return inner < outer || (inner === outer && leansOther) ? `(${text})` : text;
 }
 
 function index(each: Index): string {

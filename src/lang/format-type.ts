@@ -53,7 +53,7 @@ export function formatRange(range: Range, base: "real" | "int"): string {
   if (equalRanges(range, realLine)) return "Real";
   if (equalRanges(range, positiveRange)) return "Positive";
   if (equalRanges(range, nonNegativeRange)) return "NonNegative";
-  if (equalRanges(range, unitRange)) return "Unit";
+  if (range.low === unitRange.low && range.high === unitRange.high) return "Unit";
   if (range.low === range.high) return `${range.low}`;
   return `Real(${end(range.low)}, ${end(range.high)})`;
 }

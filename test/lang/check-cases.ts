@@ -61,6 +61,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "element-not-drawn": {
     "": "model M[T] {\n  for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n}",
+    second:
+      "model M[T] {\n  x[0, 0] ~ Normal(0, 1)\n  x[0, 1] ~ Normal(0, 1)\n  for t in 1..T { x[t, 0] ~ Normal(x[t-1, 1], 1) }\n}",
     gap: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 2..T { x[t] ~ Normal(x[t-1], 1) }\n}",
     bound: "model M[T] {\n  for t in 1..T { h[t]: Real = h[t-1] / 2 }\n}",
   },
@@ -100,6 +102,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "not-a-size": {
     "": "model M(n: Nat) {\n  plate i in n { observe y[i] ~ Normal(0, 1) }\n}",
+    "too-large": "model M[A, B, C, D] {\n  x: Real[(A + B + C + D) ^ 9] ~ Normal(0, 1)\n}",
     fraction: "model M[N] {\n  b: Real[N / 2] ~ Normal(0, 1)\n}",
   },
   "size-not-inferred": {
@@ -193,6 +196,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "not-allowed-here": {
     "": "def f(x: Real): Real {\n  z ~ Normal(0, 1)\n  z\n}\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
+    "default-size":
+      "def f[N = 2](x: Real[N]): Real = sum(x)\nmodel M(x: Real[3]) {\n  observe y ~ Normal(f(x), 1)\n}",
     "learn-in-plate":
       "model M[N] {\n  plate n in N {\n    learn b = 0\n    observe y[n] ~ Normal(b, 1)\n  }\n}",
     "net-in-net":
