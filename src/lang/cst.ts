@@ -36,7 +36,7 @@ export function tokenSpan(building: Building, token: IToken): Span {
 /** The node's text; without any, the place `otherwise`. */
 export function nodeSpan(building: Building, cst: CstNode | undefined, otherwise: number): Span {
   const start = cst?.location?.startOffset ?? Number.NaN;
-  if (Number.isNaN(start)) return { source: building.source.name, start: otherwise, end: otherwise };
+  if (!(start >= 0)) return { source: building.source.name, start: otherwise, end: otherwise };
   const end = (cst?.location?.endOffset ?? start - 1) + 1;
   return { source: building.source.name, start, end: Math.max(start, end) };
 }

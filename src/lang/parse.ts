@@ -126,7 +126,7 @@ function oneEach(
   for (const { fact, offset } of derived) {
     if (absences.has(fact.code) && kept.some((one) => !absences.has(one.code))) continue;
     if (fact.code === "nesting-too-deep" && kept.some((one) => one.code === fact.code)) continue;
-    const statement = countBelow(ends, Number.isNaN(offset) ? Number.POSITIVE_INFINITY : offset);
+    const statement = countBelow(ends, offset >= 0 ? offset : Number.POSITIVE_INFINITY);
     if (taken.has(statement)) continue;
     taken.add(statement);
     kept.push(fact);
