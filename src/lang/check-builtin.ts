@@ -4,6 +4,7 @@ import { type BuiltinName, elementwiseBuiltins } from "./builtins.ts";
 import { arrayType, commonShape, type NumberArgument } from "./check-array-builtin.ts";
 import { errorExpression, type Scope } from "./check-scope.ts";
 import type { CoreExpression } from "./core.ts";
+import { findExpression } from "./core-children.ts";
 import { formatBrief } from "./format-brief.ts";
 import {
   addRanges,
@@ -212,7 +213,7 @@ function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]
     case "sub":
       return subtractRanges(a, b);
     case "mul":
-      return multiplyRanges(a, b);
+      return isSquare(args) ? unaryRanges.square(a) : multiplyRanges(a, b);
     case "div":
       return divideRanges(a, b);
     case "pow":
@@ -224,6 +225,13 @@ function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]
     default:
       return realLine;
   }
+}
+
+/** `x * x`: the same text in one scope is the same value, calls of nets aside (each has its own parameters). */
+function isSquare([left, right]: readonly NumberArgument[]): boolean {
+  const { text } = left.quote;
+  if (text !== right.quote.text || text.includes("…")) return false;
+  return findExpression(left.value, ({ kind }) => kind === "apply") === undefined;
 }
 
 function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgument[]): boolean {

@@ -4,36 +4,47 @@ import { formatBrief } from "./format-brief.ts";
 import { addSizes, constantSize, equalSizes, formatSize, type Size, subtractSizes } from "./size.ts";
 import { lowerBound } from "./size-bounds.ts";
 
+/** `if` statements around one variable at most: each doubles the ways to look at. */
+const mostConditions = 8;
+
 /** Reports elements of a variable that no piece binds, or several do. */
 export function checkCoverage(scope: Scope, variable: Variable): void {
-  coverBranches(scope, variable, variable.pieces, 0);
+  coverBranches(scope, variable, variable.pieces, []);
 }
 
 /** Each way through the `if` statements around the pieces must cover by itself. */
-function coverBranches(scope: Scope, variable: Variable, pieces: readonly Piece[], depth: number): void {
-  const step = pieces.map((piece) => piece.branch[depth]).find((each) => each !== undefined);
+function coverBranches(
+  scope: Scope,
+  variable: Variable,
+  pieces: readonly Piece[],
+  decided: readonly BranchStep["condition"][],
+): void {
+  const steps = pieces.flatMap((piece) => piece.branch);
+  const step = steps.find(({ condition }) => !decided.includes(condition));
   if (step === undefined) {
     coverAxis(scope, variable, pieces, 0);
     return;
   }
-  const through = (branch: BranchStep["branch"]): Piece[] =>
-    pieces.filter(
-      (piece) => piece.branch[depth]?.condition !== step.condition || piece.branch[depth]?.branch === branch,
-    );
-  const then = through("then");
-  const otherwise = through("else");
+  if (decided.length === mostConditions) {
+    const feature = `a variable in more than ${mostConditions} \`if\` statements is`;
+    scope.report({ code: "not-supported-yet", feature, span: variable.span });
+    return;
+  }
+  const taken = (piece: Piece): BranchStep["branch"] | undefined =>
+    piece.branch.find(({ condition }) => condition === step.condition)?.branch;
+  const then = pieces.filter((piece) => taken(piece) !== "else");
+  const otherwise = pieces.filter((piece) => taken(piece) !== "then");
   if (then.length === 0 || otherwise.length === 0) {
-    const [piece] = pieces;
     scope.report({
       code: "drawn-in-one-branch",
-      target: { text: variable.name, span: piece.target.span },
+      target: { text: variable.name, span: pieces[0].target.span },
       branch: then.length === 0 ? "else" : "if",
       name: variable.name,
     });
     return;
   }
-  coverBranches(scope, variable, then, depth + 1);
-  coverBranches(scope, variable, otherwise, depth + 1);
+  coverBranches(scope, variable, then, [...decided, step.condition]);
+  coverBranches(scope, variable, otherwise, [...decided, step.condition]);
 }
 
 interface Stretch {

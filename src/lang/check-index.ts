@@ -18,7 +18,7 @@ import { constantSize, equalSizes, formatSize, namedSize, type Size, subtractSiz
 import { extreme, lowerBound, upperBound } from "./size-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 import type { Expression, Index } from "./tree.ts";
-import { errorType, type NumberType, numberType, type Type } from "./type.ts";
+import { errorType, type NumberType, numberType, realLine, type Type } from "./type.ts";
 
 type IndexExpression = Extract<Expression, { readonly kind: "index" }>;
 
@@ -164,7 +164,13 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
       ? outside(`${formatSize(from)}, behind ${formatSize(to)}`)
       : true;
   }
-  if (index.place === undefined) return checkGather(scope, index.core.value, index.quote, dimension, base);
+  if (index.place === undefined) {
+    const { type } = index.core.value;
+    const range = type.kind === "number" ? type.range : realLine;
+    if (range.high < 0) return outside(`${range.high}`);
+    if (range.low > upperBound(dimension) - 1) return outside(`${range.low}`);
+    return checkGather(scope, index.core.value, index.quote, dimension, base);
+  }
   const low = extreme(index.place, scope.indices, -1);
   const high = extreme(index.place, scope.indices, 1);
   if (low !== undefined && upperBound(low) < 0) return outside(formatSize(low));

@@ -8,9 +8,10 @@ import { checkType } from "./check-type.ts";
 import type { CoreStatement, Initializer } from "./core.ts";
 import { formatBrief } from "./format-brief.ts";
 import { formatType } from "./format-type.ts";
+import { equalRanges } from "./range.ts";
 import type { Size } from "./size.ts";
 import type { Expression, LearnStatement } from "./tree.ts";
-import { errorType, type NumberType, numberType, type Type } from "./type.ts";
+import { errorType, type NumberType, numberType, realLine, type Type } from "./type.ts";
 
 /** Binds the name and gives the statement's Core, or nothing when it did not check. */
 export function checkLearn(scope: Scope, statement: LearnStatement): CoreStatement[] {
@@ -137,6 +138,12 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
   const name = value.kind === "call" && value.callee.kind === "name" ? value.callee.text : undefined;
   const args = value.kind === "call" ? value.arguments : [];
   const [first] = args;
+  if ((name === "normal" || name === "glorot") && !equalRanges(type.range, realLine)) {
+    return refuse(
+      `it may start outside ${formatType(type)}`,
+      "start with a number inside the type, such as `1`",
+    );
+  }
   if (name === "normal" && args.length === 1) {
     const sd = literalValue(first.value);
     if (sd === undefined || sd <= 0)

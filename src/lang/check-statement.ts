@@ -4,7 +4,7 @@ import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
-import { type BranchStep, bindError, type Scope } from "./check-scope.ts";
+import { type BranchStep, bindError, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import type { CoreExpression, CoreStatement } from "./core.ts";
 import { findExpression } from "./core-children.ts";
@@ -142,6 +142,8 @@ function checkAxis(
 ): CoreStatement[] {
   const axis = parts.places.axes.get(statement);
   if (axis === undefined) return [];
+  const taken = takenBy(scope, axis.name);
+  if (taken !== undefined) scope.report({ code: "name-taken", name: statement.index, ...taken });
   const around = scope.axes;
   scope.axes = [...around, axis];
   scope.bindings.set(axis.name, { kind: "index", index: axis.index, span: statement.index.span });

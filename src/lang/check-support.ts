@@ -73,7 +73,9 @@ function chooseSupport(
       help,
     });
   };
-  const right = `declare \`${name}: ${formatType({ ...element, dimensions: type.dimensions })}\`, or leave the type out`;
+  const fixed = supportBounds(distribution.support).every((bound) => bound.kind === "literal");
+  const wanted = formatType({ ...element, dimensions: type.dimensions });
+  const right = fixed ? `declare \`${name}: ${wanted}\`, or leave the type out` : "leave the type out";
   if (type.base !== element.base) return mismatch(right);
   if (type.base !== "real") {
     return within(element.range, type.range)
@@ -106,17 +108,55 @@ function chooseInterval(
 ): CheckedEvent | undefined {
   const { element, support } = distribution;
   const { type } = declared;
-  if (type.range.low < element.range.low || type.range.high > element.range.high) return mismatch();
+  const wanted = declaredSupport(declared);
+  if (!liesInside(declared.type.range, wanted, support)) return mismatch();
   const range = intersection(type.range, element.range);
   if (range === undefined) return mismatch();
   const narrowed = numberType("real", range);
-  const wanted = declaredSupport(declared);
   if (sameSupport(wanted, support)) return { type: narrowed, support };
   const anywhere = distribution.name === "Uniform" || distribution.name === "Flat";
   const boundsKnown = !supportBounds(wanted).some((bound) => dependsOnUnknown(scope, bound));
   if (!distribution.known || (!anywhere && !boundsKnown))
     return refuseTruncation(scope, name, distribution, declared);
   return { type: narrowed, support: wanted };
+}
+
+/** Whether the declared support lies in the distribution's, whatever the bounds of both turn out to be. */
+function liesInside(declared: Range, wanted: CoreSupport, support: CoreSupport): boolean {
+  const inner = supportEnds(wanted);
+  const outer = supportEnds(support);
+  const lowFits =
+    outer.low === undefined || declared.low >= numberRange(outer.low).high || same(inner.low, outer.low);
+  const highFits =
+    outer.high === undefined || declared.high <= numberRange(outer.high).low || same(inner.high, outer.high);
+  return lowFits && highFits;
+}
+
+function same(a: CoreExpression | undefined, b: CoreExpression): boolean {
+  return a !== undefined && sameBound(a, b);
+}
+
+function numberRange({ type }: CoreExpression): Range {
+  return type.kind === "number" ? type.range : realLine;
+}
+
+function supportEnds(support: CoreSupport): {
+  readonly low?: CoreExpression;
+  readonly high?: CoreExpression;
+} {
+  switch (support.kind) {
+    case "lower":
+      return { low: support.low };
+    case "upper":
+      return { high: support.high };
+    case "interval":
+      return { low: support.low, high: support.high };
+    case "real":
+    case "simplex":
+    case "ordered":
+    case "discrete":
+      return {};
+  }
 }
 
 function refuseTruncation(

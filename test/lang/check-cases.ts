@@ -27,6 +27,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "name-taken": {
     "": "model M[J] {\n  mu ~ Normal(0, 1)\n  mu ~ Normal(0, 2)\n}",
     "shadows-size": "model M[J] {\n  plate J in J { observe y[J] ~ Normal(0, 1) }\n}",
+    "learned-index": "model M[N] {\n  learn n = 0\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}",
     index: "model M[N] {\n  n ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}",
     "observed-and-latent":
       "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { observe x[t] ~ Normal(x[t-1], 1) }\n}",
@@ -71,6 +72,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "index-out-of-range": {
     "": "model M[J](x: Real[J]) {\n  plate j in J { observe y[j] ~ Normal(x[j+1], 1) }\n}",
+    data: "model M(n: Nat) {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[n + 3], 1)\n}",
     negative: "model M[T](x: Real[T]) {\n  plate t in T { observe y[t] ~ Normal(x[t-1], 1) }\n}",
     constant: "model M {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[3], 1)\n}",
     lag: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t-2], 1) }\n}",
@@ -144,6 +146,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "support-mismatch": {
     "": "model M {\n  sigma: Positive ~ Uniform(0, 10)\n}",
+    "moving-bound": "model M(b: Real(5, 20)) {\n  x: Real(0, 10) ~ Uniform(0, b)\n}",
     disjoint: "model M {\n  x: Real(2, 3) ~ Uniform(0, 1)\n}",
     base: "model M[N] {\n  plate n in N { observe y[n]: Real ~ Poisson(3) }\n}",
     simplex: "model M[K] {\n  w: Simplex[K] ~ Normal(0, 1)\n}",
@@ -191,6 +194,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
   "bad-initializer": {
     "": "model M {\n  learn s: Positive = -1\n}",
+    outside: "model M {\n  learn s: Positive = normal(1)\n}",
     glorot: "model M {\n  learn s = glorot()\n}",
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },

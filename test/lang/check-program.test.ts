@@ -58,6 +58,8 @@ describe("types of expressions", () => {
     ["r ^ 2", "NonNegative"],
     ["p * p + r ^ 2", "Positive"],
     ["sqrt(p)", "Positive"],
+    ["(r - 1) * (r - 1)", "NonNegative"],
+    ["(r - 1) * (r - 2)", "Real"],
     ["sqrt(r)", "NonNegative"],
     ["abs(r)", "NonNegative"],
     ["max(r, 0.1)", "Real(0.1, infinity)"],
@@ -154,6 +156,10 @@ describe("programs that must check", () => {
     [
       "branches",
       "model M(robust: Bool) {\n  if robust { s = 2 } else { s = 1 }\n  if robust { observe y ~ StudentT(4, 0, s) } else { observe y ~ Normal(0, s) }\n}",
+    ],
+    [
+      "two separate branches",
+      "model M(a: Bool, b: Bool) {\n  if a { x[0] ~ Normal(0, 1) } else { x[0] ~ Normal(1, 1) }\n  if b { x[1] ~ Normal(0, 1) } else { x[1] ~ Normal(1, 1) }\n  observe y ~ Normal(sum(x), 1)\n}",
     ],
     [
       "distribution by latent",
