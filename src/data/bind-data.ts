@@ -8,12 +8,14 @@ import { checkSupport } from "./check-support.ts";
 import { checkValues } from "./check-values.ts";
 import { type DataFacts, type Declared, explainData, type SizeBinding } from "./explain-data.ts";
 import { rawDataFromValues } from "./parse-json-data.ts";
-import { placeOf, type RawData, type RawValue } from "./raw-data.ts";
+import { type Origin, placeOf, type RawData, type RawValue } from "./raw-data.ts";
 import { type SizeClaim, solveSizes, valuesOf } from "./solve-sizes.ts";
 
 export interface BindOptions {
   /** Sizes given by hand. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Sizes that are part of a trained model: nothing else may be said of them. */
+  readonly trainedSizes?: Readonly<Record<string, number>>;
   /** Whether every observed variable must be given; true by default. */
   readonly requireObserved?: boolean;
   /** Names the model does not know are ignored instead of refused. */
@@ -36,6 +38,8 @@ export interface BoundData {
 export interface BoundValue {
   readonly shape: readonly number[];
   readonly values: Float64Array;
+  /** Where it was given, to name the place of an element. */
+  readonly origin: Origin;
 }
 
 /**
@@ -83,7 +87,7 @@ export function bindData(
 
   const sizes = valuesOf(solved.bindings);
   const values = Object.fromEntries(
-    usable.map(({ value: { name, shape, values } }) => [name, { shape, values }]),
+    usable.map(({ value: { name, shape, values, origin } }) => [name, { shape, values, origin }]),
   );
   for (const { want, value } of usable) {
     const { type, declared } = want;
@@ -159,6 +163,7 @@ function checkNames(
       code: "data-missing",
       name,
       file: raw.values.size === 0 ? undefined : raw.name,
+      given: [...raw.values.keys()],
       declared,
       meant: near,
     };
@@ -231,6 +236,8 @@ function givenSizes(
     if (Number.isInteger(value) && value >= 1) bindings.push({ size, value, from });
     else facts.push({ code: "data-size-value", size, found: String(value), from, place });
   };
+  for (const [size, value] of Object.entries(options.trainedSizes ?? {}))
+    add(size, value, "the trained model");
   for (const [size, value] of Object.entries(options.sizes ?? {})) {
     if (known.includes(size)) add(size, value, `--set ${size}`);
     else facts.push({ code: "data-size-unknown-name", size, near: nearMisses(size, known), known });

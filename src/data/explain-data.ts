@@ -19,11 +19,13 @@ export interface SizeBinding {
 
 export type DataFacts =
   | {
-      readonly code: "data-unreadable" | "model-unreadable";
+      readonly code: "data-unreadable" | "model-unreadable" | "artifact-unreadable";
       readonly path: string;
       readonly reason: "missing" | "directory" | "denied" | "too-large" | "encoding" | "other";
       /** The limit, the position of the bad byte, or the system's own words. */
       readonly detail: string;
+      /** A file beside the missing one whose name is nearly the same. */
+      readonly near?: string;
     }
   | { readonly code: "data-format"; readonly path: string; readonly known: readonly string[] }
   | {
@@ -41,7 +43,13 @@ export type DataFacts =
       readonly detail: string;
       readonly help?: string;
     }
-  | { readonly code: "data-empty"; readonly what: string; readonly place?: string; readonly note?: string }
+  | {
+      readonly code: "data-empty";
+      readonly what: string;
+      readonly place?: string;
+      readonly expected: string;
+      readonly note?: string;
+    }
   | {
       readonly code: "data-ragged";
       readonly what: string;
@@ -67,6 +75,8 @@ export type DataFacts =
       readonly name: string;
       /** Absent when no data were given at all. */
       readonly file?: string;
+      /** All names in the data. */
+      readonly given: readonly string[];
       readonly declared: Declared;
       /** An unknown name in the data that is nearly this one. */
       readonly meant?: string;
@@ -169,18 +179,27 @@ export function explainData(facts: DataFacts): Problem {
 
   switch (facts.code) {
     case "data-unreadable":
-    case "model-unreadable": {
-      const what = facts.code === "data-unreadable" ? "data file" : "model file";
-      return error(`cannot read the ${what} \`${facts.path}\`: ${unreadableBecause(facts)}`, {
-        help: facts.reason === "encoding" ? "save the file as UTF-8" : undefined,
-      });
-    }
+    case "model-unreadable":
+    case "artifact-unreadable":
+      return error(
+        `cannot read the ${fileKinds[facts.code]} \`${facts.path}\`: ${unreadableBecause(facts)}`,
+        {
+          help:
+            facts.near !== undefined
+              ? `did you mean \`${facts.near}\`?`
+              : facts.reason === "encoding"
+                ? "save the file as UTF-8"
+                : undefined,
+        },
+      );
     case "data-format":
       return error(`cannot tell the format of \`${facts.path}\` from its name`, {
         expected: `a name that ends in ${facts.known.join(" or ")}`,
       });
     case "output-unwritable":
-      return error(`cannot write \`${facts.path}\`: ${unwritableBecause(facts)}`);
+      return error(`cannot write \`${facts.path}\`: ${unwritableBecause(facts)}`, {
+        help: facts.reason === "no-folder" ? `make it first: mkdir -p ${facts.detail}` : undefined,
+      });
     case "data-syntax":
       return error(facts.detail, {
         place: `${facts.file}, line ${facts.line}${facts.column === undefined ? "" : `, column ${facts.column}`}`,
@@ -189,6 +208,7 @@ export function explainData(facts: DataFacts): Problem {
     case "data-empty":
       return error(`${facts.what} is empty`, {
         place: facts.place,
+        expected: facts.expected,
         notes: facts.note === undefined ? undefined : [facts.note],
       });
     case "data-ragged":
@@ -216,9 +236,17 @@ export function explainData(facts: DataFacts): Problem {
         {
           ...declaredAt(facts.declared),
           place: facts.file,
-          found: facts.meant === undefined ? undefined : `\`${facts.meant}\`, which the model does not know`,
+          found:
+            facts.meant === undefined
+              ? listNames(facts.given)
+              : `\`${facts.meant}\`, which the model does not know`,
           notes: facts.file === undefined ? ["no data were given (--data FILE)"] : undefined,
-          help: facts.meant === undefined ? undefined : `rename \`${facts.meant}\` to \`${facts.name}\``,
+          help:
+            facts.meant !== undefined
+              ? `rename \`${facts.meant}\` to \`${facts.name}\``
+              : facts.file === undefined
+                ? undefined
+                : `add \`${facts.name}\` to ${facts.file}`,
         },
       );
     case "data-unknown-key":
@@ -277,6 +305,10 @@ export function explainData(facts: DataFacts): Problem {
         expected: facts.wanted,
         found: facts.found,
         notes: moreLikeIt(facts.more),
+        help:
+          facts.declared.role === "input"
+            ? `correct the value, or declare another type than ${facts.declared.type}`
+            : "correct the value, or choose a distribution that can give it",
       });
     case "data-size-conflict": {
       const { claim, expected, bindings } = facts;
@@ -311,6 +343,14 @@ export function explainData(facts: DataFacts): Problem {
   }
 }
 
+/** "`y`, `sigma`"; of many names the first few. */
+function listNames(names: readonly string[]): string | undefined {
+  const most = 6;
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, most).map((name) => `\`${name}\``);
+  return `${shown.join(", ")}${names.length > most ? `, and ${names.length - most} more` : ""}`;
+}
+
 /** "a number", "an array of shape [8]". */
 export function describeShape(shape: readonly number[]): string {
   return shape.length === 0 ? "a number" : `an array of shape [${shape.join(", ")}]`;
@@ -325,9 +365,13 @@ function formatBinding({ size, value, from }: SizeBinding, expected: string): st
   return expected === `${size} = ${value}` ? `from ${from}` : `${size} = ${value} from ${from}`;
 }
 
-function unreadableBecause(
-  facts: DataFacts & { readonly code: "data-unreadable" | "model-unreadable" },
-): string {
+const fileKinds = {
+  "data-unreadable": "data file",
+  "model-unreadable": "model file",
+  "artifact-unreadable": "trained model",
+} as const;
+
+function unreadableBecause(facts: DataFacts & { readonly code: keyof typeof fileKinds }): string {
   switch (facts.reason) {
     case "missing":
       return "there is no such file";

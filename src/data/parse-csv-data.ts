@@ -51,13 +51,27 @@ function splitTable(text: string, file: string): Table | DataFacts {
     return { code: "data-syntax", file, line: Number(error.lines ?? 1), ...describeCsvError(error) };
   }
   while (records.length > 0 && isBlank(records[records.length - 1])) records.pop();
-  if (records.length === 0) return { code: "data-empty", what: `\`${file}\`` };
+  if (records.length === 0) return { code: "data-empty", what: `\`${file}\``, expected: expectedTable };
   const headers = records[0].map((header) => header.trim());
   const kept = records.map((_, i) => i).slice(1);
   // A blank line is a missing value where there is one column, and nothing elsewhere.
   const rows = headers.length === 1 ? kept : kept.filter((i) => !isBlank(records[i]));
   if (rows.length === 0)
-    return { code: "data-empty", what: `\`${file}\``, note: "there is a header, but no row below it" };
+    return {
+      code: "data-empty",
+      what: `\`${file}\``,
+      expected: expectedTable,
+      note: "there is a header, but no row below it",
+    };
+  const foreign = foreignSeparator(headers, records);
+  if (foreign !== undefined)
+    return {
+      code: "data-syntax",
+      file,
+      line: 1,
+      detail: `cells are separated by ${foreign}, not by commas`,
+      help: "save the table with commas between its cells, and decimal points in its numbers",
+    };
   const ragged = rows.find((i) => records[i].length !== headers.length);
   if (ragged !== undefined) {
     return {
@@ -66,10 +80,22 @@ function splitTable(text: string, file: string): Table | DataFacts {
       place: `${file}, line ${lines[ragged]} (row ${rows.indexOf(ragged) + 1})`,
       expected: `${headers.length} cells, as in the header`,
       found: String(records[ragged].length),
-      note: headers.length === 1 && /[;\t]/.test(headers[0]) ? "cells are separated by commas" : undefined,
     };
   }
   return { headers, rows: rows.map((i) => records[i]), lines: Int32Array.from(rows, (i) => lines[i]) };
+}
+
+const expectedTable = "a row with the names of the columns, then rows of values";
+
+/** A one-column table whose header and first row hold another separator. Semicolons may bring decimal commas along. */
+function foreignSeparator(
+  headers: readonly string[],
+  records: readonly (readonly string[])[],
+): string | undefined {
+  if (headers.length !== 1) return undefined;
+  const first = records[1].join();
+  if (headers[0].includes(";") && first.includes(";")) return "semicolons";
+  return headers[0].includes("\t") && first.includes("\t") ? "tabs" : undefined;
 }
 
 function isBlank(record: readonly string[]): boolean {

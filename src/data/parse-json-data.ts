@@ -9,7 +9,8 @@ import type { RawData, RawValue } from "./raw-data.ts";
 export function parseJsonData(source: string, file: string): { data?: RawData; problems: Problem[] } {
   const text = source.replace(/^\ufeff/, "");
   if (text.trim() === "") {
-    return { problems: [explainData({ code: "data-empty", what: `\`${file}\`` })] };
+    const expected = 'an object of values by name: { "y": [1.5, 2] }';
+    return { problems: [explainData({ code: "data-empty", what: `\`${file}\``, expected })] };
   }
   let parsed: unknown;
   try {

@@ -102,7 +102,13 @@ function settle(
   if (slope === 0) return "open";
   const value = (length - constant) / slope;
   if (Number.isInteger(value) && value >= 1) return { size: name, value, from: claim.name };
-  if (length === 0) return { code: "data-empty", what: `\`${claim.name}\``, place: claim.place };
+  if (length === 0)
+    return {
+      code: "data-empty",
+      what: `\`${claim.name}\``,
+      place: claim.place,
+      expected: "at least one value",
+    };
   const unit = axisUnits.at(claim.axis);
   const part = unit === undefined ? `dimension ${claim.axis + 1}` : `the ${unit}s`;
   const source = `${formatSize(size)} = ${length}, ${part} of ${claim.name}`;

@@ -1,4 +1,5 @@
 /** The whole compiler on one screen: text → tree → Core. Graphs are made when data give the sizes: `density-plan.ts`. */
+import { nearMisses } from "../base/near-miss.ts";
 import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import { checkProgram } from "../lang/check-program.ts";
@@ -20,7 +21,7 @@ export async function compile(source: Source | string): Promise<Compilation> {
 }
 
 export function createProgram(core: CoreProgram, source: Source): Program {
-  return { core, source, model: (name) => chooseModel(core, name) };
+  return { core, source, model: (name) => chooseModel(core, source, name) };
 }
 
 /** The standard library, as text that is part of the package. */
@@ -28,24 +29,30 @@ function library(): File[] {
   return Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file);
 }
 
-function chooseModel(core: CoreProgram, name: string | undefined): CoreModel {
-  const names = core.models.map((model) => model.name).join(", ");
+function chooseModel(core: CoreProgram, source: Source, name: string | undefined): CoreModel {
+  const names = core.models.map((model) => model.name);
   if (name === undefined && core.models.length === 1) return core.models[0];
   const found = core.models.find((model) => model.name === name);
   if (found !== undefined) return found;
+  const common = { severity: "error", labels: [], place: source.name } as const;
+  if (names.length === 0)
+    throw new ProblemError([
+      {
+        ...common,
+        code: "no-model",
+        message: "the program declares no model",
+        help: "model Coin { p ~ Uniform(0, 1); observe heads ~ Bernoulli(p) }",
+      },
+    ]);
+  const [suggestion] = [...(name === undefined ? [] : nearMisses(name, names)), ...names];
   throw new ProblemError([
     {
-      code: core.models.length === 0 ? "no-model" : name === undefined ? "which-model" : "unknown-model",
-      severity: "error",
+      ...common,
+      code: name === undefined ? "which-model" : "unknown-model",
       message:
-        core.models.length === 0
-          ? "the program declares no model"
-          : name === undefined
-            ? "the program declares several models"
-            : `the program has no model \`${name}\``,
-      labels: [],
-      ...(core.models.length > 0 && { notes: [`models here: ${names}`] }),
-      help: core.models.length === 0 ? "declare one: model Name { … }" : "choose one with --model NAME",
+        name === undefined ? "the program declares several models" : `the program has no model \`${name}\``,
+      notes: [`models here: ${names.join(", ")}`],
+      help: `choose one by its name: --model ${suggestion}`,
     },
   ]);
 }

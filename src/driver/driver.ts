@@ -1,7 +1,6 @@
 /** The driver as one value, for doors that take it as an argument. */
-import { readFileSync } from "node:fs";
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
-import { ProblemError } from "../base/problem.ts";
+import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
 import { readTextFile } from "../data/read-text-file.ts";
 import { writeDraws } from "../data/write-draws.ts";
@@ -25,25 +24,8 @@ export const driver: Driver = {
   doctor,
   readSource: (path) => ({ name: path, text: readTextFile(path, "model") }),
   readData,
-  readArtifact: (path) => decodeArtifact(readBytes(path), path),
+  readArtifact: (path) => decodeArtifact(readBytes(path, "artifact"), path),
   writeArtifact: (path, artifact) => writeFileAtomically(path, encodeArtifact(artifact)),
   writeDraws: (path, draws) => writeDraws(path, draws, version),
   checkWritable,
 };
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ProblemError([
-      {
-        code: "artifact-unreadable",
-        severity: "error",
-        message: `cannot read \`${path}\``,
-        labels: [],
-        place: path,
-        found: error instanceof Error ? error.message : String(error),
-      },
-    ]);
-  }
-}

@@ -1,10 +1,11 @@
 /** When no finite log density was found: which statement is to blame, and in which row. */
 import type { Problem } from "../base/problem.ts";
 import { randomSource } from "../base/random.ts";
+import type { Span } from "../base/span.ts";
 import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { referenceEngine } from "../engines/reference/reference-engine.ts";
-import type { CoreModel } from "../lang/core.ts";
+import type { CoreModel, CoreStatement } from "../lang/core.ts";
 import type { Program } from "./api-types.ts";
 import { type DensityPlan, dataInputs, loweringInput } from "./density-plan.ts";
 import { elementNames } from "./element-names.ts";
@@ -34,17 +35,31 @@ export function explainNonFinite(
     ]),
   );
   const outputs = executable.run({ ...data, ...latents });
+  const factors = new Map(factorSpans(model.body).map((span) => [`factor at ${span.start}`, span]));
   const labels = Object.entries(outputs).flatMap(([name, values]) => {
     if (!name.startsWith("term/")) return [];
     const at = values.findIndex((value) => !Number.isFinite(value));
-    const site = model.sites.find((each) => each.id === name.slice("term/".length));
-    if (at < 0 || site === undefined) return [];
+    if (at < 0) return [];
+    const term = name.slice("term/".length);
     const { shape } = lowered.graph.nodes[lowered.graph.outputs[name]].type;
     const value = Number.isNaN(values[at]) ? "not a number" : String(values[at]);
-    return [
-      { span: site.span, text: `the log density of ${elementNames(site.variable, shape)[at]} is ${value}` },
-    ];
+    const site = model.sites.find((each) => each.id === term);
+    if (site !== undefined)
+      return [
+        { span: site.span, text: `the log density of ${elementNames(site.variable, shape)[at]} is ${value}` },
+      ];
+    const span = factors.get(term);
+    return span === undefined ? [] : [{ span, text: `this factor is ${value}` }];
   });
   executable.dispose();
   return labels.length === 0 ? problem : { ...problem, labels: [...labels, ...problem.labels] };
+}
+
+function factorSpans(statements: readonly CoreStatement[]): Span[] {
+  return statements.flatMap((statement) => {
+    if (statement.kind === "factor") return [statement.span];
+    if (statement.kind === "axis") return factorSpans(statement.body);
+    if (statement.kind === "if") return [...factorSpans(statement.then), ...factorSpans(statement.else)];
+    return [];
+  });
 }

@@ -1,6 +1,6 @@
 /** What `infer`, `sample` and `train` have in common: defaults, and data bound to a model or refused. */
 import { hasErrors, ProblemError } from "../base/problem.ts";
-import { type BoundData, bindData } from "../data/bind-data.ts";
+import { type BindOptions, type BoundData, bindData } from "../data/bind-data.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions } from "./api-types.ts";
 
@@ -10,11 +10,12 @@ export const defaultSeed = 1;
 export function bindOrThrow(
   model: CoreModel,
   data: GivenData,
-  options: Pick<InferOptions, "sizes" | "allowExtra">,
+  options: Pick<InferOptions, "sizes" | "allowExtra"> & Pick<BindOptions, "trainedSizes">,
   requireObserved = true,
 ): BoundData {
   const { bound, problems } = bindData(model, data, {
     sizes: options.sizes,
+    trainedSizes: options.trainedSizes,
     allowExtra: options.allowExtra,
     requireObserved,
   });

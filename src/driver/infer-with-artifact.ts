@@ -39,7 +39,7 @@ export async function inferWithArtifact(
   const { program, problems } = await compile(artifact.source);
   if (program === undefined) throw new ProblemError(problems);
   const model = program.model(artifact.model);
-  const bound = bindOrThrow(model, data, { ...options, sizes: { ...artifact.sizes, ...options.sizes } });
+  const bound = bindOrThrow(model, data, { ...options, trainedSizes: artifact.sizes });
   const asked = options.engine === "auto" ? undefined : options.engine;
   const choice = chooseEngine(asked ?? "reference", "training");
   const plan = planAmortized(program.core, model, bound, { batch: block, ...artifact.encoder });

@@ -35,7 +35,7 @@ export async function infer(
   const plan = planDensity(program.core, model, bound);
   const target = densityTarget(plan, await loadEngineByLabel(engine.label));
   const seed = options.seed ?? defaultSeed;
-  const strategy = chooseStrategy(options.strategy, plan);
+  const strategy = chooseStrategy(options.strategy, model, plan);
   const tasks = chainTasks(strategy, options, seed);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, engine.label, options);
   const posterior = finishChains(target, tasks, results);
@@ -52,14 +52,15 @@ export async function infer(
   });
 }
 
-function chooseStrategy(asked: InferOptions["strategy"], plan: DensityPlan): StrategyName {
+function chooseStrategy(asked: InferOptions["strategy"], model: CoreModel, plan: DensityPlan): StrategyName {
   if (plan.dimension === 0)
     throw new ProblemError([
       {
         code: "nothing-to-infer",
         severity: "error",
-        message: "the model has no latent variable to infer",
+        message: `the model ${model.name} has no latent variable to infer`,
         labels: [],
+        place: model.span.source,
         help: "draw at least one variable without `observe`, or use `ppl sample`",
       },
     ]);

@@ -70,7 +70,7 @@ test.each([
   ["\n\n", "data-empty", undefined],
   ["x,y\n", "data-empty", undefined],
   ["x,y\n1,2\n3\n", "data-ragged", "d.csv, line 3 (row 2)"],
-  ["x;y\n1;2,3\n", "data-ragged", "d.csv, line 2 (row 1)"],
+  ["x;y\n1;2,3\n", "data-syntax", "d.csv, line 1"],
   ["x,y,x\n1,2,3\n", "data-duplicate-column", "d.csv, columns 1 and 3"],
   ["x,x[0]\n1,2\n", "data-duplicate-column", "d.csv, columns 1 and 2"],
   ["x.0,x[0]\n1,2\n", "data-duplicate-column", "d.csv, columns 1 and 2"],

@@ -9,6 +9,7 @@ import { type BindOptions, bindData } from "../../src/data/bind-data.ts";
 import type { DataFacts } from "../../src/data/explain-data.ts";
 import { parseCsvData } from "../../src/data/parse-csv-data.ts";
 import { parseJsonData } from "../../src/data/parse-json-data.ts";
+import { readBytes } from "../../src/data/read-bytes.ts";
 import { readData } from "../../src/data/read-data.ts";
 import { readTextFile } from "../../src/data/read-text-file.ts";
 import { checkWritable } from "../../src/data/write-file.ts";
@@ -104,6 +105,7 @@ test("files", async () => {
     "data-unreadable": () => readData(join(folder, "schools.json")),
     "data-format": () => readData(join(folder, "schools.xlsx")),
     "model-unreadable": () => readTextFile(join(folder, "latin1.ppl"), "model"),
+    "artifact-unreadable": () => readBytes(join(folder, "latin2.ppl"), "artifact"),
     "output-unwritable": () => checkWritable(join(folder, "out.json"), []),
     "output-unwritable-extension": () => checkWritable(join(folder, "out.txt"), [".json", ".csv"]),
   };
@@ -118,6 +120,7 @@ test("every code has a golden file", () => {
   const codes: Record<DataFacts["code"], true> = {
     "data-unreadable": true,
     "model-unreadable": true,
+    "artifact-unreadable": true,
     "data-format": true,
     "output-unwritable": true,
     "data-syntax": true,
