@@ -16,10 +16,7 @@ export interface Artifact {
   readonly encoder: { readonly hidden: readonly number[]; readonly head: "meanField" | "fullCovariance" };
   readonly seed: number;
   readonly steps: number;
-  readonly seconds: number;
   readonly engine: string;
-  /** Training was stopped before its last step. */
-  readonly interrupted: boolean;
   /** Mean ELBO per item over the last steps, in nats. */
   readonly elbo: number;
   /** Of the training data, for judging how far a new item is from it. */
@@ -28,8 +25,11 @@ export interface Artifact {
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 
+/** The same bytes for the same training: nothing in them depends on time or place. */
 export function encodeArtifact(artifact: Artifact): Uint8Array {
-  const { tensors, ...header } = artifact;
+  const { kind, model, source, pplVersion, sizes, encoder, seed, steps, engine, elbo, items, tensors } =
+    artifact;
+  const header = { kind, model, source, pplVersion, sizes, encoder, seed, steps, engine, elbo, items };
   return encodeContainer({ header, tensors });
 }
 

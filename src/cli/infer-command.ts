@@ -5,9 +5,10 @@ import type { InferOptions, Posterior } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";
-import { formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
+import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
 
 interface InferFlags extends DataFlags, ShowFlags {
+  readonly verbose?: boolean;
   readonly strategy?: InferOptions["strategy"];
   readonly engine?: string;
   readonly chains?: number;
@@ -58,6 +59,7 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(sharedOptions.ignoreExtra())
     .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
     .addOption(sharedOptions.json())
+    .addOption(sharedOptions.verbose())
     .addOption(sharedOptions.quiet())
     .addHelpText(
       "after",
@@ -77,6 +79,7 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const { driver, stdout } = session.context;
   if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"]);
   const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
+  if (artifact !== undefined) session.addSource(artifact.source);
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;
   const data = flags.data === undefined ? {} : driver.readData(flags.data);
   const options = inferOptions(flags, session);
@@ -118,7 +121,32 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
     allowExtra: flags.ignoreExtra,
     signal: session.signal,
     onProgress: session.progress.update,
+    onDecision(decision) {
+      if (flags.verbose) session.remark(formatDecision(decision));
+      const idle = decision.what === "strategy" ? idleOptions(flags, decision.choice) : [];
+      if (idle.length > 0)
+        session.remark(
+          `note: ${idle.join(", ")} ${idle.length === 1 ? "does" : "do"} not apply to ${decision.choice}`,
+        );
+    },
   };
+}
+
+/** Options that were given and mean nothing to the strategy: all but NUTS draw independently, without chains. */
+function idleOptions(flags: InferFlags, strategy: string): string[] {
+  const { chains, warmup, targetAccept, maxDepth } = flags;
+  const onlyNuts = {
+    "--chains": chains,
+    "--warmup": warmup,
+    "--target-accept": targetAccept,
+    "--max-depth": maxDepth,
+  };
+  const asked = flags.strategy === "auto" ? undefined : flags.strategy;
+  const idle = {
+    ...(strategy === "amortized" && { "--strategy": asked }),
+    ...(strategy !== "nuts" && onlyNuts),
+  };
+  return Object.entries(idle).flatMap(([option, value]) => (value === undefined ? [] : [option]));
 }
 
 /** InferenceData holds replicated observations as well. Draws are never lost because these could not be made. */

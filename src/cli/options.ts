@@ -56,6 +56,7 @@ export const sharedOptions = {
     new Option("--engine <name>", "what computes: auto, reference, tfjs:cpu, tfjs:wasm, …").default("auto"),
   ignoreExtra: () => new Option("--ignore-extra", "ignore names in the data that the model does not know"),
   json: () => new Option("--json", "print one JSON object; problems too"),
+  verbose: () => new Option("--verbose", "say what was chosen and why"),
   quiet: () => new Option("--quiet", "show no progress"),
 } as const;
 

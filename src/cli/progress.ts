@@ -1,4 +1,4 @@
-/** How a run is going, on stderr: one line drawn anew on a terminal, a line every tenth in a pipe, nothing when quiet. */
+/** How a run is going, on stderr: one line drawn anew on a terminal, a line every quarter in a pipe, nothing when quiet. */
 import type { Progress } from "../driver/api-types.ts";
 import type { Output } from "./context.ts";
 import { formatDuration } from "./format-number.ts";
@@ -19,7 +19,7 @@ export function createProgressDisplay(output: Output, now: () => number, quiet: 
   if (quiet) return { update: () => {}, finish: () => {} };
   const start = { time: now(), done: 0, known: false };
   let drawnAt = -Infinity;
-  let tenth = 0;
+  let quarter = 0;
   let drawn = false;
   let finished = false;
 
@@ -38,9 +38,9 @@ export function createProgressDisplay(output: Output, now: () => number, quiet: 
         output.write(`\r${clip(formatLine(progress, rate(progress)), output.columns - 1)}\x1b[K`);
         return;
       }
-      const reached = Math.floor((10 * progress.done) / progress.total);
-      if (reached <= tenth) return;
-      tenth = reached;
+      const reached = Math.floor((4 * progress.done) / progress.total);
+      if (reached <= quarter) return;
+      quarter = reached;
       if (now() - start.time < silentMilliseconds) return;
       output.write(`${formatPlain(progress, rate(progress))}\n`);
     },

@@ -16,6 +16,8 @@ export interface Session {
   readonly progress: ProgressDisplay;
   /** Compiles a model file; its warnings go to stderr. Throws `ProblemError`. */
   loadProgram(path: string): Promise<Program>;
+  /** A text that problems may point into. */
+  addSource(source: Source): void;
   /** Text for people on stdout; nothing with `--json`. */
   print(text: string): void;
   /** A remark on stderr; nothing with `--json` or `--quiet`. */
@@ -47,6 +49,7 @@ export async function runCommand(
       if (!json) writeProblems(context, problems, sources);
       return program;
     },
+    addSource: (source) => void sources.push(source),
     print: (text) => (json ? undefined : stdout.write(`${text}\n`)),
     remark: (text) => (quiet ? undefined : stderr.write(`${text}\n`)),
     printJson: (value) => (json ? stdout.write(`${JSON.stringify(value, null, 2)}\n`) : undefined),

@@ -1,6 +1,6 @@
 /** A posterior on the terminal and as JSON. */
 import { createColors } from "picocolors";
-import type { Posterior, Quality } from "../driver/api-types.ts";
+import type { Decision, Posterior, Quality } from "../driver/api-types.ts";
 import { formatDuration } from "./format-number.ts";
 import { formatSummary } from "./summary-table.ts";
 
@@ -16,6 +16,11 @@ export function formatPosterior(posterior: Posterior, color: boolean): string {
     "",
     ...formatQuality(quality, color),
   ].join("\n");
+}
+
+/** "strategy: nuts (10 unknown numbers; up to 1000 are sampled)". */
+export function formatDecision({ what, choice, reason }: Decision): string {
+  return `${what}: ${choice} (${reason})`;
 }
 
 /** The verdict in words, and a line per reason. */

@@ -4,6 +4,7 @@ import type { CliContext, ExitCode } from "./context.ts";
 import { formatDuration } from "./format-number.ts";
 import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";
+import { formatDecision } from "./show-posterior.ts";
 
 interface TrainFlags extends DataFlags, ShowFlags {
   readonly out: string;
@@ -12,6 +13,7 @@ interface TrainFlags extends DataFlags, ShowFlags {
   readonly learningRate?: number;
   readonly engine?: string;
   readonly restart?: boolean;
+  readonly verbose?: boolean;
 }
 
 export function trainCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
@@ -33,6 +35,7 @@ export function trainCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(sharedOptions.ignoreExtra())
     .addOption(new Option("--restart", "begin anew, also when there is a checkpoint"))
     .addOption(sharedOptions.json())
+    .addOption(sharedOptions.verbose())
     .addOption(sharedOptions.quiet())
     .addHelpText(
       "after",
@@ -67,6 +70,7 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
     allowExtra: flags.ignoreExtra,
     signal: session.signal,
     onProgress: session.progress.update,
+    onDecision: (decision) => (flags.verbose ? session.remark(formatDecision(decision)) : undefined),
   });
   session.progress.finish();
   const { model, seed, steps, seconds, engine, interrupted, elbo } = trained;

@@ -50,6 +50,16 @@ interface CommonOptions {
   readonly allowExtra?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called before the run begins, once for everything that was chosen. */
+  readonly onDecision?: (decision: Decision) => void;
+}
+
+/** Something chosen on the caller's behalf or at their wish, and why. */
+export interface Decision {
+  readonly what: "strategy" | "engine" | "chains" | "guide";
+  /** "nuts", "reference", "4 in 2 worker threads". */
+  readonly choice: string;
+  readonly reason: string;
 }
 
 export interface InferOptions extends CommonOptions {
@@ -142,6 +152,12 @@ export interface Posterior {
   predict(): Promise<Posterior>;
 }
 
+export interface TrainedModel extends Artifact {
+  readonly seconds: number;
+  /** Training was stopped before its last step. */
+  readonly interrupted: boolean;
+}
+
 export interface PriorDraws {
   readonly model: string;
   readonly seed: number;
@@ -167,7 +183,7 @@ export interface Driver {
   compile(source: Source | string): Promise<Compilation>;
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
-  train(program: Program, data: GivenData, options: TrainOptions): Promise<Artifact>;
+  train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
   inferWithArtifact(artifact: Artifact, data: GivenData, options: InferOptions): Promise<Posterior>;
   doctor(): Promise<DoctorReport>;
 

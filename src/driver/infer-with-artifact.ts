@@ -14,6 +14,7 @@ import { compile } from "./compile.ts";
 import { select } from "./density-plan.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { describePosterior } from "./posterior.ts";
+import { turnTaker } from "./turn-taker.ts";
 
 const defaultDraws = 1000;
 
@@ -22,6 +23,7 @@ const block = 64;
 
 /** Importance weights need the likelihood of every draw: at most so many items are checked. */
 const checkedItems = 64;
+const mostChecks = 400;
 
 /** Pareto k-hat above which importance weights say that the guide is not the posterior (Vehtari et al. 2024). */
 const khatLimit = 0.7;
@@ -40,15 +42,22 @@ export async function inferWithArtifact(
   if (program === undefined) throw new ProblemError(problems);
   const model = program.model(artifact.model);
   const bound = bindOrThrow(model, data, { ...options, trainedSizes: artifact.sizes });
-  const asked = options.engine === "auto" ? undefined : options.engine;
-  const choice = chooseEngine(asked ?? "reference", "training");
+  const choice =
+    options.engine === undefined || options.engine === "auto"
+      ? ({ label: "reference", reason: "importance weights need double precision" } as const)
+      : chooseEngine(options.engine, "training");
+  const amortized = "answers come from the trained network";
+  options.onDecision?.({ what: "strategy", choice: "amortized", reason: amortized });
+  options.onDecision?.({ what: "engine", choice: choice.label, reason: choice.reason });
   const plan = planAmortized(program.core, model, bound, { batch: block, ...artifact.encoder });
   const answerer = createAnswerer(plan, artifact, await loadEngineByLabel(choice.label));
   const seed = options.seed ?? defaultSeed;
   const draws = options.draws ?? defaultDraws;
 
-  const variables = drawVariables(plan, answerer, draws, seed);
-  const khats = checkItems(plan, answerer, Math.min(draws, 400), seed);
+  const checks = Math.min(draws, mostChecks);
+  const rounds = countRounds(Math.ceil(plan.items / block) * draws + checks, options);
+  const variables = await drawVariables(plan, answerer, draws, seed, rounds);
+  const khats = await checkItems(plan, answerer, checks, seed, rounds);
   answerer.dispose();
   const posterior: PosteriorData = { strategy: "amortized", chains: 1, draws, variables, statistics: {} };
   const described = describePosterior(posterior, {
@@ -108,12 +117,32 @@ function createAnswerer(plan: AmortizedPlan, artifact: Artifact, engine: Engine)
   };
 }
 
-function drawVariables(
+/** Call and await once per run of a graph: tells progress, gives way, and throws `ProblemError` when it is to stop. */
+function countRounds(total: number, { onProgress, signal }: InferOptions): () => Promise<void> {
+  const turn = turnTaker();
+  let done = 0;
+  return async () => {
+    done += 1;
+    onProgress?.({ phase: "answering", done, total, unit: "runs" });
+    await turn();
+    if (signal?.aborted) throw new ProblemError([interrupted]);
+  };
+}
+
+const interrupted = {
+  code: "interrupted",
+  severity: "error",
+  message: "stopped before all draws were made",
+  labels: [],
+} as const;
+
+async function drawVariables(
   plan: AmortizedPlan,
   answerer: Answerer,
   draws: number,
   seed: number,
-): PosteriorVariable[] {
+  nextRound: () => Promise<void>,
+): Promise<PosteriorVariable[]> {
   const variables = latentVariables(plan, draws);
   const noise = new Float64Array(block * plan.lowered.localDimension);
   for (const { position, items } of blocksOf(plan.items))
@@ -125,6 +154,7 @@ function drawVariables(
         const start = (draw * plan.items + items[0]) * width;
         for (let i = 0; i < items.length * width; i++) values[start + i] = part[i];
       }
+      await nextRound();
     }
   return variables.map(({ width: _, ...variable }) => variable);
 }
@@ -153,12 +183,13 @@ function latentVariables(
 }
 
 /** k-hat of the importance weights of some items, evenly spread. */
-function checkItems(
+async function checkItems(
   plan: AmortizedPlan,
   answerer: Answerer,
   draws: number,
   seed: number,
-): { readonly item: number; readonly khat: number }[] {
+  nextRound: () => Promise<void>,
+): Promise<{ readonly item: number; readonly khat: number }[]> {
   const count = Math.min(checkedItems, plan.items);
   const items = Array.from({ length: count }, (_, i) => Math.floor((i * plan.items) / count));
   const noise = new Float64Array(block * plan.lowered.localDimension);
@@ -167,6 +198,7 @@ function checkItems(
     randomSource({ seed, stream: 0x6b686174 }, draw).fillNormal(noise);
     const { logDensity, logGuide } = answerer.weigh(items, noise);
     for (let row = 0; row < count; row++) logWeights[row][draw] = logDensity[row] - logGuide[row];
+    await nextRound();
   }
   return items.map((item, row) => ({ item, khat: smoothWeights(logWeights[row]).kHat }));
 }

@@ -8,7 +8,7 @@ import { type StrategyName, strategies } from "../inference/registry.ts";
 import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
-import { chooseEngine, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
 import { type DensityPlan, densityTarget, planDensity } from "./density-plan.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -36,8 +36,14 @@ export async function infer(
   const target = densityTarget(plan, await loadEngineByLabel(engine.label));
   const seed = options.seed ?? defaultSeed;
   const strategy = chooseStrategy(options.strategy, model, plan);
-  const tasks = chainTasks(strategy, options, seed);
-  const results = await runWithReasons(program, model, bound, plan, target, tasks, engine.label, options);
+  const tasks = chainTasks(strategy.name, options, seed);
+  const parallel = options.parallel ?? Math.min(tasks.length, availableParallelism());
+  announce(options, strategy, engine, tasks.length, parallel);
+  const results = await runWithReasons(program, model, bound, plan, target, tasks, {
+    ...options,
+    engine: engine.label,
+    parallel,
+  });
   const posterior = finishChains(target, tasks, results);
   const seconds = (performance.now() - started) / 1000;
   target.dispose();
@@ -48,11 +54,20 @@ export async function infer(
     seed,
     seconds,
     interrupted: results.some((result) => !result.done),
-    predict: (values, draws) => simulateFrom(program, model, bound, values, draws, seed),
+    predict: (values, draws) => simulateFrom(program, model, bound, values, draws, { ...options, seed }),
   });
 }
 
-function chooseStrategy(asked: InferOptions["strategy"], model: CoreModel, plan: DensityPlan): StrategyName {
+interface StrategyChoice {
+  readonly name: StrategyName;
+  readonly reason: string;
+}
+
+function chooseStrategy(
+  asked: InferOptions["strategy"],
+  model: CoreModel,
+  plan: DensityPlan,
+): StrategyChoice {
   if (plan.dimension === 0)
     throw new ProblemError([
       {
@@ -64,8 +79,28 @@ function chooseStrategy(asked: InferOptions["strategy"], model: CoreModel, plan:
         help: "draw at least one variable without `observe`, or use `ppl sample`",
       },
     ]);
-  if (asked === undefined || asked === "auto") return plan.dimension <= largestForNuts ? "nuts" : "svi";
-  return asked;
+  if (asked !== undefined && asked !== "auto") return { name: asked, reason: "as asked" };
+  const count = `${plan.dimension} unknown ${plan.dimension === 1 ? "number" : "numbers"}`;
+  return plan.dimension <= largestForNuts
+    ? { name: "nuts", reason: `${count}; up to ${largestForNuts} are sampled` }
+    : { name: "svi", reason: `${count}; more than ${largestForNuts} would take NUTS too long` };
+}
+
+function announce(
+  { onDecision }: InferOptions,
+  strategy: StrategyChoice,
+  engine: EngineChoice,
+  chains: number,
+  parallel: number,
+): void {
+  onDecision?.({ what: "strategy", choice: strategy.name, reason: strategy.reason });
+  onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
+  const threads = Math.min(chains, parallel);
+  onDecision?.({
+    what: "chains",
+    choice: `${chains} in ${threads} worker ${threads === 1 ? "thread" : "threads"}`,
+    reason: `${availableParallelism()} cores here`,
+  });
 }
 
 function chainTasks(strategy: StrategyName, options: InferOptions, seed: number): ChainTask[] {
@@ -96,13 +131,13 @@ async function runWithReasons(
   plan: DensityPlan,
   target: DensityTarget,
   tasks: readonly ChainTask[],
-  engine: string,
-  options: InferOptions,
+  options: InferOptions & { readonly engine: string; readonly parallel: number },
 ): Promise<readonly ChainResult[]> {
+  const { engine, parallel } = options;
   const total = strategies[tasks[0].strategy].steps(tasks[0].config as never);
   try {
     return await runChains(plan, target, tasks, {
-      parallel: options.parallel ?? Math.min(tasks.length, availableParallelism()),
+      parallel,
       engine,
       signal: options.signal,
       onBatch: (results) => options.onProgress?.(progressOf(results, total, tasks[0])),

@@ -13,6 +13,7 @@ import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } fro
 import { checkIndices } from "./check-indices.ts";
 import { compileSplit, dataInputs, loweringInput } from "./density-plan.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { turnTaker } from "./turn-taker.ts";
 
 /** Streams of the random numbers, apart from those of the chains (0, 1, 2, …). */
 const priorStream = 0x7072696f;
@@ -31,7 +32,7 @@ export async function sample(
   const seed = options.seed ?? defaultSeed;
   const draws = options.draws ?? defaultPriorDraws;
   const names = model.variables.map((variable) => variable.name);
-  const simulated = simulate(
+  const simulated = await simulate(
     program,
     model,
     bound,
@@ -60,7 +61,7 @@ export async function simulateFrom(
   bound: BoundData,
   posterior: readonly DrawnVariable[],
   draws: number,
-  seed: number,
+  { seed, signal, onProgress }: Pick<SampleOptions, "signal" | "onProgress"> & { readonly seed: number },
 ): Promise<readonly DrawnVariable[]> {
   const latents = posterior.filter((each) =>
     model.variables.some((variable) => variable.name === each.name && !variable.observed),
@@ -68,17 +69,17 @@ export async function simulateFrom(
   const wanted = model.variables.filter((variable) => variable.observed).map((variable) => variable.name);
   const given = latents.map((latent) => latent.name);
   const key = { seed, stream: predictiveStream };
-  return simulate(program, model, bound, given, wanted, draws, key, (draw) =>
+  const valuesOf = (draw: number): Record<string, Float64Array> =>
     Object.fromEntries(
       latents.map((latent) => {
         const length = elementCount(latent.shape);
         return [`value/${latent.name}`, latent.values.subarray(draw * length, (draw + 1) * length)];
       }),
-    ),
-  );
+    );
+  return simulate(program, model, bound, given, wanted, draws, key, valuesOf, { signal, onProgress });
 }
 
-function simulate(
+async function simulate(
   program: Program,
   model: CoreModel,
   bound: BoundData,
@@ -88,7 +89,7 @@ function simulate(
   key: { readonly seed: number; readonly stream: number },
   valuesOf: (draw: number) => Readonly<Record<string, Float64Array>>,
   options: Pick<SampleOptions, "signal" | "onProgress"> = {},
-): DrawnVariable[] {
+): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
   checkIndices(lowered.indexChecks, bound);
   const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));
@@ -102,6 +103,7 @@ function simulate(
   const variables = wanted.map((name) =>
     emptyVariable(name, model, lowered.graph.nodes[outputs[name]].type.shape, draws),
   );
+  const turn = turnTaker();
   for (let draw = 0; draw < draws; draw++) {
     const random = randomSource(key, draw);
     for (const { kind, values } of noise)
@@ -112,6 +114,7 @@ function simulate(
       if (!results[name].every(Number.isFinite)) throw notFinite(name, draw);
       values.set(results[name], draw * elementCount(shape));
     }
+    await turn();
     if (options.signal?.aborted) throw new ProblemError([interrupted]);
     options.onProgress?.({ phase: "simulating", done: draw + 1, total: draws, unit: "draws" });
   }

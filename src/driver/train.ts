@@ -1,14 +1,15 @@
 /** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { type Artifact, readContainer } from "../artifact/artifact.ts";
+import { basename } from "node:path";
+import { readContainer } from "../artifact/artifact.ts";
 import { encodeContainer } from "../artifact/container.ts";
 import type { AmortizeOptions } from "../compiler/lower/amortize.ts";
 import { findItemPlate } from "../compiler/lower/amortize.ts";
 import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { writeFileAtomically } from "../data/write-file.ts";
-import { type AmortizedInfo, type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
+import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
 import {
   type AmortizedPlan,
@@ -17,7 +18,7 @@ import {
   parameterInputs,
   planAmortized,
 } from "./amortized-plan.ts";
-import type { GivenData, Program, TrainOptions } from "./api-types.ts";
+import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
 import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
 import { loweringInput } from "./density-plan.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -29,11 +30,14 @@ const defaultBatch = 64;
 const checkpointSeconds = 5;
 const stepsPerTurn = 20;
 
+/** Steps whose mean ELBO progress shows. */
+const shownSteps = 100;
+
 /** Local dimensions up to which the guide has a full covariance: its head grows with the square. */
 const largestFullCovariance = 12;
 
-/** Multiply-adds per step beyond which the matrix products of tfjs outweigh its cost per op. */
-const largestForReference = 2e6;
+/** Multiply-adds per batch, forwards, beyond which the matrix products of tfjs outweigh its cost per op. */
+const largestForReference = 2e5;
 
 /**
  * Rejects with `ProblemError` for what the user can mend. When the signal aborts, resolves with what is trained so far,
@@ -43,7 +47,7 @@ export async function train(
   program: Program,
   data: GivenData,
   options: TrainOptions = {},
-): Promise<Artifact> {
+): Promise<TrainedModel> {
   const started = performance.now();
   const model = program.model(options.model);
   const bound = bindOrThrow(model, data, options);
@@ -52,6 +56,12 @@ export async function train(
   const plan = planAmortized(program.core, model, bound, amortize);
   const standard = featureStatistics(plan);
   const engine = chooseTrainingEngine(options.engine, plan);
+  options.onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
+  options.onDecision?.({
+    what: "guide",
+    choice: `a network with layers of ${amortize.hidden.join(" and ")}, ${headWords[amortize.head]}`,
+    reason: `${plan.lowered.localDimension} latent numbers per item`,
+  });
   const target = amortizedTarget(plan, standard, await loadEngineByLabel(engine.label), seed);
   const config = {
     ...amortized.defaults,
@@ -63,36 +73,41 @@ export async function train(
   const run = amortized.prepare(target, config);
   const key = { seed, stream: 0 };
   const first = run.init(key);
-  let state = checkpoint.read() ?? (first.kind === "ready" ? first.state : undefined);
+  const resumed = checkpoint.read();
+  let state = resumed?.state ?? (first.kind === "ready" ? first.state : undefined);
   if (state === undefined) throw new Error("training could not start");
 
-  const infos: AmortizedInfo[] = [];
+  // Of the last steps, as many as anything below asks for; NaN where a step was rejected.
+  const reportedSteps = Math.max(1, Math.floor(config.steps / 10));
+  const objectives: number[] = [...(resumed?.objectives ?? [])];
+  const save = (reached: AmortizedState): void =>
+    checkpoint.write(reached, objectives.slice(-Math.max(reportedSteps, shownSteps)));
   let saved = performance.now();
   while (!run.isDone(state) && !options.signal?.aborted) {
     const next = run.step(state, key);
     state = next.state;
-    infos.push(next.info);
+    objectives.push(next.info.rejected ? Number.NaN : next.info.objective);
     if (state.step % stepsPerTurn !== 0) continue;
     options.onProgress?.({
       phase: "training",
       done: state.step,
       total: config.steps,
       unit: "steps",
-      detail: `ELBO ${recentObjective(infos, 100).toFixed(3)}`,
+      detail: `ELBO ${recentObjective(objectives, shownSteps).toFixed(3)}`,
     });
     if (performance.now() - saved > 1000 * checkpointSeconds) {
-      checkpoint.write(state);
+      save(state);
       saved = performance.now();
     }
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   const interrupted = !run.isDone(state);
-  if (interrupted) checkpoint.write(state);
+  if (interrupted) save(state);
   target.dispose();
   return {
     kind: "trained-model",
     model: model.name,
-    source: program.source,
+    source: { ...program.source, name: basename(program.source.name) },
     pplVersion: version,
     sizes: Object.fromEntries(Object.entries(bound.sizes).filter(([name]) => name !== plan.plate.size)),
     encoder: { hidden: amortize.hidden, head: amortize.head },
@@ -101,7 +116,7 @@ export async function train(
     seconds: (performance.now() - started) / 1000,
     engine: engine.label,
     interrupted,
-    elbo: recentObjective(infos, Math.max(1, Math.floor(config.steps / 10))),
+    elbo: recentObjective(objectives, reportedSteps),
     items: plan.items,
     tensors: {
       ...standard,
@@ -138,6 +153,8 @@ function chooseAmortizer(
   return { batch, hidden: [width, width], head };
 }
 
+const headWords = { fullCovariance: "full covariance", meanField: "independent coordinates" } as const;
+
 function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): EngineChoice {
   if (asked !== undefined && asked !== "auto") return chooseEngine(asked, "training");
   const multiplyAdds = plan.lowered.graph.nodes.reduce((sum, node) => {
@@ -151,9 +168,9 @@ function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): E
     : chooseEngine("auto", "training");
 }
 
-function recentObjective(infos: readonly AmortizedInfo[], count: number): number {
-  const recent = infos.slice(-count).filter((info) => !info.rejected);
-  return recent.reduce((sum, info) => sum + info.objective, 0) / recent.length;
+function recentObjective(objectives: readonly number[], count: number): number {
+  const recent = objectives.slice(-count).filter((objective) => !Number.isNaN(objective));
+  return recent.reduce((sum, objective) => sum + objective, 0) / recent.length;
 }
 
 /** Equal for runs that are the same run: same program, data, sizes and settings. */
@@ -168,9 +185,9 @@ function fingerprintOf(program: Program, model: CoreModel, bound: BoundData, set
 }
 
 interface Checkpoint {
-  /** The state of the same run; `undefined` when there is none. */
-  read(): AmortizedState | undefined;
-  write(state: AmortizedState): void;
+  /** The state of the same run and the objectives of its last steps; `undefined` when there is none. */
+  read(): { readonly state: AmortizedState; readonly objectives: Float64Array } | undefined;
+  write(state: AmortizedState, objectives: readonly number[]): void;
 }
 
 function createCheckpoint(options: TrainOptions, fingerprint: string): Checkpoint {
@@ -185,20 +202,17 @@ function createCheckpoint(options: TrainOptions, fingerprint: string): Checkpoin
       }
       const { header, tensors } = readContainer(readFileSync(path), path, "checkpoint");
       if (header.fingerprint !== fingerprint) return undefined;
-      const { parameters, first, second } = tensors;
-      return {
-        step: Number(header.step),
-        parameters,
-        moments: { count: Number(header.count), first, second },
-      };
+      const { parameters, first, second, objectives } = tensors;
+      const moments = { count: Number(header.count), first, second };
+      return { state: { step: Number(header.step), parameters, moments }, objectives };
     },
-    write({ step, parameters, moments }) {
+    write({ step, parameters, moments }, objectives) {
       const { count, first, second } = moments;
       writeFileAtomically(
         path,
         encodeContainer({
           header: { kind: "checkpoint", fingerprint, step, count },
-          tensors: { parameters, first, second },
+          tensors: { parameters, first, second, objectives: Float64Array.from(objectives) },
         }),
       );
     },

@@ -1,12 +1,11 @@
 /** A driver without a compiler: knows its files by name, records what it was asked, and answers at once. */
 
-import type { Artifact } from "../../src/artifact/artifact.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import type { CliContext, Output } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { explainData } from "../../src/data/explain-data.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
-import type { Driver, Posterior, SummaryRow } from "../../src/driver/api-types.ts";
+import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -82,7 +81,7 @@ export async function cli(args: readonly string[], setup: Setup = {}): Promise<O
 }
 
 function fakeDriver(calls: Call[]): Driver {
-  const trained: Artifact = {
+  const trained: TrainedModel = {
     kind: "trained-model",
     model: "Vae",
     source: { name: "model.ppl", text: "" },

@@ -1,0 +1,240 @@
+/** What users get wrong: one golden file each under `test/golden/bad-input/`. */
+
+export interface BadInput {
+  /** File names start with "./". */
+  readonly args: readonly string[];
+  /** The text "folder" makes a folder of that name. */
+  readonly files: Readonly<Record<string, string | Uint8Array | TrainedFile>>;
+}
+
+/** What is done to the file of a model trained on items of width 3. */
+export type TrainedFile = (bytes: Uint8Array) => Uint8Array;
+
+const schools = `model EightSchools[J](sigma: Positive[J]) {
+  mu  ~ Normal(0, 5)
+  tau ~ HalfCauchy(5)
+  plate j in J {
+    theta[j] ~ Normal(mu, tau) via noncentered
+    observe y[j] ~ Normal(theta[j], sigma[j])
+  }
+}
+`;
+
+const schoolsData = `{
+  "y": [28, 8, -3, 7, -1, 1, 18, 12],
+  "sigma": [15, 10, 16, 11, 9, 11, 10, 18]
+}
+`;
+
+const mean = `model Mean[N] {
+  mu ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(mu, 1) }
+}
+`;
+
+const few = '{ "y": [3, 4.5, 2.5] }\n';
+
+const varying = `model Varying[N, G](group: Int[N]) {
+  mu ~ Normal(0, 1)
+  plate g in G { a[g] ~ Normal(mu, 1) }
+  plate n in N { observe y[n] ~ Normal(a[group[n]], 1) }
+}
+`;
+
+function model(text: string): BadInput {
+  return {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--out", "./draws.json"],
+    files: { "model.ppl": text, "data.json": few },
+  };
+}
+
+function json(program: string, text: string): BadInput {
+  return {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--out", "./draws.json"],
+    files: { "model.ppl": program, "data.json": text },
+  };
+}
+
+function csv(program: string, text: string): BadInput {
+  return {
+    args: ["infer", "./model.ppl", "--data", "./data.csv", "--out", "./draws.json"],
+    files: { "model.ppl": program, "data.csv": text },
+  };
+}
+
+/** What training wrote, or what became of it. */
+function artifact(
+  dataFile: string,
+  data: string,
+  content: string | TrainedFile = (bytes) => bytes,
+): BadInput {
+  return {
+    args: ["infer", "./model.pplx", "--data", `./${dataFile}`, "--out", "./draws.json"],
+    files: { "model.pplx": content, [dataFile]: data },
+  };
+}
+
+/** The call is wrong; model and data are good. */
+function call(...args: string[]): BadInput {
+  return { args, files: { "model.ppl": schools, "data.json": schoolsData } };
+}
+
+const infer = ["infer", "./model.ppl", "--data", "./data.json"] as const;
+
+export const badInputs: Readonly<Record<string, BadInput>> = {
+  // Models
+  "syntax-error-and-more": model(`model Mean[N] {
+  mu ~ Normal(0, 5
+  tau ~ HalfNormal(1)
+  plate n in N { observe y[n] ~ Normal(muu, tau) }
+}
+
+model Other[N] {
+  a ~ Norml(0, 1)
+  plate n in N { observe y[n] ~ Normal(a, 1) }
+}
+`),
+  "unknown-name": model(mean.replace("Normal(mu, 1)", "Normal(muu, 1)")),
+  "unknown-distribution": model(mean.replace("Normal(0, 1)", "Nromal(0, 1)")),
+  "sizes-disagree": model(`model Line[N, P](X: Real[N, P]) {
+  beta: Real[N] ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(dot(X[n], beta), 1) }
+}
+`),
+  "scale-may-be-negative": model(`model Mean[N] {
+  mu ~ Normal(0, 1)
+  s ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(mu, s) }
+}
+`),
+  "constant-index-outside": model(`model Three[N] {
+  a: Real[3] ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(a[3], 1) }
+}
+`),
+  "look-ahead": model(`model Walk[T] {
+  x[0] ~ Normal(0, 1)
+  for t in 1..T { x[t] ~ Normal(x[t+1], 1) }
+  plate t in T { observe y[t] ~ Normal(x[t], 1) }
+}
+`),
+  "empty-model-file": model(""),
+  "only-comments": model("/// Nothing yet.\n// A model will stand here.\n"),
+  "deep-parentheses": model(
+    mean.replace("Normal(0, 1)", `Normal(${"(".repeat(5000)}0${")".repeat(5000)}, 1)`),
+  ),
+  "unclosed-parentheses": model(mean.replace("Normal(0, 1)", `Normal(${"(".repeat(5000)}0, 1)`)),
+  "binary-model": {
+    args: [...infer, "--out", "./draws.json"],
+    files: {
+      "model.ppl": Uint8Array.from({ length: 300 }, (_, i) => (i * 89 + 137) % 256),
+      "data.json": few,
+    },
+  },
+  "control-characters": model("model\u0000 Mean {\u0007\u001b[31m mu ~ Normal(0, 1) }\n"),
+  "model-is-a-folder": { args: [...infer], files: { "model.ppl": "folder", "data.json": few } },
+  "model-is-missing": { args: ["infer", "./schols.ppl"], files: { "schools.ppl": schools } },
+  "several-models": model(`${mean}\n${mean.replace("Mean", "Other")}`),
+  "unknown-model": {
+    args: [...infer, "--model", "Maen"],
+    files: { "model.ppl": `${mean}\n${mean.replace("Mean", "Other")}`, "data.json": few },
+  },
+  "no-model": model("def double(x: Real): Real = 2 * x\n"),
+  "nothing-latent": model("model Known[N] {\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}\n"),
+  "nowhere-finite": model(`model Nowhere[N] {
+  mu ~ Normal(0, 1)
+  factor(log(0) + 0 * mu)
+  plate n in N { observe y[n] ~ Normal(mu, 1) }
+}
+`),
+
+  // Data
+  "data-no-data": { args: ["infer", "./model.ppl"], files: { "model.ppl": schools } },
+  "data-wrong-shape": json(schools, '{ "y": [[28, 8], [-3, 7]], "sigma": [15, 10] }\n'),
+  "data-string": json(schools, '{ "y": [28, 8, "seven"], "sigma": [15, 10, 16] }\n'),
+  "data-fraction-for-int": json(varying, '{ "G": 3, "group": [0, 1, 2.5], "y": [1, 2, 3] }\n'),
+  "data-missing-key": json(schools, '{ "y": [28, 8, -3] }\n'),
+  "data-missing-file": {
+    args: ["infer", "./model.ppl", "--data", "./nowhere/data.json"],
+    files: { "model.ppl": schools },
+  },
+  "data-nan-in-csv": csv(schools, "y,sigma\n28,15\nNaN,10\n-3,16\n"),
+  "data-null-in-json": json(schools, '{ "y": [28, null, -3], "sigma": [15, 10, 16] }\n'),
+  "data-outside-support": csv(schools, "school,y,sigma\nA,28,15\nB,8,10\nC,-3,-16\n"),
+  "data-sizes-contradict": json(
+    schools,
+    '{ "sigma": [15, 10, 16, 11, 9, 11, 10, 18], "y": [28, 8, -3, 7, -1, 1, 18] }\n',
+  ),
+  "data-unknown-key": json(schools, '{ "y": [28, 8], "sigma": [15, 10], "sgima": 3 }\n'),
+  "data-misspelt-key": json(schools, '{ "y": [28, 8], "sgima": [15, 10] }\n'),
+  "data-ragged-csv": csv(schools, "y,sigma\n28,15\n8\n-3,16\n"),
+  "data-semicolons": csv(schools, "y;sigma\n28;15\n8;10\n"),
+  "data-duplicate-column": csv(schools, "y,sigma,y\n28,15,1\n8,10,2\n"),
+  "data-empty-csv": csv(schools, ""),
+  "data-header-only": csv(schools, "y,sigma\n"),
+  "data-empty-json": json(schools, ""),
+  "data-json-syntax": json(schools, '{ "y": [28, 8,],\n  "sigma": [15, 10] }\n'),
+  "data-json-not-an-object": json(schools, "[28, 8]\n"),
+  "data-empty-array": json(schools, '{ "y": [], "sigma": [] }\n'),
+  "data-unknown-format": {
+    args: ["infer", "./model.ppl", "--data", "./data.xlsx"],
+    files: { "model.ppl": schools, "data.xlsx": "" },
+  },
+  "data-is-a-folder": {
+    args: ["infer", "./model.ppl", "--data", "./folder.json"],
+    files: { "model.ppl": schools, "folder.json": "folder" },
+  },
+  "data-index-from-one": json(varying, '{ "G": 3, "group": [1, 2, 3], "y": [1, 2, 3] }\n'),
+  "data-index-outside": json(varying, '{ "G": 3, "group": [0, 7, 2], "y": [1, 2, 3] }\n'),
+  "data-index-negative": json(varying, '{ "G": 3, "group": [0, -1, 2], "y": [1, 2, 3] }\n'),
+  "data-gives-a-latent": json(mean, '{ "y": [1, 2], "mu": 0 }\n'),
+  "data-size-unknown": json(varying, '{ "group": [0, 1, 2], "y": [1, 2, 3] }\n'),
+  "data-several-faults": json(schools, '{ "y": [28, null], "sigma": [15, -10, 3], "tua": 1 }\n'),
+
+  // Trained models
+  "artifact-garbage": artifact("data.json", few, "no trained model at all"),
+  "artifact-empty": artifact("data.json", few, ""),
+  "artifact-truncated": artifact("data.json", few, (bytes) => bytes.slice(0, bytes.length / 2)),
+  "artifact-bit-flipped": artifact("data.json", few, (bytes) =>
+    bytes.map((byte, i) => (i === 200 ? byte ^ 1 : byte)),
+  ),
+  "artifact-newer": artifact("data.json", few, (bytes) => bytes.map((byte, i) => (i === 4 ? 9 : byte))),
+  "artifact-missing": {
+    args: ["infer", "./modl.pplx", "--data", "./data.json"],
+    files: { "model.pplx": "", "data.json": few },
+  },
+  "artifact-is-a-folder": {
+    args: ["infer", "./model.pplx", "--data", "./data.json"],
+    files: { "model.pplx": "folder", "data.json": few },
+  },
+  "artifact-other-width": artifact("data.json", '{ "x": [[1, 2], [3, 4]] }\n'),
+  "artifact-other-width-csv": artifact("data.csv", "x[0],x[1]\n1,2\n3,4\n"),
+
+  // Calls
+  "no-command": call(),
+  "unknown-command": call("infre", "./model.ppl"),
+  "no-file": call("infer"),
+  "unknown-option": call(...infer, "--chain", "2"),
+  "zero-chains": call(...infer, "--chains", "0"),
+  "negative-draws": call(...infer, "--draws", "-5"),
+  "seed-not-a-number": call(...infer, "--seed", "x"),
+  "option-without-value": call(...infer, "--out"),
+  "extra-argument": call(...infer, "./other.ppl"),
+  "unknown-strategy": call(...infer, "--strategy", "hmc"),
+  "unknown-engine": call(...infer, "--engine", "tfsj:cpu"),
+  "single-precision-engine": call(...infer, "--engine", "tfjs:wasm"),
+  "set-not-a-size": call(...infer, "--set", "J"),
+  "set-unknown-size": call(...infer, "--set", "K=8"),
+  "set-contradicts": call(...infer, "--set", "J=7"),
+  "out-wrong-extension": call(...infer, "--out", "./draws.txt"),
+  "out-no-folder": call(...infer, "--out", "./nowhere/draws.json"),
+  "out-is-a-folder": {
+    ...call(...infer, "--out", "./folder.json"),
+    files: { "model.ppl": schools, "data.json": schoolsData, "folder.json": "folder" },
+  },
+  "train-without-out": call("train", "./model.ppl", "--data", "./data.json"),
+  "train-wrong-extension": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.json"),
+  "train-no-items": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"),
+  "sample-needs-size": { args: ["sample", "./model.ppl"], files: { "model.ppl": mean } },
+  "check-data-given": call("check", "./model.ppl", "--data", "./data.json"),
+};
