@@ -4,7 +4,7 @@
  */
 import type { CoreSupport } from "../../lang/core.ts";
 import type { Shape } from "../ops.ts";
-import type { Algebra, Value } from "./value.ts";
+import { type Algebra, scalarConstant, type Value } from "./value.ts";
 
 /** A support with its bounds as values. */
 export type Support =
@@ -94,8 +94,7 @@ function plus(a: Algebra, low: Value, x: Value): Value {
 }
 
 function isConstant(a: Algebra, value: Value, number: number): boolean {
-  const node = a.builder.nodeOf(value.node);
-  return node.op === "constant" && node.type.shape.length === 0 && node.params.values[0] === number;
+  return scalarConstant(a.builder, value) === number;
 }
 
 /** The coordinate that a starting value on the constrained scale stands for; scalar supports with constant bounds. */

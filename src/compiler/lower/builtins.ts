@@ -3,7 +3,7 @@ import { bug } from "../../base/bug.ts";
 import type { BuiltinName } from "../../lang/builtins.ts";
 import type { Context, Lowered } from "./context.ts";
 import { lowerMatmul } from "./lower-matmul.ts";
-import type { Algebra, Value } from "./value.ts";
+import { type Algebra, scalarConstant, type Value } from "./value.ts";
 
 type Row = (algebra: Algebra, operands: readonly Value[], sizes: readonly number[]) => Lowered;
 
@@ -60,8 +60,8 @@ const rows = {
   mean: (a, [x]) => a.div(a.reduce("reduceSum", x, last(x)), x.event[last(x)]),
   prod: (a, [x]) => product(a, x),
   logsumexp: (a, [x]) => a.logSumExp(a.convert(x, "float"), last(x)),
-  softmax: (a, [x]) => a.unary("exp", logSoftmax(a, x)),
-  log_softmax: (a, [x]) => logSoftmax(a, x),
+  softmax: (a, [x]) => a.unary("exp", logSoftmax(a, a.convert(x, "float"))),
+  log_softmax: (a, [x]) => logSoftmax(a, a.convert(x, "float")),
   cumsum: (a, [x]) => a.cumsum(x, last(x)),
   dot: (a, [x, y]) => lowerMatmul(a, x, y),
   matmul: (a, [x, y]) => lowerMatmul(a, x, y),
@@ -99,13 +99,10 @@ function stretchLast(a: Algebra, column: Value, event: readonly number[]): Value
 
 /** Small whole exponents as products: exact, and with a gradient where the base is negative. */
 function power(a: Algebra, x: Value, y: Value): Value {
-  const exponent = a.builder.nodeOf(y.node);
-  if (exponent.op === "constant" && exponent.type.shape.length === 0) {
-    const [value] = exponent.params.values;
-    if (value === 2) return a.square(x);
-    if (value === 3) return a.mul(a.square(x), x);
-    if (value === 0.5) return a.unary("sqrt", x);
-  }
+  const exponent = scalarConstant(a.builder, y);
+  if (exponent === 2) return a.square(x);
+  if (exponent === 3) return a.mul(a.square(x), x);
+  if (exponent === 0.5) return a.unary("sqrt", x);
   return a.binary("pow", x, y);
 }
 

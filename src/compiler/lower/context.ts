@@ -10,7 +10,12 @@ export type Lowered = Value | { readonly items: readonly Lowered[] };
 
 /** What a name in scope stands for. */
 export type Binding =
-  | { readonly kind: "value"; readonly value: Lowered }
+  | {
+      readonly kind: "value";
+      readonly value: Lowered;
+      /** The axes it was bound under, as leading dimensions; absent where it was bound whole. */
+      readonly place?: readonly CorePlace[];
+    }
   /** An axis's index variable, vectorised. */
   | { readonly kind: "axis"; readonly axis: Axis }
   /** An index variable of an unrolled axis at one of its values. */
@@ -20,7 +25,12 @@ export type Binding =
   /** A net instance: the values of its size parameters. Its weights are found by its name. */
   | { readonly kind: "net"; readonly sizes: Readonly<Record<string, number>> }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */
-  | { readonly kind: "pieces"; readonly dimension: number; readonly pieces: readonly Piece[] };
+  | {
+      readonly kind: "pieces";
+      readonly dimension: number;
+      readonly pieces: readonly Piece[];
+      readonly place: readonly CorePlace[];
+    };
 
 export interface Piece {
   readonly from: number;

@@ -4,10 +4,11 @@
  * Formulas: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions"; draws cite their own source.
  */
 import type { DistributionName } from "../../lang/distributions.ts";
+import type { Shape } from "../ops.ts";
 import type { Noise } from "./draws.ts";
-import { drawCategory, drawCount, drawGamma } from "./draws.ts";
+import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
-import type { Algebra, Operand, Value } from "./value.ts";
+import type { Algebra, Axis, Operand, Value } from "./value.ts";
 
 export type Arguments = Readonly<Record<string, Value>>;
 
@@ -90,7 +91,7 @@ export const distributionRows = {
   },
   Gamma: {
     logDensity: (a, x, { shape, rate }) => [
-      a.mul(a.sub(shape, 1), a.unary("log", x)),
+      ...powerTerm(a, shape, () => a.unary("log", x)),
       a.unary("neg", a.mul(rate, x)),
       a.sub(a.mul(shape, a.unary("log", rate)), a.unary("lgamma", shape)),
     ],
@@ -106,8 +107,8 @@ export const distributionRows = {
   },
   Beta: {
     logDensity: (a, x, args) => [
-      a.mul(a.sub(args.a, 1), a.unary("log", x)),
-      a.mul(a.sub(args.b, 1), a.unary("log1p", a.unary("neg", x))),
+      ...powerTerm(a, args.a, () => a.unary("log", x)),
+      ...powerTerm(a, args.b, () => a.unary("log1p", a.unary("neg", x))),
       a.unary("lgamma", a.add(args.a, args.b)),
       a.unary("neg", a.unary("lgamma", args.a)),
       a.unary("neg", a.unary("lgamma", args.b)),
@@ -129,20 +130,17 @@ export const distributionRows = {
       const last = x.event.length - 1;
       const c = concentration;
       const total = a.reduce("reduceSum", c, c.event.length - 1);
+      const powers = powerTerm(a, overRows(a, c, x.event), () => a.unary("log", x));
       return [
-        a.reduce("reduceSum", a.mul(a.sub(c, 1), a.unary("log", x)), last),
+        ...powers.map((term) => a.reduce("reduceSum", term, last)),
         a.unary("lgamma", total),
         a.unary("neg", a.reduce("reduceSum", a.unary("lgamma", c), c.event.length - 1)),
       ];
     },
     draw: (a, noise, { concentration }) => {
-      const gammas = drawGamma(a, noise, concentration);
-      const last = gammas.event.length - 1;
-      const total = a.reduce("reduceSum", gammas, last);
-      const shape = [...gammas.axes.map((axis) => axis.size), ...gammas.event];
-      const axes = shape.map((_, each) => each).slice(0, -1);
-      const spread = { ...gammas, node: a.builder.emit("broadcast", [total.node], { shape, axes }) };
-      return a.div(gammas, spread);
+      const gammas = drawGamma(a, noise, overRows(a, concentration, noise.event));
+      const total = a.reduce("reduceSum", gammas, gammas.event.length - 1);
+      return a.div(gammas, overLast(a, total, gammas.event));
     },
   },
   Bernoulli: {
@@ -175,18 +173,21 @@ export const distributionRows = {
         timesLog(a, a.sub(n, k), a.unary("log1p", a.unary("neg", args.p))),
       ];
     },
-    draw: (a, noise, args) =>
-      drawCount(a, noise, (k) =>
+    draw: (a, noise, args) => {
+      const count = drawCount(a, noise, (k) =>
         sum(
           a,
           distributionRows.Binomial.logDensity(a, a.binary("min", k, args.n), args).concat(
             a.select(a.binary("lessEqual", k, args.n), 0, Number.NEGATIVE_INFINITY),
           ),
         ),
-      ),
+      );
+      // The sum of all probabilities may be rounded down to below the noise.
+      return a.select(a.binary("less", args.n, countLimit), a.binary("min", count, args.n), count);
+    },
   },
   Categorical: {
-    logDensity: (a, x, args) => [gather(a, logProbabilities(a, args), x)],
+    logDensity: (a, x, args) => [chooseLast(a, logProbabilities(a, args), x)],
     draw: (a, noise, args) => drawCategory(a, noise, a.unary("exp", logProbabilities(a, args))),
   },
   Poisson: {
@@ -211,8 +212,9 @@ function standardize(a: Algebra, x: Value, loc: Operand, scale: Operand): Value 
 
 function isNumber(a: Algebra, operand: Operand, value: number): boolean {
   if (typeof operand === "number") return operand === value;
-  const node = a.builder.nodeOf(operand.node);
-  return node.op === "constant" && node.type.shape.length === 0 && node.params.values[0] === value;
+  let node = a.builder.nodeOf(operand.node);
+  while (node.op === "broadcast") node = a.builder.nodeOf(node.inputs[0]);
+  return node.op === "constant" && node.params.values.every((each) => each === value);
 }
 
 /** −z²/2 − log scale − log √2π */
@@ -259,12 +261,44 @@ function probability(a: Algebra, args: Arguments): Value {
 
 function logProbabilities(a: Algebra, args: Arguments): Value {
   if (args.p !== undefined) return a.unary("log", args.p);
-  const last = args.logits.event.length - 1;
-  const total = a.logSumExp(args.logits, last);
-  const shape = a.builder.typeOf(args.logits.node).shape;
-  const axes = shape.map((_, each) => each).slice(0, -1);
-  const node = a.builder.emit("broadcast", [total.node], { shape, axes });
-  return a.sub(args.logits, { ...args.logits, node });
+  const total = a.logSumExp(args.logits, args.logits.event.length - 1);
+  return a.sub(args.logits, overLast(a, total, args.logits.event));
+}
+
+/** (exponent − 1) · log x: nothing where the exponent is the number 1, also where log x is infinite. */
+function powerTerm(a: Algebra, exponent: Value, logX: () => Value): Value[] {
+  return isNumber(a, exponent, 1) ? [] : [a.mul(a.sub(exponent, 1), logX())];
+}
+
+/** A vector as each row of an event; an array of that shape is itself. */
+function overRows(a: Algebra, vector: Value, event: Shape): Value {
+  if (vector.event.length === event.length) return vector;
+  const shape = [...vector.axes.map((axis) => axis.size), ...event];
+  const axes = [...vector.axes.map((_, position) => position), shape.length - 1];
+  return { ...vector, node: a.builder.emit("broadcast", [vector.node], { shape, axes }), event };
+}
+
+/** Numbers repeated along a new last dimension. */
+function overLast(a: Algebra, x: Value, event: Shape): Value {
+  const shape = [...x.axes.map((axis) => axis.size), ...event];
+  const axes = shape.map((_, position) => position).slice(0, -1);
+  return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
+}
+
+/** The element of each table row (the last dimension) at the index; one row serves all where the table is a vector. */
+function chooseLast(a: Algebra, table: Value, index: Value): Value {
+  if (table.event.length === 1) return gather(a, table, index);
+  const rows = table.event.slice(0, -1).map(
+    (size, position): Axis => ({
+      id: `row ${position}`,
+      size,
+      start: 0,
+      order: Number.MAX_SAFE_INTEGER - table.event.length + position,
+      kind: "plate",
+    }),
+  );
+  const toAxes = (value: Value): Value => rows.reduce((part, row) => a.eventToAxis(part, row), value);
+  return rows.reduceRight((part, row) => a.axisToEvent(part, row), gather(a, toAxes(table), toAxes(index)));
 }
 
 export function sum(a: Algebra, terms: readonly Value[]): Value {

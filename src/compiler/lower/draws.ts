@@ -6,6 +6,8 @@ import type { Algebra, Axis, Value } from "./value.ts";
 
 /** Noise for one draw: every call is a fresh tensor with the site's axes and the given event (default: the draw's). */
 export interface Noise {
+  /** Event shape of the draw. */
+  readonly event: readonly number[];
   normal(event?: readonly number[]): Value;
   uniform(event?: readonly number[]): Value;
 }
@@ -40,12 +42,13 @@ export function drawGamma(a: Algebra, noise: Noise, shape: Value): Value {
 export function drawCategory(a: Algebra, noise: Noise, p: Value): Value {
   const last = p.event.length - 1;
   const axis = countingAxis(p.event[last]);
-  const below = a.binary("less", a.eventToAxis(a.cumsum(p, last), axis), noise.uniform());
+  const cumulative = a.eventToAxis(a.eventToFront(a.cumsum(p, last), last), axis);
+  const below = a.binary("less", cumulative, noise.uniform());
   return a.binary("min", countTrue(a, below, axis), axis.size - 1);
 }
 
 /** Largest count + 1 that `drawCount` can give. */
-const countLimit = 1024;
+export const countLimit = 1024;
 
 /** A count with the given log probabilities, by inverting the cumulative sum; NaN where it lies beyond the limit. */
 export function drawCount(a: Algebra, noise: Noise, logProbability: (k: Value) => Value): Value {

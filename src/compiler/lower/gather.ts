@@ -25,6 +25,12 @@ export function gather(algebra: Algebra, table: Value, index: Value): Value {
   // The table differs along its axes: flatten them into the rows and shift the index accordingly.
   const count = table.axes.reduce((product, axis) => product * axis.size, 1);
   const flat = builder.emit("reshape", [table.node], { shape: [count * table.event[0], ...restSize] });
+  // Outside the table there is nothing, rather than a neighbour's row.
+  const inside = algebra.binary(
+    "and",
+    algebra.binary("lessEqual", 0, positions),
+    algebra.binary("less", positions, table.event[0]),
+  );
   let row: Value = positions;
   let stride = table.event[0];
   for (const axis of [...table.axes].reverse()) {
@@ -36,6 +42,7 @@ export function gather(algebra: Algebra, table: Value, index: Value): Value {
     row = algebra.add(row, algebra.mul(position, stride));
     stride *= axis.size;
   }
+  row = algebra.select(inside, row, -1);
   return {
     node: builder.emit("gather", [flat, row.node], {}),
     axes: row.axes,

@@ -1,12 +1,6 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
 import { bug } from "../../base/bug.ts";
-import type {
-  CoreAxisStatement,
-  CoreExpression,
-  CoreSite,
-  CoreStatement,
-  CoreSupport,
-} from "../../lang/core.ts";
+import type { CoreSite, CoreStatement } from "../../lang/core.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
@@ -15,6 +9,7 @@ import { distributionRows } from "./distributions.ts";
 import {
   bindAt,
   bindInput,
+  chosenBranch,
   createModelContext,
   dtypeOf,
   enterAxis,
@@ -32,6 +27,7 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { assemblePieces } from "./pieces.ts";
 import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
+import { hasFixedBounds, needsSteps } from "./step-order.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -190,15 +186,27 @@ export function lowerDensityInto(
     );
   };
 
+  /** Latents whose values need what is known where they are drawn. All others are known before any statement. */
+  const isTransformedInPlace = (site: CoreSite): boolean =>
+    options.scale === "unconstrained" && !site.observed && (site.noncentered || !hasFixedBounds(site));
+
   const enumerate = (site: CoreSite, here: ModelContext): Value => {
     const count = site.support.kind === "discrete" ? site.support.count : undefined;
     if (count === undefined) return bug(`${site.id} has no finite set of values`);
+    if (site.place.some((place) => place.kind === "constant"))
+      fail({
+        code: "cannot-sum-out",
+        message: `\`${site.variable}\` is discrete and drawn element by element, which cannot be summed out yet`,
+        labels: [{ span: site.span, text: "one element" }],
+        help: "draw it in a plate, or give each element a name of its own",
+      });
     const axis: Axis = {
       id: `value of ${site.id}`,
       size: sizeValue(count, here, site.span),
       start: 0,
       order: here.nextOrder(),
       kind: "enumerated",
+      under: here.plates.map((plate) => plate.id),
     };
     const value = algebra.convert(algebra.indexOf(axis), dtypeOf(site.event.base));
     context.scope.set(site.variable, { kind: "enumerated", value, place: site.place });
@@ -226,10 +234,10 @@ export function lowerDensityInto(
         here.plates,
       );
     },
-    unrolls: (statement) => dependsOnOwnPast(statement, context),
+    unrolls: (statement) => needsSteps(statement.body, context, isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
-        if (site.observed || site.support.kind === "discrete" || options.scale === "constrained") return;
+        if (site.observed || site.support.kind === "discrete" || isTransformedInPlace(site)) return;
         bindLatent(site, inner);
         bound.add(site.id);
       });
@@ -291,47 +299,10 @@ function forEachSite(
 ): void {
   for (const statement of statements) {
     if (statement.kind === "draw") visit(siteOf(statement.site, context), context);
-    if (statement.kind === "if")
-      fail({
-        code: "not-supported-yet",
-        message: "an `if` statement inside a `for` axis is not supported yet",
-        labels: [{ span: statement.span, text: "move the condition outside the axis" }],
-      });
+    if (statement.kind === "if") forEachSite(chosenBranch(statement, context), context, visit);
     if (statement.kind === "axis") {
       forEachSite(statement.body, enterAxis(statement, context), visit);
       context.scope.delete(statement.index);
     }
-  }
-}
-
-/**
- * Whether the values in an ordered axis's body can only be had one step after the other: a binding that looks back at
- * itself, or a latent whose transformation may. Drawn values themselves are all given at once.
- */
-function dependsOnOwnPast(statement: CoreAxisStatement, context: ModelContext): boolean {
-  return statement.body.some((each) => {
-    if (each.kind === "let") return true;
-    if (each.kind === "axis") return dependsOnOwnPast(each, context);
-    if (each.kind !== "draw") return each.kind !== "factor";
-    const site = siteOf(each.site, context);
-    if (site.observed) return false;
-    return site.noncentered || !hasFixedBounds(site.support);
-  });
-}
-
-function hasFixedBounds(support: CoreSupport): boolean {
-  const fixed = (bound: CoreExpression): boolean => bound.kind === "literal";
-  switch (support.kind) {
-    case "lower":
-      return fixed(support.low);
-    case "upper":
-      return fixed(support.high);
-    case "interval":
-      return fixed(support.low) && fixed(support.high);
-    case "real":
-    case "simplex":
-    case "ordered":
-    case "discrete":
-      return true;
   }
 }

@@ -4,9 +4,11 @@ import type { CoreExpression } from "../../lang/core.ts";
 import { lowerBuiltin } from "./builtins.ts";
 import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";
-import { lowerIndex } from "./lower-index.ts";
+import { checkOwnIndices, lowerIndex } from "./lower-index.ts";
 import { assemblePieces } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
+
+type VariableExpression = Extract<CoreExpression, { kind: "variable" }>;
 
 /** A tensor-valued expression. */
 export function lowerExpression(expression: CoreExpression, context: Context): Value {
@@ -25,7 +27,7 @@ export function lowerAny(expression: CoreExpression, context: Context): Lowered 
     case "size":
       return algebra.of(sizeValue(expression.size, context, expression.span), "int");
     case "variable":
-      return lowerVariable(expression.name, context);
+      return lowerVariable(expression, context);
     case "index":
       return lowerIndex(expression, context, lowerExpression);
     case "call":
@@ -106,9 +108,10 @@ export function lowerMatch<T>(
   return result;
 }
 
-function lowerVariable(name: string, context: Context): Lowered {
+function lowerVariable({ name, span }: VariableExpression, context: Context): Lowered {
   const binding = context.scope.get(name);
   if (binding === undefined) return bug(`the name ${name} has no value yet`);
+  checkOwnIndices(binding, [], span);
   switch (binding.kind) {
     case "value":
     case "enumerated":

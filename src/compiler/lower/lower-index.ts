@@ -2,11 +2,13 @@
  * Indexing. An index that is an enclosing axis plus a constant is a slice and costs nothing when it covers the whole
  * dimension; a constant picks a row; anything else is a gather.
  */
+
+import type { Span } from "../../base/span.ts";
 import type { CoreExpression, CoreIndex } from "../../lang/core.ts";
 import { evaluateSize } from "../../lang/size.ts";
-import { type Context, fail, sizeValue } from "./context.ts";
+import { type Binding, type Context, fail, isTuple, sizeValue } from "./context.ts";
 import { gather } from "./gather.ts";
-import { assemblePieces, pieceElement } from "./pieces.ts";
+import { assemblePieces, pieceElement, pieceRange } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
 
 type IndexExpression = Extract<CoreExpression, { kind: "index" }>;
@@ -20,27 +22,23 @@ interface Affine {
 
 export function lowerIndex(expression: IndexExpression, context: Context, lower: Lower): Value {
   const { base, indices } = expression;
+  const { algebra } = context;
   const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
-  if (binding?.kind === "enumerated") {
-    const own = indices.every((index, position) => {
-      const place = binding.place[position];
-      return (
-        index.kind === "at" &&
-        index.value.kind === "variable" &&
-        place.kind === "axis" &&
-        place.index === index.value.name
-      );
-    });
-    if (own && indices.length === binding.place.length) return binding.value;
-    fail({
-      code: "cannot-sum-out",
-      message: "a discrete variable that is summed out may only be used under its own indices",
-      labels: [{ span: expression.span, text: "used under another index here" }],
-    });
-  }
+  if (binding !== undefined) checkOwnIndices(binding, indices, expression.span);
+  if (binding?.kind === "enumerated") return binding.value;
   if (binding?.kind === "pieces") {
     const index = indices[binding.dimension];
     const affine = index?.kind === "at" ? affineIndex(index.value, context) : undefined;
+    if (affine?.axis !== undefined) {
+      const { axis, offset } = affine;
+      const from = axis.start + offset;
+      const part = pieceRange(binding, from, from + axis.size, context);
+      if (part !== undefined && !part.axes.some((each) => each.id === axis.id)) {
+        const others = indices.filter((_, position) => position !== binding.dimension);
+        const row = algebra.eventToAxis(algebra.eventToFront(part, binding.dimension), axis);
+        return indexAll(row, others, expression, context, lower);
+      }
+    }
     if (affine !== undefined && affine.axis === undefined) {
       const element = pieceElement(binding, affine.offset, context);
       if (element === undefined)
@@ -54,7 +52,35 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
     }
     return indexAll(assemblePieces(binding, context), indices, expression, context, lower);
   }
-  return indexAll(lower(base, context), indices, expression, context, lower);
+  const whole = binding?.kind === "value" && !isTuple(binding.value) ? binding.value : lower(base, context);
+  return indexAll(whole, indices, expression, context, lower);
+}
+
+/**
+ * What depends on a discrete variable that is summed out is one value per element of the variable's plates: it may be used under
+ * the same elements only, so that all that depends on one variable is added up before the sum over its values.
+ */
+export function checkOwnIndices(binding: Binding, indices: readonly CoreIndex[], span: Span): void {
+  if (!("place" in binding) || binding.place === undefined) return;
+  const values =
+    binding.kind === "pieces"
+      ? binding.pieces.map((piece) => piece.value)
+      : isTuple(binding.value)
+        ? []
+        : [binding.value];
+  const under = new Set(values.flatMap((value) => value.axes.flatMap((axis) => axis.under ?? [])));
+  const own = binding.place.every((place, position) => {
+    if (place.kind === "constant" || !under.has(place.index)) return true;
+    const index = indices[position];
+    return index?.kind === "at" && index.value.kind === "variable" && index.value.name === place.index;
+  });
+  if (own) return;
+  fail({
+    code: "cannot-sum-out",
+    message: "what depends on a discrete variable that is summed out may only be used under its own indices",
+    labels: [{ span, text: "used outside its plate or under another index here" }],
+    help: "move this into the plate of the discrete variable",
+  });
 }
 
 function indexAll(

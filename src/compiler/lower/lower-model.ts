@@ -34,6 +34,8 @@ export interface ModelContext extends Context {
   readonly input: LoweringInput;
   /** Enclosing axes that are vectorised, outermost first. */
   readonly plates: readonly Axis[];
+  /** All axes entered so far, by index variable: an axis that is walked twice is the same axis. */
+  readonly axes: Map<string, Axis>;
 }
 
 export interface Verb {
@@ -74,6 +76,7 @@ export function createModelContext(
     scope: new Map(),
     path: "",
     plates: [],
+    axes: new Map(),
     learned,
     nextOrder: () => order++,
     noteIndexCheck,
@@ -83,12 +86,16 @@ export function createModelContext(
 }
 
 /** Makes a whole array a graph input and binds its name to it. */
-export function bindInput(inputName: string, name: string, type: NumberType, context: ModelContext): Value {
+export function bindInput(inputName: string, name: string, type: NumberType, context: ModelContext): void {
+  const value = inputArray(inputName, type, context);
+  context.scope.set(name, { kind: "value", value });
+}
+
+/** A whole array as a graph input. */
+export function inputArray(inputName: string, type: NumberType, context: ModelContext): Value {
   const shape = type.dimensions.map((size) => sizeValue(size, context, context.input.model.span));
   const node = context.algebra.builder.input(inputName, { dtype: dtypeOf(type.base), shape });
-  const value: Value = { node, axes: [], event: shape };
-  context.scope.set(name, { kind: "value", value });
-  return value;
+  return { node, axes: [], event: shape };
 }
 
 export function dtypeOf(base: Base): DType {
@@ -121,13 +128,7 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       walkAxis(statement, context, verb);
       return;
     case "if":
-      walkStatements(
-        evaluateKnown(statement.condition, context.input.knowns, context.sizes) !== 0
-          ? statement.then
-          : statement.else,
-        context,
-        verb,
-      );
+      walkStatements(chosenBranch(statement, context), context, verb);
       return;
     case "learn":
       context.scope.set(statement.name, {
@@ -142,6 +143,15 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       });
       return;
   }
+}
+
+/** The statements of the branch that a known condition chooses. */
+export function chosenBranch(
+  statement: Extract<CoreStatement, { kind: "if" }>,
+  context: ModelContext,
+): readonly CoreStatement[] {
+  const known = evaluateKnown(statement.condition, context.input.knowns, context.sizes);
+  return known !== 0 ? statement.then : statement.else;
 }
 
 export function siteOf(id: string, context: ModelContext): CoreSite {
@@ -186,13 +196,14 @@ function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Ver
 export function enterAxis(statement: CoreAxisStatement, context: ModelContext): ModelContext {
   const from = sizeValue(statement.from, context, statement.span);
   const to = sizeValue(statement.to, context, statement.span);
-  const axis: Axis = {
+  const axis: Axis = context.axes.get(statement.index) ?? {
     id: statement.index,
     size: to - from,
     start: from,
     order: context.nextOrder(),
     kind: "plate",
   };
+  context.axes.set(statement.index, axis);
   context.scope.set(statement.index, { kind: "axis", axis });
   return { ...context, plates: [...context.plates, axis] };
 }
@@ -221,11 +232,11 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
   }
   const existing = context.scope.get(name);
   if (piecewise === undefined && existing?.kind !== "pieces") {
-    context.scope.set(name, { kind: "value", value: array });
+    context.scope.set(name, { kind: "value", value: array, place });
     return;
   }
   const { dimension, from, to } = piecewise ?? bug(`${name} is whole and in pieces`);
-  context.scope.set(name, addPiece(existing, dimension, { from, to, value: array }));
+  context.scope.set(name, addPiece(existing, dimension, { from, to, value: array }, place));
 }
 
 /** The part of an array that lies at a place. `array` has one leading event dimension per place. */
@@ -277,7 +288,8 @@ export function eventShape(site: CoreSite, context: ModelContext): number[] {
   return site.event.dimensions.map((size) => sizeValue(size, context, site.span));
 }
 
-function axisRange(index: string, context: ModelContext): { from: number; to: number } {
+/** First element and end of an axis by its index variable. */
+export function axisRange(index: string, context: ModelContext): { from: number; to: number } {
   const statement = findAxis(index, context.input.model.body) ?? bug(`no axis ${index}`);
   return {
     from: sizeValue(statement.from, context, statement.span),

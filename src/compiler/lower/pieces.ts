@@ -1,5 +1,6 @@
 /** Arrays that become known piece by piece along one dimension: `x[0] ~ …` and then `x[t] ~ …`. */
 import { bug } from "../../base/bug.ts";
+import type { CorePlace } from "../../lang/core.ts";
 import type { Binding, Context, Piece } from "./context.ts";
 import type { Value } from "./value.ts";
 
@@ -7,41 +8,55 @@ type Pieces = Extract<Binding, { kind: "pieces" }>;
 
 /** All that is known, as one array. */
 export function assemblePieces(binding: Pieces, context: Context): Value {
-  if (binding.pieces.length === 0) return bug("an array without pieces");
+  if (binding.pieces[0]?.from !== 0 || !isGapless(binding)) return bug("an array that is known in part only");
+  return joined(binding, context);
+}
+
+function isGapless({ pieces }: Pieces): boolean {
+  return pieces.every((piece, at) => at === 0 || pieces[at - 1].to === piece.from);
+}
+
+function joined(binding: Pieces, context: Context): Value {
   return context.algebra.concat(
     binding.pieces.map((piece) => piece.value),
     binding.dimension,
   );
 }
 
-export function addPiece(existing: Binding | undefined, dimension: number, piece: Piece): Pieces {
+/** `place` names the axes of the array's leading dimensions where this piece has them. */
+export function addPiece(
+  existing: Binding | undefined,
+  dimension: number,
+  piece: Piece,
+  place: readonly CorePlace[],
+): Pieces {
   const before = existing?.kind === "pieces" ? existing.pieces : [];
   const pieces = [...before, piece].sort((a, b) => a.from - b.from);
-  return { kind: "pieces", dimension, pieces };
+  return { kind: "pieces", dimension, pieces, place };
+}
+
+/** Elements `from` … `to` − 1 of the piecewise dimension; `undefined` when they are not known or lie in several pieces. */
+export function pieceRange(binding: Pieces, from: number, to: number, context: Context): Value | undefined {
+  const piece = binding.pieces.findLast((each) => each.from <= from && to <= each.to);
+  return piece && context.algebra.slice(piece.value, binding.dimension, from - piece.from, to - piece.from);
 }
 
 /** The element at `position` of the piecewise dimension, which disappears; `undefined` when it is not known. */
 export function pieceElement(binding: Pieces, position: number, context: Context): Value | undefined {
-  const { pieces, dimension } = binding;
-  for (let at = pieces.length - 1; at >= 0; at--) {
-    const { from, to, value } = pieces[at];
-    if (position < from || position >= to) continue;
-    const row = context.algebra.slice(value, dimension, position - from, position - from + 1);
-    return context.algebra.reshapeEvent(
+  const row = pieceRange(binding, position, position + 1, context);
+  return (
+    row &&
+    context.algebra.reshapeEvent(
       row,
-      row.event.filter((_, each) => each !== dimension),
-    );
-  }
-  return undefined;
+      row.event.filter((_, each) => each !== binding.dimension),
+    )
+  );
 }
 
-/** The same array in one piece. */
+/** The same array in one piece, where there are no gaps. */
 export function mergePieces(binding: Pieces, context: Context): Pieces {
-  const { pieces, dimension } = binding;
-  const value = assemblePieces(binding, context);
-  return {
-    kind: "pieces",
-    dimension,
-    pieces: [{ from: pieces[0].from, to: pieces[pieces.length - 1].to, value }],
-  };
+  const { pieces } = binding;
+  if (!isGapless(binding)) return binding;
+  const [first, last] = [pieces[0], pieces[pieces.length - 1]];
+  return { ...binding, pieces: [{ from: first.from, to: last.to, value: joined(binding, context) }] };
 }

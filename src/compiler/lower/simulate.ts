@@ -2,30 +2,35 @@
  * The verb "simulate": every draw becomes a draw, as a function of noise inputs. Variables whose values are given keep them, so the
  * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
  */
-import type { CoreDistribution, CoreSite, CoreSupport } from "../../lang/core.ts";
+import type { CoreDistribution, CorePlace, CoreSite, CoreSupport, CoreVariable } from "../../lang/core.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import { fail, type IndexCheck, isTuple } from "./context.ts";
+import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import { bindingNames, boundArray } from "./log-density.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import {
+  axisRange,
   bindAt,
   bindInput,
   createModelContext,
   dtypeOf,
   eventShape,
+  inputArray,
   type LearnedParameter,
   type LoweringInput,
   type ModelContext,
   siteAxisSizes,
+  siteOf,
   viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
 import { lowerLearned } from "./lower-support.ts";
+import { addPiece } from "./pieces.ts";
 import { lowerArguments } from "./site-density.ts";
+import { needsSteps } from "./step-order.ts";
 import type { Value } from "./value.ts";
 
 export interface SimulateOptions {
@@ -41,7 +46,10 @@ export interface NoiseInput {
 }
 
 export interface SimulateLowering {
-  /** Inputs: `data/<name>` for the model's inputs, `value/<name>`, `learn/<path>`, noise. Outputs: `variable/<name>`, `binding/<name>`. */
+  /**
+   * Inputs: `data/<name>` for the model's inputs and for observed variables whose first elements are only looked back at,
+   * `value/<name>`, `learn/<path>`, noise. Outputs: `variable/<name>`, `binding/<name>`.
+   */
   readonly graph: Graph;
   readonly noise: readonly NoiseInput[];
   readonly learned: readonly LearnedParameter[];
@@ -60,6 +68,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   const given = new Set(options.given);
   for (const variable of input.model.variables)
     if (given.has(variable.name)) bindInput(`value/${variable.name}`, variable.name, variable.type, context);
+    else bindInitialValues(variable, context);
 
   walkStatements(input.model.body, context, {
     draw(site, here) {
@@ -75,6 +84,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
         return viewSiteAt({ node, axes: [], event: shape }, site, here);
       };
       const source: Noise = {
+        event,
         normal: (own = event) => next("normal", own),
         uniform: (own = event) => next("uniform", own),
       };
@@ -90,7 +100,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
         labels: [{ span: statement.span, text: "this term has no distribution to draw from" }],
       });
     },
-    unrolls: () => true,
+    unrolls: (statement) => needsSteps(statement.body, context, (site) => !given.has(site.variable)),
   });
 
   const outputs: Record<string, NodeId> = {};
@@ -102,6 +112,23 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     outputs[`binding/${name}`] = boundArray(binding, context).node;
   }
   return { graph: builder.finish(outputs), noise: [...noise.values()], learned, indexChecks };
+}
+
+/** Leading elements that no statement draws (`y[t-1]` with t from 1): the start of the observed array. */
+function bindInitialValues(variable: CoreVariable, context: ModelContext): void {
+  const places = variable.sites.map((id) => siteOf(id, context).place);
+  const start = (place: CorePlace): number =>
+    place.kind === "axis"
+      ? axisRange(place.index, context).from
+      : sizeValue(place.value, context, variable.span);
+  for (let dimension = 0; dimension < variable.axes; dimension++) {
+    const to = Math.min(...places.map((place) => start(place[dimension])));
+    if (to === 0) continue;
+    const array = inputArray(`data/${variable.name}`, variable.type, context);
+    const value = context.algebra.slice(array, dimension, 0, to);
+    context.scope.set(variable.name, addPiece(undefined, dimension, { from: 0, to, value }, places[0]));
+    return;
+  }
 }
 
 function draw(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {

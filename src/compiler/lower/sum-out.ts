@@ -2,6 +2,7 @@
  * From factors to a log density: discrete variables are summed out exactly, one by one (variable elimination in log space),
  * then everything is added up. A factor stands for one term per element of its plates, whether or not its value differs there.
  */
+import { bug } from "../../base/bug.ts";
 import type { Algebra, Axis, Value } from "./value.ts";
 
 export interface Factor {
@@ -37,6 +38,8 @@ export function sumFactors(
     const involved = current.filter(mentions);
     if (involved.length === 0) continue;
     const own = new Set(variable.plates.map((plate) => plate.id));
+    if (involved.some(({ plates }) => variable.plates.some((own) => !plates.some(({ id }) => id === own.id))))
+      bug("a term outside the plates of a discrete variable depends on it");
     const terms = involved.map((factor) =>
       sumPlates(
         algebra,
@@ -61,11 +64,11 @@ export function sumFactors(
 }
 
 function sumPlates(algebra: Algebra, value: Value, plates: readonly Axis[]): Value {
-  let result = value;
-  let repeats = 1;
   const present = new Set(value.axes.map((axis) => axis.id));
-  for (const plate of plates) if (!present.has(plate.id)) repeats *= plate.size;
-  for (const plate of plates)
-    if (present.has(plate.id)) result = algebra.reduce("reduceSum", algebra.axisToEvent(result, plate), 0);
+  const repeats = plates.reduce(
+    (product, plate) => (present.has(plate.id) ? product : product * plate.size),
+    1,
+  );
+  const result = algebra.sumAxes(value, plates);
   return repeats === 1 ? result : algebra.mul(result, repeats);
 }

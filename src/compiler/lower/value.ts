@@ -16,6 +16,8 @@ export interface Axis {
   /** Axes of a value are always sorted by it: outer axes first. */
   readonly order: number;
   readonly kind: "plate" | "enumerated";
+  /** Of an enumerated axis: ids of the plates its variable lies in, one variable per element. */
+  readonly under?: readonly string[];
 }
 
 /** The node's shape is the sizes of `axes` followed by `event`. */
@@ -84,6 +86,8 @@ export interface Algebra {
   convert(x: Value, dtype: DType): Value;
   /** Sum over all event dimensions. */
   sumEvent(x: Value): Value;
+  /** Sum over axes, which disappear; those the value does not have are left out of account. */
+  sumAxes(x: Value, axes: readonly Axis[]): Value;
   /** Sum or maximum over one event dimension. */
   reduce(op: "reduceSum" | "reduceMax", x: Value, dimension: number): Value;
   /** log Σ exp over one event dimension, safe for −∞. */
@@ -108,6 +112,17 @@ export function unionAxes(values: readonly Value[]): Axis[] {
   const byId = new Map<string, Axis>();
   for (const value of values) for (const axis of value.axes) byId.set(axis.id, axis);
   return [...byId.values()].sort((a, b) => a.order - b.order);
+}
+
+/** The value of a rank-0 constant. */
+export function scalarConstant(builder: Builder, value: Value): number | undefined {
+  const node = builder.nodeOf(value.node);
+  return node.op === "constant" && node.type.shape.length === 0 ? node.params.values[0] : undefined;
+}
+
+/** float if any is, else int if any is. */
+function commonKind(kinds: readonly DType[]): DType {
+  return kinds.includes("float") ? "float" : kinds.includes("int") ? "int" : "bool";
 }
 
 export function createAlgebra(builder: Builder): Algebra {
@@ -157,6 +172,8 @@ export function createAlgebra(builder: Builder): Algebra {
 
   function convert(x: Value, dtype: DType): Value {
     if (dtypeOf(x) === dtype) return x;
+    const number = scalarConstant(builder, x);
+    if (number !== undefined && dtype === "float") return { ...x, node: builder.fill(number, []) };
     return { ...x, node: builder.emit("convert", [x.node], { dtype }) };
   }
 
@@ -166,8 +183,7 @@ export function createAlgebra(builder: Builder): Algebra {
       typeof each === "number" ? (Number.isInteger(each) ? undefined : "float") : dtypeOf(each),
     );
     const known = kinds.filter((kind) => kind !== undefined);
-    const dtype =
-      known.length === 0 || known.includes("float") ? "float" : known.includes("int") ? "int" : "bool";
+    const dtype = known.length === 0 ? "float" : commonKind(known);
     const toKind = (each: Operand): Value =>
       typeof each === "number" ? of(each, dtype) : convert(each, dtype);
     return [toKind(x), toKind(y)];
@@ -239,6 +255,13 @@ export function createAlgebra(builder: Builder): Algebra {
       const axes = x.event.map((_, dimension) => x.axes.length + dimension);
       return { node: builder.emit("reduceSum", [x.node], { axes }), axes: x.axes, event: [] };
     },
+    sumAxes(x, axes) {
+      const gone = new Set(axes.map((axis) => axis.id));
+      const positions = x.axes.flatMap((axis, position) => (gone.has(axis.id) ? [position] : []));
+      if (positions.length === 0) return x;
+      const node = builder.emit("reduceSum", [x.node], { axes: positions });
+      return { node, axes: x.axes.filter((axis) => !gone.has(axis.id)), event: x.event };
+    },
     reduce,
     logSumExp(x, dimension) {
       const top = unary("stopGradient", reduce("reduceMax", x, dimension));
@@ -264,7 +287,8 @@ export function createAlgebra(builder: Builder): Algebra {
     concat(parts, dimension) {
       if (parts.length === 1) return parts[0];
       const axes = unionAxes(parts);
-      const aligned = parts.map((part) => stretch(part, axes, part.event));
+      const dtype = commonKind(parts.map(dtypeOf));
+      const aligned = parts.map((part) => stretch(convert(part, dtype), axes, part.event));
       const length = aligned.reduce((sum, part) => sum + part.event[dimension], 0);
       const node = builder.emit(
         "concat",

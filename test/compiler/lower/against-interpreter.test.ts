@@ -1,0 +1,131 @@
+/**
+ * Lowered graphs against a scalar interpreter of Core, on many small programs with random data and positions:
+ * the constrained log density, the unconstrained one with its Jacobian, bindings, and gradients.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { differentiate } from "../../../src/compiler/differentiate.ts";
+import type { Graph } from "../../../src/compiler/graph.ts";
+import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
+import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
+import { optimize } from "../../../src/compiler/passes/optimize.ts";
+import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
+import { loadModel } from "./load-model.ts";
+import { logDeterminant } from "./log-determinant.ts";
+import { type SampleProgram, samplePrograms } from "./programs.ts";
+import { normals, sampleData } from "./sample-data.ts";
+
+type Arrays = Readonly<Record<string, Float64Array>>;
+
+function run(graph: Graph, inputs: Arrays): Arrays {
+  const needed = Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, inputs[name]]));
+  return referenceEngine.compile(graph).run(needed) as Arrays;
+}
+
+function prefixed(prefix: string, arrays: Arrays): Arrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [prefix + name, values]));
+}
+
+function check(program: SampleProgram, seed: number): void {
+  const loaded = loadModel(program.text);
+  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
+  const input: LoweringInput = { ...loaded, sizes: program.sizes, knowns: data.knowns };
+  const lowered = lowerLogDensity(input, { scale: "unconstrained" });
+  const fixed = prefixed("data/", data.flat);
+  const position = normals(lowered.dimension, seed, 0.8);
+  const inputsAt = (q: Float64Array): Arrays => ({
+    ...fixed,
+    ...Object.fromEntries(
+      lowered.coordinates.map(({ input: name, offset, length }) => [name, q.slice(offset, offset + length)]),
+    ),
+  });
+  const outputs = run(lowered.graph, inputsAt(position));
+
+  const latents: Record<string, Float64Array> = {};
+  const meanings: Record<string, Meaning> = {};
+  for (const [name, values] of Object.entries(data.flat)) meanings[name] = nest(values, data.shapes[name]);
+  for (const [name, id] of Object.entries(lowered.graph.outputs)) {
+    if (!name.startsWith("variable/")) continue;
+    latents[name.slice(9)] = outputs[name];
+    meanings[name.slice(9)] = nest(outputs[name], lowered.graph.nodes[id].type.shape);
+  }
+  const judged = interpret(loaded, program.sizes, meanings);
+  expect(judged.logDensity).not.toBeNaN();
+
+  // The joint density as the model states it.
+  const constrained = lowerLogDensity(input, { scale: "constrained" });
+  const given = { ...fixed, ...prefixed("value/", latents) };
+  expectClose(run(constrained.graph, given).logDensity[0], judged.logDensity, 1e-9);
+
+  // On the unconstrained scale: the same plus log |det| of the map to what is free in the latents.
+  const free = (q: Float64Array): number[] => freeValues(run(lowered.graph, inputsAt(q)), loaded);
+  const jacobian = logDeterminant(free, position);
+  expectClose(outputs.logDensity[0], judged.logDensity + jacobian, 1e-6);
+
+  for (const [name, value] of Object.entries(judged.bindings)) {
+    if (!Object.hasOwn(outputs, `binding/${name}`)) continue;
+    const expected = flatten(value);
+    outputs[`binding/${name}`].forEach((each, at) => {
+      expectClose(each, expected[at], 1e-9, name);
+    });
+  }
+
+  // Optimised, with a gradient.
+  const wrt = lowered.coordinates.map((block) => block.input);
+  const density = { ...lowered.graph, outputs: { logDensity: lowered.graph.outputs.logDensity } };
+  const graph = optimize(differentiate(density, { of: "logDensity", wrt, prefix: "gradient/" }));
+  const results = run(graph, inputsAt(position));
+  expectClose(results.logDensity[0], outputs.logDensity[0], 1e-10);
+  const executable = referenceEngine.compile(graph);
+  const step = 1e-5;
+  for (const { input: name, offset, length } of lowered.coordinates)
+    for (let at = 0; at < length; at++) {
+      const moved = (by: number): number => {
+        const q = position.slice();
+        q[offset + at] += by;
+        const inputs = inputsAt(q);
+        const needed = Object.fromEntries(Object.keys(graph.inputs).map((each) => [each, inputs[each]]));
+        return executable.run(needed).logDensity[0];
+      };
+      const slope = (moved(step) - moved(-step)) / (2 * step);
+      expectClose(
+        results[`gradient/${name}`][at],
+        slope,
+        1e-5 * Math.max(1, Math.abs(judged.logDensity)),
+        name,
+      );
+    }
+}
+
+/** All latents; a simplex without its last element, which follows from the others. */
+function freeValues(outputs: Arrays, { model }: ReturnType<typeof loadModel>): number[] {
+  return model.sites.flatMap((site) => {
+    const variable = model.variables.find(({ name }) => name === site.variable);
+    const values = outputs[`variable/${site.variable}`];
+    if (site.observed || values === undefined || variable?.sites[0] !== site.id) return [];
+    if (site.support.kind !== "simplex") return [...values];
+    let total = 0;
+    return [...values].filter((each) => {
+      total += each;
+      const last = Math.abs(total - 1) < 1e-12;
+      if (last) total = 0;
+      return !last;
+    });
+  });
+}
+
+function expectClose(actual: number, expected: number, tolerance: number, what = ""): void {
+  if (actual === expected) return;
+  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+  expect(error, `${what} is ${actual}, expected ${expected}`).toBeLessThan(tolerance);
+}
+
+describe("log densities agree with the interpreter", () => {
+  test.each(samplePrograms)("$name", (program) => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), (seed) => check(program, seed)),
+      { numRuns: 8 },
+    );
+  });
+});

@@ -1,0 +1,379 @@
+/**
+ * A second meaning of Core, to judge the first: loops over every plate and step, plain numbers, no tensors. It gives the
+ * joint log density on the constrained scale, with discrete latents summed over all their joint assignments.
+ */
+import { digamma, erf, lgamma } from "../../../src/compiler/special-functions.ts";
+import type {
+  CoreDistribution,
+  CoreExpression,
+  CorePlace,
+  CoreSite,
+  CoreStatement,
+} from "../../../src/lang/core.ts";
+import { distributions } from "../../../src/lang/distributions.ts";
+import { evaluateSize, type Size } from "../../../src/lang/size.ts";
+import type { LoadedModel } from "./load-model.ts";
+import { type DensityArguments, scalarDensities } from "./scalar-densities.ts";
+
+/** A number, an array of meanings, or a tuple (the same array). Booleans are 0 and 1. */
+export type Meaning = number | Meaning[];
+
+export interface Interpretation {
+  readonly logDensity: number;
+  /** Model bindings by name; only where no discrete latent is summed out. */
+  readonly bindings: Readonly<Record<string, Meaning>>;
+}
+
+interface Scope {
+  readonly loaded: LoadedModel;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly names: Map<string, Meaning>;
+}
+
+/** `values`: inputs, observed variables and continuous latents as nested arrays. */
+export function interpret(
+  loaded: LoadedModel,
+  sizes: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, Meaning>>,
+): Interpretation {
+  const discrete = loaded.model.variables.flatMap((variable) => {
+    const site = findSite(loaded, variable.sites[0]);
+    if (variable.observed || site.support.kind !== "discrete" || site.support.count === undefined) return [];
+    const shape = variable.type.dimensions.map((size) => sizeOf(size, sizes));
+    const elements = shape.reduce((product, length) => product * length, 1);
+    return [{ name: variable.name, shape, elements, count: sizeOf(site.support.count, sizes) }];
+  });
+  const assignments = discrete.reduce((product, { elements, count }) => product * count ** elements, 1);
+  const terms: number[] = [];
+  let bindings: Readonly<Record<string, Meaning>> = {};
+  for (let assignment = 0; assignment < assignments; assignment++) {
+    let rest = assignment;
+    const names = new Map(Object.entries(values));
+    for (const { name, shape, elements, count } of discrete) {
+      const flat = Array.from({ length: elements }, () => {
+        const value = rest % count;
+        rest = Math.floor(rest / count);
+        return value;
+      });
+      names.set(name, nest(flat, shape));
+    }
+    const own = new Map<string, Meaning>();
+    terms.push(runAll(loaded.model.body, { loaded, sizes, names }, own));
+    if (discrete.length === 0) bindings = Object.fromEntries(own);
+  }
+  const top = Math.max(...terms);
+  const total = terms.reduce((sum, each) => sum + Math.exp(each - top), 0);
+  return { logDensity: terms.length === 1 ? terms[0] : top + Math.log(total), bindings };
+}
+
+/** Row-major numbers as nested arrays. */
+export function nest(flat: ArrayLike<number>, shape: readonly number[]): Meaning {
+  const build = (at: number, dimension: number): Meaning => {
+    if (dimension === shape.length) return flat[at];
+    const stride = shape.slice(dimension + 1).reduce((product, length) => product * length, 1);
+    return Array.from({ length: shape[dimension] }, (_, each) => build(at + each * stride, dimension + 1));
+  };
+  return build(0, 0);
+}
+
+export function flatten(meaning: Meaning): number[] {
+  return Array.isArray(meaning) ? meaning.flatMap(flatten) : [meaning];
+}
+
+function findSite(loaded: LoadedModel, id: string): CoreSite {
+  const site = loaded.model.sites.find((each) => each.id === id);
+  if (site === undefined) throw new Error(`no site ${id}`);
+  return site;
+}
+
+function sizeOf(size: Size, sizes: Readonly<Record<string, number>>): number {
+  const value = evaluateSize(size, sizes);
+  if (value === undefined) throw new Error("a size without a value");
+  return value;
+}
+
+function runAll(statements: readonly CoreStatement[], scope: Scope, own: Map<string, Meaning>): number {
+  return statements.reduce((sum, statement) => sum + run(statement, scope, own), 0);
+}
+
+/** What the statement adds to the log density. */
+function run(statement: CoreStatement, scope: Scope, own: Map<string, Meaning>): number {
+  switch (statement.kind) {
+    case "draw": {
+      const site = findSite(scope.loaded, statement.site);
+      const x = at(
+        named(site.variable, scope),
+        site.place.map((place) => positionOf(place, scope)),
+      );
+      return score(site.distribution, x, scope);
+    }
+    case "let": {
+      const value = evaluate(statement.value, scope);
+      const place = statement.place.map((each) => positionOf(each, scope));
+      const whole = assign(own.get(statement.name), place, value);
+      own.set(statement.name, whole);
+      scope.names.set(statement.name, whole);
+      return 0;
+    }
+    case "factor":
+      return flatten(evaluate(statement.value, scope)).reduce((sum, each) => sum + each, 0);
+    case "axis": {
+      let sum = 0;
+      for (let i = sizeOf(statement.from, scope.sizes); i < sizeOf(statement.to, scope.sizes); i++) {
+        scope.names.set(statement.index, i);
+        sum += runAll(statement.body, scope, own);
+      }
+      return sum;
+    }
+    case "if":
+      return runAll(evaluate(statement.condition, scope) !== 0 ? statement.then : statement.else, scope, own);
+    case "learn":
+    case "learnNet":
+      throw new Error("learned parameters are not interpreted");
+  }
+}
+
+function positionOf(place: CorePlace, scope: Scope): number {
+  return place.kind === "constant" ? sizeOf(place.value, scope.sizes) : number(named(place.index, scope));
+}
+
+function assign(whole: Meaning | undefined, place: readonly number[], value: Meaning): Meaning {
+  if (place.length === 0) return value;
+  const copy = Array.isArray(whole) ? [...whole] : [];
+  copy[place[0]] = assign(copy[place[0]], place.slice(1), value);
+  return copy;
+}
+
+function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number {
+  switch (distribution.kind) {
+    case "if":
+      return score(
+        evaluate(distribution.condition, scope) !== 0 ? distribution.then : distribution.else,
+        x,
+        scope,
+      );
+    case "match": {
+      const subject = evaluate(distribution.subject, scope);
+      const arm = distribution.arms.find(({ pattern }) => pattern === undefined || pattern === subject);
+      if (arm === undefined) throw new Error("no arm matches");
+      return score(arm.value, x, scope);
+    }
+    case "distribution": {
+      const { forms, eventRank } = distributions[distribution.name];
+      const parameters = (forms as readonly (readonly { name: string; rank: number }[])[]).flat();
+      const args = Object.entries(distribution.arguments).map(([name, expression]) => {
+        const rank = parameters.find((parameter) => parameter.name === name)?.rank ?? 0;
+        return { name, rank, value: evaluate(expression, scope) };
+      });
+      const rows = (meaning: Meaning, position: number, rank: number): Meaning =>
+        depth(meaning) > rank ? (meaning as Meaning[])[position] : meaning;
+      const element = (value: Meaning, own: typeof args): number => {
+        if (depth(value) > eventRank)
+          return (value as Meaning[]).reduce<number>(
+            (sum, each, i) =>
+              sum +
+              element(
+                each,
+                own.map((arg) => ({ ...arg, value: rows(arg.value, i, arg.rank) })),
+              ),
+            0,
+          );
+        const plain = Object.fromEntries(own.map((arg) => [arg.name, arg.value]));
+        return scalarDensities[distribution.name](value as never, plain as DensityArguments);
+      };
+      return element(x, args);
+    }
+  }
+}
+
+function depth(meaning: Meaning): number {
+  return Array.isArray(meaning) ? 1 + (meaning.length > 0 ? depth(meaning[0]) : 0) : 0;
+}
+
+function evaluate(expression: CoreExpression, scope: Scope): Meaning {
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "size":
+      return sizeOf(expression.size, scope.sizes);
+    case "variable":
+      return named(expression.name, scope);
+    case "index": {
+      const take = (value: Meaning, indices: typeof expression.indices): Meaning => {
+        const [index, ...others] = indices;
+        if (index === undefined) return value;
+        if (index.kind === "slice")
+          return (value as Meaning[])
+            .slice(sizeOf(index.from, scope.sizes), sizeOf(index.to, scope.sizes))
+            .map((each) => take(each, others));
+        const position = evaluate(index.value, scope);
+        if (Array.isArray(position)) return position.map((each) => take(at(value, [number(each)]), others));
+        return take(at(value, [position]), others);
+      };
+      return take(evaluate(expression.base, scope), expression.indices);
+    }
+    case "call":
+      return call(
+        expression.function,
+        expression.arguments.map((argument) => evaluate(argument, scope)),
+        expression.sizes.map((size) => sizeOf(size, scope.sizes)),
+      );
+    case "apply": {
+      const callee = scope.loaded.functions[expression.function];
+      const sizes = Object.fromEntries(
+        Object.entries(expression.sizes).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
+      );
+      const names = new Map<string, Meaning>();
+      callee.parameters.forEach(({ name }, position) => {
+        names.set(name, evaluate(expression.arguments[position], scope));
+      });
+      const inner: Scope = { loaded: scope.loaded, sizes, names };
+      runAll(callee.bindings, inner, new Map());
+      return evaluate(callee.value, inner);
+    }
+    case "if":
+      return evaluate(evaluate(expression.condition, scope) !== 0 ? expression.then : expression.else, scope);
+    case "match": {
+      const subject = evaluate(expression.subject, scope);
+      const arm = expression.arms.find(({ pattern }) => pattern === undefined || pattern === subject);
+      if (arm === undefined) throw new Error("no arm matches");
+      return evaluate(arm.value, scope);
+    }
+    case "array":
+    case "tuple":
+      return expression.items.map((item) => evaluate(item, scope));
+    case "comprehension": {
+      const items: Meaning[] = [];
+      for (let i = sizeOf(expression.from, scope.sizes); i < sizeOf(expression.to, scope.sizes); i++)
+        items.push(
+          evaluate(expression.body, { ...scope, names: new Map(scope.names).set(expression.index, i) }),
+        );
+      return items;
+    }
+    case "item":
+      return at(evaluate(expression.base, scope), [expression.position]);
+    case "cast":
+      return evaluate(expression.value, scope);
+  }
+}
+
+function named(name: string, scope: Scope): Meaning {
+  const value = scope.names.get(name);
+  if (value === undefined) throw new Error(`no value for ${name}`);
+  return value;
+}
+
+function at(value: Meaning, place: readonly number[]): Meaning {
+  return place.reduce<Meaning>((part, position) => {
+    const element = Array.isArray(part) ? part[position] : undefined;
+    if (element === undefined) throw new Error(`no element ${position}`);
+    return element;
+  }, value);
+}
+
+function number(meaning: Meaning): number {
+  if (Array.isArray(meaning)) throw new Error("an array where a number is needed");
+  return meaning;
+}
+
+const scalarFunctions: Readonly<Record<string, (x: number, y: number) => number | boolean>> = {
+  neg: (x) => -x,
+  not: (x) => x === 0,
+  abs: Math.abs,
+  sign: Math.sign,
+  exp: Math.exp,
+  log: Math.log,
+  log1p: Math.log1p,
+  expm1: Math.expm1,
+  sqrt: Math.sqrt,
+  square: (x) => x * x,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  logit: (x) => Math.log(x / (1 - x)),
+  softplus: (x) => Math.log(1 + Math.exp(x)),
+  floor: Math.floor,
+  lgamma,
+  digamma,
+  erf,
+  relu: (x) => Math.max(x, 0),
+  stop_gradient: (x) => x,
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  pow: (x, y) => x ** y,
+  min: Math.min,
+  max: Math.max,
+  eq: (x, y) => x === y,
+  ne: (x, y) => x !== y,
+  lt: (x, y) => x < y,
+  le: (x, y) => x <= y,
+  gt: (x, y) => x > y,
+  ge: (x, y) => x >= y,
+  and: (x, y) => x !== 0 && y !== 0,
+  or: (x, y) => x !== 0 || y !== 0,
+};
+
+const sumOf = (x: readonly number[]): number => x.reduce((sum, each) => sum + each, 0);
+const dot = (x: readonly number[], y: readonly number[]): number => sumOf(x.map((each, i) => each * y[i]));
+const logSumExp = (x: readonly number[]): number => Math.log(sumOf(x.map(Math.exp)));
+const transpose = (x: readonly number[][]): number[][] => x[0].map((_, j) => x.map((row) => row[j]));
+
+/** Functions of the last dimension. */
+const vectorFunctions: Readonly<Record<string, (x: readonly number[]) => Meaning>> = {
+  sum: sumOf,
+  mean: (x) => sumOf(x) / x.length,
+  prod: (x) => x.reduce((product, each) => product * each, 1),
+  logsumexp: logSumExp,
+  softmax: (x) => x.map((each) => Math.exp(each) / sumOf(x.map(Math.exp))),
+  log_softmax: (x) => x.map((each) => each - logSumExp(x)),
+  cumsum: (x) => x.map((_, i) => sumOf(x.slice(0, i + 1))),
+};
+
+function call(name: string, operands: readonly Meaning[], sizes: readonly number[]): Meaning {
+  const [x, y] = operands;
+  if (Object.hasOwn(scalarFunctions, name)) return elementwise(scalarFunctions[name], x, y);
+  if (Object.hasOwn(vectorFunctions, name)) return overLast(vectorFunctions[name], x);
+  const [a, b] = operands as number[][][];
+  switch (name) {
+    case "ones":
+    case "zeros":
+      return nest(new Array(sizes.reduce((p, n) => p * n, 1)).fill(name === "ones" ? 1 : 0), sizes);
+    case "dot":
+    case "matmul": {
+      if (depth(x) === 1 && depth(y) === 1) return dot(x as number[], y as number[]);
+      if (depth(y) === 1) return a.map((row) => dot(row, y as number[]));
+      if (depth(x) === 1) return transpose(b).map((column) => dot(x as number[], column));
+      return a.map((row) => transpose(b).map((column) => dot(row, column)));
+    }
+    case "transpose":
+      return transpose(a);
+    case "outer":
+      return (x as number[]).map((left) => (y as number[]).map((right) => left * right));
+    case "split": {
+      const half = (x as Meaning[]).length / 2;
+      return [(x as Meaning[]).slice(0, half), (x as Meaning[]).slice(half)];
+    }
+    case "concat":
+      return [...(x as Meaning[]), ...(y as Meaning[])];
+    default:
+      throw new Error(`${name} is not interpreted`);
+  }
+}
+
+function elementwise(
+  f: (x: number, y: number) => number | boolean,
+  x: Meaning,
+  y: Meaning | undefined,
+): Meaning {
+  if (Array.isArray(x)) return x.map((each, i) => elementwise(f, each, Array.isArray(y) ? y[i] : y));
+  if (Array.isArray(y)) return y.map((each) => elementwise(f, x, each));
+  return Number(f(x, y ?? Number.NaN));
+}
+
+function overLast(f: (x: readonly number[]) => Meaning, x: Meaning): Meaning {
+  return depth(x) === 1 ? f(x as number[]) : (x as Meaning[]).map((row) => overLast(f, row));
+}

@@ -1,0 +1,63 @@
+/**
+ * Log densities of single numbers and vectors, written again from the textbooks for the tests: plain numbers, normalising
+ * constants by `lgamma`. Nothing here is shared with the compiler but the special functions, which have tests of their own.
+ */
+import { lgamma } from "../../../src/compiler/special-functions.ts";
+import type { DistributionName } from "../../../src/lang/distributions.ts";
+
+/** Argument values by parameter name: numbers, or vectors for concentrations and categories. */
+export type DensityArguments = Readonly<Record<string, number & readonly number[]>>;
+
+type LogDensity = (x: number & readonly number[], args: DensityArguments) => number;
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+const logNormal = (x: number, mean: number, sd: number): number =>
+  -((x - mean) ** 2) / (2 * sd ** 2) - Math.log(sd * Math.sqrt(2 * Math.PI));
+const logCauchy = (x: number, loc: number, scale: number): number =>
+  -Math.log(Math.PI * scale * (1 + ((x - loc) / scale) ** 2));
+const logBeta = (a: number, b: number): number => lgamma(a) + lgamma(b) - lgamma(a + b);
+const logStudent = (x: number, df: number, loc: number, scale: number): number =>
+  -0.5 * Math.log(df) -
+  logBeta(0.5, df / 2) -
+  Math.log(scale) -
+  ((df + 1) / 2) * Math.log(1 + ((x - loc) / scale) ** 2 / df);
+const logChoose = (n: number, k: number): number => -Math.log(n + 1) - logBeta(n - k + 1, k + 1);
+const timesLog = (k: number, p: number): number => (k === 0 ? 0 : k * Math.log(p));
+const positive = (x: number, value: number): number => (x > 0 ? value : Number.NEGATIVE_INFINITY);
+
+export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
+  Normal: (x, { loc, scale }) => logNormal(x, loc, scale),
+  HalfNormal: (x, { scale }) => positive(x, Math.log(2) + logNormal(x, 0, scale)),
+  Cauchy: (x, { loc, scale }) => logCauchy(x, loc, scale),
+  HalfCauchy: (x, { scale }) => positive(x, Math.log(2) + logCauchy(x, 0, scale)),
+  StudentT: (x, { df, loc, scale }) => logStudent(x, df, loc, scale),
+  HalfStudentT: (x, { df, scale }) => positive(x, Math.log(2) + logStudent(x, df, 0, scale)),
+  Laplace: (x, { loc, scale }) => Math.log(Math.exp(-Math.abs(x - loc) / scale) / (2 * scale)),
+  Logistic: (x, { loc, scale }) => -Math.log(4 * scale) - 2 * Math.log(Math.cosh((x - loc) / (2 * scale))),
+  LogNormal: (x, { loc, scale }) => positive(x, logNormal(Math.log(x), loc, scale) - Math.log(x)),
+  Exponential: (x, { rate }) => Math.log(rate) - rate * x,
+  Gamma: (x, { shape, rate }) =>
+    shape * Math.log(rate) - lgamma(shape) + (shape - 1) * Math.log(x) - rate * x,
+  InverseGamma: (x, { shape, scale }) =>
+    shape * Math.log(scale) - lgamma(shape) - (shape + 1) * Math.log(x) - scale / x,
+  Beta: (x, { a, b }) => (a - 1) * Math.log(x) + (b - 1) * Math.log(1 - x) - logBeta(a, b),
+  Uniform: (x, { low, high }) => (x >= low && x <= high ? -Math.log(high - low) : Number.NEGATIVE_INFINITY),
+  Dirichlet: (x, { concentration }) =>
+    x.reduce((sum, each, k) => sum + (concentration[k] - 1) * Math.log(each) - lgamma(concentration[k]), 0) +
+    lgamma(concentration.reduce((sum, each) => sum + each, 0)),
+  Bernoulli: (x, { p, logits }) =>
+    Math.log(Number(x) === 1 ? (p ?? logistic(logits)) : 1 - (p ?? logistic(logits))),
+  Binomial: (x, { n, p, logits }) => {
+    const chance = p ?? logistic(logits);
+    return logChoose(n, x) + timesLog(x, chance) + timesLog(n - x, 1 - chance);
+  },
+  Categorical: (x, { p, logits }) =>
+    p === undefined
+      ? logits[x] - Math.log(logits.reduce((sum, each) => sum + Math.exp(each), 0))
+      : Math.log(p[x]),
+  Poisson: (x, { rate, log_rate }) => {
+    const mean = rate ?? Math.exp(log_rate);
+    return timesLog(x, mean) - mean - lgamma(x + 1);
+  },
+  Flat: () => 0,
+};
