@@ -5,14 +5,12 @@ import { type CheckExpression, errorExpression, type FunctionSignature, type Sco
 import { checkSize } from "./check-size.ts";
 import { fits } from "./check-type.ts";
 import type { CoreExpression } from "./core.ts";
-import { formatBrief } from "./format-brief.ts";
-import { formatType } from "./format-type.ts";
 import { namedSize, type Size, substituteSizes } from "./size.ts";
 import { solveSize } from "./size-bounds.ts";
 import type { Argument, Expression } from "./tree.ts";
 import type { NetType, Type } from "./type.ts";
 
-export interface ParameterSlot {
+interface ParameterSlot {
   readonly name: string;
   readonly type: Type | "size";
   readonly span?: Span;
@@ -29,7 +27,7 @@ export function signatureText(
 }
 
 /** Puts arguments in parameter order: positional first, then named. Reports and gives `undefined` on a misfit. */
-export function matchArguments(
+function matchArguments(
   scope: Scope,
   of: string,
   parameters: readonly { readonly name: string }[],
@@ -180,17 +178,8 @@ function argumentFits(
     text: `the argument ${slot.name} of ${name}`,
     ...(slot.span === undefined ? {} : { span: slot.span }),
   };
-  if (expected.kind === "number") return fits(scope, value, expression, expected, because);
-  const quote = { text: formatBrief(expression), span: expression.span };
-  if (expected.kind === value.type.kind) return true;
-  scope.report({
-    code: "type-mismatch",
-    value: quote,
-    found: value.type,
-    expected: formatType(expected),
-    because,
-  });
-  return false;
+  // Parameters are numbers or arrays; anything else failed where it was declared.
+  return expected.kind !== "number" || fits(scope, value, expression, expected, because);
 }
 
 /** Sizes given in brackets, in order: none, or all of them. */

@@ -68,7 +68,7 @@ function reportDifference(scope: Scope, variable: Variable, first: TypedPiece, s
 }
 
 /** "x[0]" */
-export function targetText({ target }: Piece): string {
+function targetText({ target }: Piece): string {
   return target.indices.length === 0
     ? target.name.text
     : `${target.name.text}[${target.indices.map(formatBrief).join(", ")}]`;

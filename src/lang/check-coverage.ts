@@ -27,7 +27,12 @@ function coverBranches(
   }
   if (decided.length === mostConditions) {
     const feature = `a variable in more than ${mostConditions} \`if\` statements is`;
-    scope.report({ code: "not-supported-yet", feature, span: variable.span });
+    scope.report({
+      code: "not-supported-yet",
+      feature,
+      span: variable.span,
+      help: "use `if` expressions in one statement",
+    });
     return;
   }
   const taken = (piece: Piece): BranchStep["branch"] | undefined =>

@@ -233,6 +233,7 @@ function checkComprehension(scope: Scope, expression: Kind<"comprehension">): Co
       found: body.type,
       expected: "a number or an array",
       because,
+      help: "bind its items in a function, and use one of them here",
     });
     return errorExpression(span);
   }
@@ -268,6 +269,7 @@ function checkCast(scope: Scope, expression: Kind<"cast">): CoreExpression {
       found,
       expected: formatType(type),
       because,
+      help: "compare, `floor` or index instead",
     });
     return errorExpression(expression.span);
   }

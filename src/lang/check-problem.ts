@@ -136,7 +136,7 @@ export type CheckFacts =
       readonly found: Type;
       readonly expected: string;
       readonly because: Because;
-      readonly help?: string;
+      readonly help: string;
     }
   | {
       readonly code: "support-not-proven" | "outside-support";
@@ -185,7 +185,7 @@ export type CheckFacts =
       readonly code: "not-supported-yet";
       readonly feature: string;
       readonly span: Span;
-      readonly help?: string;
+      readonly help: string;
     }
   | { readonly code: "condition-not-known"; readonly condition: Quote; readonly name?: string }
   | { readonly code: "match-not-total"; readonly match: Quote; readonly missing: string }
@@ -211,7 +211,7 @@ export type CheckFacts =
       readonly what: string;
       readonly where: string;
       readonly span: Span;
-      readonly help?: string;
+      readonly help: string;
     }
   | { readonly code: "tuple-mismatch"; readonly value: Quote; readonly names: number; readonly found: Type }
   | { readonly code: "unused-input"; readonly name: Quote };
@@ -395,7 +395,7 @@ function prose(facts: CheckFacts): Prose {
         ],
         expected: `${facts.expected}, ${facts.because.text}`,
         found: formatType(facts.found),
-        ...helpWith(facts.help),
+        help: facts.help,
       };
     case "support-not-proven":
     case "outside-support":
@@ -458,7 +458,7 @@ function prose(facts: CheckFacts): Prose {
       return {
         message: `${facts.feature} not supported yet`,
         labels: [label(facts.span, "not supported yet")],
-        ...helpWith(facts.help),
+        help: facts.help,
       };
     case "condition-not-known":
       return {
@@ -518,7 +518,7 @@ function prose(facts: CheckFacts): Prose {
       return {
         message: `${facts.what} is not allowed ${facts.where}`,
         labels: [label(facts.span, "not here")],
-        ...helpWith(facts.help),
+        help: facts.help,
       };
     case "tuple-mismatch":
       return {

@@ -58,7 +58,12 @@ export function checkType(
   const { text, span } = expression.name;
   if (!Object.hasOwn(namedTypes, text)) {
     if (laterTypes.includes(text))
-      scope.report({ code: "not-supported-yet", feature: `the type \`${text}\` is`, span });
+      scope.report({
+        code: "not-supported-yet",
+        feature: `the type \`${text}\` is`,
+        span,
+        help: "give the variables independent priors",
+      });
     else if (text === "Size")
       scope.report({
         code: "not-allowed-here",
@@ -76,7 +81,12 @@ export function checkType(
     return undefined;
   }
   if (expression.optional) {
-    scope.report({ code: "not-supported-yet", feature: "missing values (`?`) are", span: expression.span });
+    scope.report({
+      code: "not-supported-yet",
+      feature: "missing values (`?`) are",
+      span: expression.span,
+      help: "leave rows with missing values out of the data",
+    });
     return undefined;
   }
   const named = namedTypes[text];
@@ -138,7 +148,7 @@ function checkInterval(
 }
 
 /** Checks an expression that must be one real number. */
-export function checkNumber(
+function checkNumber(
   scope: Scope,
   expression: Expression,
   because: Because,
@@ -169,7 +179,7 @@ export function fits(
       found,
       expected: formatType(expected),
       because,
-      ...castHelp(found, expected, quote.text),
+      help: castHelp(found, expected, quote.text),
     });
     return false;
   }
@@ -210,11 +220,13 @@ export function baseFits(found: Base, expected: Base): boolean {
   return found === expected || (found === "int" && expected === "real");
 }
 
-function castHelp(found: Type, expected: NumberType, text: string): { help?: string } {
-  if (found.kind !== "number") return {};
-  if (found.base === "bool") return { help: `write \`if ${text} { 1 } else { 0 }\`` };
-  if (expected.base === "int") return { help: "use a `Nat` or `Int` value; a Real is not rounded silently" };
-  return expected.base === "bool" ? { help: `write a comparison, such as \`${text} > 0\`` } : {};
+function castHelp(found: Type, expected: NumberType, text: string): string {
+  if (found.kind === "net") return `call it: \`${text}(…)\``;
+  if (found.kind !== "number") return "bind its items: `(a, b) = …`, and use one of them";
+  if (found.base === "bool") return `write \`if ${text} { 1 } else { 0 }\``;
+  return expected.base === "bool"
+    ? `write a comparison, such as \`${text} > 0\``
+    : "use a `Nat` or `Int` value; a Real is not rounded silently";
 }
 
 export function equalShapes(a: readonly Size[], b: readonly Size[]): boolean {

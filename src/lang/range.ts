@@ -56,7 +56,7 @@ export function intersection(a: Range, b: Range): Range | undefined {
   return { low: low.low, lowOpen: low.lowOpen, high: high.high, highOpen: high.highOpen };
 }
 
-export function negateRange(a: Range): Range {
+function negateRange(a: Range): Range {
   return { low: -a.high, lowOpen: a.highOpen, high: -a.low, highOpen: a.lowOpen };
 }
 
@@ -101,7 +101,7 @@ export function multiplyRanges(a: Range, b: Range): Range {
 }
 
 /** 1 / a. A range with zero inside gives the real line; zero at an end sends that end to infinity. */
-export function reciprocalRange(a: Range): Range {
+function reciprocalRange(a: Range): Range {
   if (a.low < 0 && a.high > 0) return realLine;
   if (a.low === 0 && a.high === 0) return realLine;
   if (a.low >= 0) return rangeOf(1 / a.high, a.low === 0 ? Infinity : 1 / a.low, a.highOpen, a.lowOpen);
@@ -122,7 +122,7 @@ export function maxRange(a: Range, b: Range): Range {
   return { low: lower.low, lowOpen: lower.lowOpen, high: upper.high, highOpen: upper.highOpen };
 }
 
-export function absRange(a: Range): Range {
+function absRange(a: Range): Range {
   if (a.low >= 0) return a;
   if (a.high <= 0) return negateRange(a);
   const upper = maxRange(a, negateRange(a));

@@ -18,6 +18,7 @@ describe.each(Object.entries(cases))("%s", (code, programs) => {
     expect(new Set(problems.map((problem) => problem.code))).toContain(code);
     // One mistake, one message: nothing else may follow from it.
     expect(new Set(problems.map((problem) => problem.code)).size).toBe(1);
+    for (const problem of problems) expect(problem.help).toBeTruthy();
     await golden(`check/${code}${name === "" ? "" : `-${name}`}.txt`, {
       program: text,
       message: renderProblems(problems, [source], { color: false }),
