@@ -43,7 +43,7 @@ function formatElement(type: NumberType): string {
 }
 
 /** The named type of a range where there is one, "Real(lo, hi)" otherwise. */
-function formatRange(range: Range, base: "real" | "int"): string {
+export function formatRange(range: Range, base: "real" | "int"): string {
   if (base === "int") {
     if (equalRanges(range, realLine)) return "Int";
     if (equalRanges(range, nonNegativeRange)) return "Nat";
