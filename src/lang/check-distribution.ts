@@ -22,6 +22,7 @@ import { formatBrief } from "./format-brief.ts";
 import { formatType } from "./format-type.ts";
 import { equalRanges, exactly, hull, rangeOf } from "./range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "./size.ts";
+import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 import type { Argument, Expression } from "./tree.ts";
 import { type NumberType, numberType } from "./type.ts";
@@ -374,21 +375,4 @@ function joinCounts(a: CoreSupport, b: CoreSupport): CoreSupport {
   if (a.kind !== "discrete" || b.kind !== "discrete") return a;
   const same = a.count !== undefined && b.count !== undefined && equalSizes(a.count, b.count);
   return same ? a : { kind: "discrete" };
-}
-
-/** The bound expressions of a support. */
-export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
-  switch (support.kind) {
-    case "lower":
-      return [support.low];
-    case "upper":
-      return [support.high];
-    case "interval":
-      return [support.low, support.high];
-    case "real":
-    case "simplex":
-    case "ordered":
-    case "discrete":
-      return [];
-  }
 }

@@ -3,6 +3,7 @@ import { nearMisses } from "../base/near-miss.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
 import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
+import { checkMarginalBounds, checkMarginalUse, distributionExpressions } from "./check-marginal.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { type CheckedEvent, checkEvent } from "./check-support.ts";
@@ -46,7 +47,10 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   if (event === undefined || distribution === undefined) return [];
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
+  checkMarginalUse(scope, distributionExpressions(distribution.core));
+  checkMarginalBounds(scope, name, event.support);
   const marginal = checkDiscrete(scope, piece, variable, distribution, event);
+  variable.marginal ||= marginal;
   const noncentered = checkAnnotations(scope, statement, distribution, event);
   const id = siteId(variable, piece);
   parts.sites.push({

@@ -200,6 +200,8 @@ function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Var
       axes,
       bound: new Map(),
       joined: errorType,
+      marginal: false,
+      through: new Set(),
       assumed: new Map(),
       unknown: origin === "draw" ? !observed : false,
     },

@@ -54,6 +54,10 @@ export interface Variable {
   readonly assumed: Map<Piece, NumberType>;
   /** Depends on what is inferred or learned. */
   unknown: boolean;
+  /** A discrete latent, to be summed out. */
+  marginal: boolean;
+  /** For a binding: the summed-out variables that it depends on. */
+  readonly through: Set<Variable>;
   /** Number of values of a discrete draw, where finite. */
   count?: Size;
 }

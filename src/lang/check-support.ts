@@ -1,6 +1,6 @@
 /** The declared type of a draw against its distribution: event shape, support, truncation. */
 import type { CheckedDistribution } from "./check-distribution.ts";
-import { literalNumber, supportBounds } from "./check-distribution.ts";
+import { literalNumber } from "./check-distribution.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { type DeclaredType, equalShapes } from "./check-type.ts";
@@ -8,6 +8,7 @@ import type { CoreExpression, CoreSupport } from "./core.ts";
 import { describeShape, formatShape, formatType } from "./format-type.ts";
 import { contains, equalRanges, intersection, within } from "./range.ts";
 import { equalSizes, type Size } from "./size.ts";
+import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 import { type NumberType, nonNegativeRange, numberType, type Range, realLine } from "./type.ts";
 

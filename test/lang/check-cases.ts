@@ -159,6 +159,11 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  k ~ Poisson(3)\n  observe y ~ Normal(k, 1)\n}",
     chain:
       "model M[T, K](P: Simplex[K, K]) {\n  z[0] ~ Categorical(ones(K) / K)\n  for t in 1..T { z[t] ~ Categorical(P[z[t-1]]) }\n}",
+    outside:
+      "model M[N] {\n  plate n in N { z[n] ~ Bernoulli(0.5) }\n  plate n in N { observe y[n] ~ Normal(if z[n] { 1 } else { 0 }, 1) }\n}",
+    "through-binding":
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n  }\n  observe y ~ Normal(sum(m), 1)\n}",
+    bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "annotation-not-allowed": {

@@ -162,6 +162,10 @@ describe("programs that must check", () => {
       "model M(a: Bool, b: Bool) {\n  if a { x[0] ~ Normal(0, 1) } else { x[0] ~ Normal(1, 1) }\n  if b { x[1] ~ Normal(0, 1) } else { x[1] ~ Normal(1, 1) }\n  observe y ~ Normal(sum(x), 1)\n}",
     ],
     [
+      "a discrete latent of an outer plate",
+      "model M[N, T] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n    plate t in T { observe y[n, t] ~ Normal(m[n], 1) }\n  }\n}",
+    ],
+    [
       "distribution by latent",
       "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.3)\n    observe y[n] ~ match z[n] { true => Normal(0, 1); false => Cauchy(0, 1) }\n  }\n}",
     ],
