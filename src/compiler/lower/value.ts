@@ -200,8 +200,25 @@ export function createAlgebra(builder: Builder): Algebra {
 
   function unary(op: UnaryOp, x: Operand): Value {
     const value = of(x);
+    const short = logOfExponential(op, value);
+    if (short !== undefined) return short;
     const keepsKind = op === "neg" || op === "abs" || op === "sign" || op === "not" || op === "stopGradient";
     return elementwise(op, [keepsKind ? value : convert(value, "float")]);
+  }
+
+  /**
+   * log eᵘ = u, log σ(u) = −softplus(−u), log(1 − σ(u)) = −softplus(u): what a bijector made keeps its digits, and its
+   * gradient, where the value itself has run into the end of its support.
+   */
+  function logOfExponential(op: UnaryOp, x: Value): Value | undefined {
+    const node = builder.nodeOf(x.node);
+    const inside = (id: NodeId): Value => ({ ...x, node: id });
+    if (op === "log" && node.op === "exp") return inside(node.inputs[0]);
+    if (op === "log" && node.op === "sigmoid")
+      return unary("neg", unary("softplus", unary("neg", inside(node.inputs[0]))));
+    if (op !== "log1p" || node.op !== "neg") return undefined;
+    const negated = builder.nodeOf(node.inputs[0]);
+    return negated.op === "sigmoid" ? unary("neg", unary("softplus", inside(negated.inputs[0]))) : undefined;
   }
 
   function reduce(op: "reduceSum" | "reduceMax", x: Value, dimension: number): Value {
