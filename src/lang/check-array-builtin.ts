@@ -1,7 +1,7 @@
 /** Type rules of the builtins that are not elementwise: reductions, products, splitting. */
 import type { Span } from "../base/span.ts";
 import type { BuiltinName } from "./builtins.ts";
-import type { Quote } from "./check-problem.ts";
+import type { Quote } from "./check-facts.ts";
 import type { Scope } from "./check-scope.ts";
 import { equalShapes } from "./check-type.ts";
 import type { CoreExpression } from "./core.ts";

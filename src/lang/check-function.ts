@@ -2,8 +2,8 @@
 
 import type { Span } from "../base/span.ts";
 import { checkExpression } from "./check-expression.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import { checkLearn } from "./check-learn.ts";
-import type { CheckFacts } from "./check-problem.ts";
 import {
   type Binding,
   bindError,

@@ -1,7 +1,7 @@
 /** Indexing: shapes, bounds, and which elements of a variable may be read where. */
 
+import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
-import type { Quote } from "./check-problem.ts";
 import {
   type CheckExpression,
   errorExpression,

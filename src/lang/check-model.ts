@@ -2,8 +2,8 @@
 import type { Span } from "../base/span.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import { checkExpression } from "./check-expression.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import { collectPlaces } from "./check-places.ts";
-import type { CheckFacts } from "./check-problem.ts";
 import { type Binding, type FunctionTable, type Scope, takenBy, type Variable } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
 import { checkStatements } from "./check-statement.ts";

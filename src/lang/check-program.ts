@@ -3,10 +3,11 @@
  * `check-function.ts` do one declaration each; this file decides what the declarations see of each other.
  */
 import { hasErrors, type Problem } from "../base/problem.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import { type FunctionDeclaration, functionTable } from "./check-function.ts";
 import { checkModel } from "./check-model.ts";
 import { isBuiltin, isDistribution } from "./check-name.ts";
-import { type CheckFacts, explain } from "./check-problem.ts";
+import { explain } from "./check-problem.ts";
 import type { CoreModel, CoreProgram } from "./core.ts";
 import type { Declaration, File } from "./tree.ts";
 

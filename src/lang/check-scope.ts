@@ -1,7 +1,7 @@
 /** What the checker knows while it walks one model or function: names, open axes, and where problems go. */
 import { nearMisses } from "../base/near-miss.ts";
 import type { Span } from "../base/span.ts";
-import type { CheckFacts } from "./check-problem.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import type { CoreExpression } from "./core.ts";
 import type { Size } from "./size.ts";
 import type { IndexRange } from "./size-bounds.ts";

@@ -1,7 +1,7 @@
 /** Size expressions: the compile-time integers of headers, types, plates and `ones(K)`. */
 import { nearMisses } from "../base/near-miss.ts";
 import type { Span } from "../base/span.ts";
-import type { CheckFacts } from "./check-problem.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import { formatBrief } from "./format-brief.ts";
 import {
   addSizes,

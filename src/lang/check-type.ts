@@ -1,6 +1,6 @@
 /** Type expressions, and whether a value fits a type. */
 import { nearMisses } from "../base/near-miss.ts";
-import type { Because } from "./check-problem.ts";
+import type { Because } from "./check-facts.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
 import type { CoreExpression } from "./core.ts";

@@ -1,5 +1,5 @@
 /** For each problem code of the checker, programs with exactly that mistake. The first is named after the code. */
-import type { CheckCode } from "../../src/lang/check-problem.ts";
+import type { CheckCode } from "../../src/lang/check-facts.ts";
 
 export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, string>> } = {
   "unknown-name": {

@@ -213,6 +213,14 @@ describe("programs that must check", () => {
 });
 
 describe("Core", () => {
+  test("a program without problems has no holes", () => {
+    for (const text of Object.values(examples)) {
+      const json = JSON.stringify(check(text).program);
+      expect(json).not.toContain('"kind":"error"');
+      expect(json).not.toContain('"name":"?"');
+    }
+  });
+
   test("sibling plates over one index name have different indices", () => {
     const { body } = modelOf(
       "model M[N] {\n  plate n in N { a[n] ~ Normal(0, 1) }\n  plate n in N { b[n] ~ Normal(a[n], 1) }\n}",
