@@ -39,23 +39,28 @@ export function decodeArtifact(bytes: Uint8Array, path: string): Artifact {
   return { ...header, tensors } as unknown as Artifact;
 }
 
+export type ContainerKind = "trained-model" | "checkpoint";
+
 /** A container of that kind, or a problem that names the file. */
-export function readContainer(bytes: Uint8Array, path: string, kind: string): Container {
+export function readContainer(bytes: Uint8Array, path: string, kind: ContainerKind): Container {
   const decoded = decodeContainer(bytes);
-  if (typeof decoded === "string") throw new ProblemError([explainFault(decoded, path)]);
-  if (decoded.header.kind !== kind) throw new ProblemError([explainFault("not-an-artifact", path)]);
+  if (typeof decoded === "string") throw new ProblemError([explainFault(decoded, path, kind)]);
+  if (decoded.header.kind !== kind) throw new ProblemError([explainFault("not-an-artifact", path, kind)]);
   return decoded;
 }
 
-function explainFault(fault: ContainerFault, path: string): Problem {
+function explainFault(fault: ContainerFault, path: string, kind: ContainerKind): Problem {
+  const checkpoint = kind === "checkpoint";
+  const beginAnew = "begin anew with --restart";
   const common = { severity: "error", labels: [], place: path } as const;
   switch (fault) {
     case "not-an-artifact":
       return {
         ...common,
         code: "artifact-unreadable",
-        message: "this is not a trained model",
-        expected: "a file written by `ppl train`",
+        message: checkpoint ? "this is not a checkpoint of training" : "this is not a trained model",
+        expected: checkpoint ? "a checkpoint that `ppl train` left" : "a file written by `ppl train`",
+        ...(checkpoint && { help: beginAnew }),
       };
     case "newer-format":
       return {
@@ -69,7 +74,7 @@ function explainFault(fault: ContainerFault, path: string): Problem {
         ...common,
         code: "artifact-damaged",
         message: "this file is damaged: its checksum does not match",
-        help: "copy it again, or train again",
+        help: checkpoint ? beginAnew : "copy it again, or train again",
       };
   }
 }

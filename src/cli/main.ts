@@ -15,7 +15,8 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     write: (text) => void stream.write(text),
     terminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      // 0 on terminals that do not know.
+      return stream.columns || 80;
     },
     color: wantsColor(process.env, stream.isTTY === true),
   };

@@ -45,6 +45,7 @@ export function createProgressDisplay(output: Output, now: () => number, quiet: 
       output.write(`${formatPlain(progress, rate(progress))}\n`);
     },
     finish() {
+      if (finished) return;
       finished = true;
       if (drawn) output.write("\r\x1b[K");
     },

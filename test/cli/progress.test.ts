@@ -12,6 +12,7 @@ function run(terminal: boolean, quiet: boolean, columns = 200): { text: string; 
     display.update({ phase: "sampling", done, total: 1000, unit: "draws", chains: [done / 1000, 0.5] });
   }
   display.finish();
+  display.finish();
   display.update({ phase: "late", done: 1, total: 2, unit: "draws" });
   return { text: pieces.join(""), pieces };
 }

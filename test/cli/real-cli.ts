@@ -75,16 +75,23 @@ export async function runHere(folder: Folder, args: readonly string[]): Promise<
 export interface StartOptions {
   readonly onStart?: (child: ChildProcess) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** On a terminal of its own, by util-linux's `script`; all that is shown is in `stdout`. */
+  readonly terminal?: boolean;
 }
 
 /** Runs in a process of its own, with the folder as the working directory. */
 export function runProcess(
   folder: Folder,
   args: readonly string[],
-  { onStart, env: more = {} }: StartOptions = {},
+  { onStart, env: more = {}, terminal = false }: StartOptions = {},
 ): Promise<Result> {
   const { FORCE_COLOR: _, NO_COLOR: __, ...env } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder.path, env: { ...env, ...more } });
+  const command = [process.execPath, main, ...args];
+  const [program, ...rest] = terminal ? ["script", "-qec", command.join(" "), "/dev/null"] : command;
+  const child = spawn(program, rest, {
+    cwd: folder.path,
+    env: { ...env, ...(terminal && { TERM: "xterm" }), ...more },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (piece) => {
