@@ -44,7 +44,7 @@ export const amortized: Strategy<
   AmortizedResult
 > = {
   name: "amortized",
-  defaults: { steps: 5000, learningRate: 3e-3, maxGradientNorm: 100 },
+  defaults: { steps: 5000, learningRate: 6e-3, maxGradientNorm: 100 },
   steps: (config) => config.steps,
   prepare,
 };
