@@ -106,6 +106,9 @@ function checkDiscrete(
       "it lies under a `for` axis, and chains are not summed out yet",
       "draw it in a `plate`, or observe it",
     );
+  if (piece.places.some(({ kind }) => kind === "constant")) {
+    return refuse("it is drawn element by element", "draw all elements in one `plate`");
+  }
   if (event.type.dimensions.length > 0) {
     return refuse("one draw of it is an array", `draw it number by number in a \`plate\``);
   }

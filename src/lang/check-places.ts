@@ -212,9 +212,9 @@ function isObserved({ statement }: Piece): boolean {
   return statement.kind === "draw" && statement.observed;
 }
 
-/** Reports a range that runs backwards whatever its sizes stand for. */
+/** Reports a range that holds nothing whatever its sizes stand for. */
 export function checkRange(scope: Scope, range: Range, from: Size, to: Size): void {
-  if (lowerBound(subtractSizes(from, to)) <= 0) return;
+  if (upperBound(subtractSizes(to, from)) > 0) return;
   const value = { text: formatBrief(range.to), span: range.span };
   scope.report({ code: "empty-interval", value, low: formatSize(from), high: formatSize(to) });
 }

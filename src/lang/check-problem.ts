@@ -193,7 +193,7 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.value.span, "an empty interval")],
         expected: "the lower bound first",
         found: `${facts.low}, ${facts.high}`,
-        help: "swap the bounds",
+        help: facts.low === facts.high ? "let the upper bound be larger" : "swap the bounds",
       };
     case "not-a-value":
       return {

@@ -134,6 +134,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "empty-interval": {
     "": "model M {\n  x ~ Uniform(1, 0)\n}",
     type: "model M {\n  x: Real(1, 0) ~ Normal(0, 1)\n}",
+    nothing: "model M {\n  plate n in 0 { observe y[n] ~ Normal(0, 1) }\n}",
     range: "model M {\n  plate n in 5..3 { observe y[n] ~ Normal(0, 1) }\n}",
   },
   "not-a-value": {
@@ -164,6 +165,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "through-binding":
       "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n  }\n  observe y ~ Normal(sum(m), 1)\n}",
     bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
+    elements: "model M {\n  z[0] ~ Bernoulli(0.5)\n  z[1] ~ Bernoulli(0.25)\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "annotation-not-allowed": {
