@@ -72,6 +72,7 @@ function operandAdjoints<Op extends OpName>(
   adjoint: NodeId,
 ): readonly (NodeId | undefined)[] {
   const { gradient } = opRow(node.op);
+  if (gradient === "nested") return bug(`no gradient of ${node.op}`);
   return gradient === "none" ? [] : gradient(math, node, id, adjoint);
 }
 

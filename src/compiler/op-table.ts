@@ -15,15 +15,20 @@
  */
 import { bug } from "../base/bug.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import type { NodeId, NodeOf } from "./graph.ts";
+import { filtersAdjoint, imagesAdjoint } from "./convolution.ts";
+import { elementCount, type NodeId, type NodeOf } from "./graph.ts";
+import { choleskyAdjoint, triangularSolveAdjoints } from "./linear-algebra.ts";
 import type { OpName, OpParams, TensorType } from "./ops.ts";
 import {
   alongAxis,
   anyKind,
+  argsortType,
   bools,
   broadcastType,
+  choleskyType,
   concatType,
   constantType,
+  conv2dType,
   elementwise,
   floats,
   gatherType,
@@ -35,19 +40,22 @@ import {
   polygammaType,
   reductionType,
   reshapeType,
+  scanType,
   scatterAddType,
   selectType,
   showType,
   sliceType,
+  sortType,
   type TypeRule,
   transposeType,
+  triangularSolveType,
 } from "./type-rules.ts";
 
 export interface OpRow<Op extends OpName> {
   readonly operands: number | "any";
   readonly type: TypeRule<OpParams[Op]>;
-  /** "none": nothing flows to any operand. */
-  readonly gradient: Gradient<Op> | "none";
+  /** "none": nothing flows to any operand. "nested": that of the graph inside, made in `scan-gradient.ts`. */
+  readonly gradient: Gradient<Op> | "none" | "nested";
 }
 
 export type Gradient<Op extends OpName> = (
@@ -380,6 +388,26 @@ export const opTable = {
       return [undefined, select(everywhere, gathered, like(gathered, 0))];
     },
   },
+  argsort: { operands: 1, type: argsortType, gradient: "none" },
+  // x′ = r′ back at the positions that x's elements came from; among equal elements, in their order
+  sort: {
+    operands: 1,
+    type: sortType,
+    gradient: ({ builder, add, shapeOf }, { inputs: [x] }, _r, adjoint) => {
+      const shape = shapeOf(x);
+      const size = elementCount(shape);
+      const [length] = shape.slice(-1);
+      const rows = Array.from({ length: length === 0 ? 0 : size / length }, (_, row) => row * length);
+      const starts = builder.emit("broadcast", [builder.constant(rows, shape.slice(0, -1), "int")], {
+        shape,
+        axes: shape.slice(0, -1).map((_, axis) => axis),
+      });
+      const positions = add(builder.emit("argsort", [x], {}), starts);
+      const flat = (id: NodeId): NodeId => builder.emit("reshape", [id], { shape: [size] });
+      const scattered = builder.emit("scatterAdd", [flat(positions), flat(adjoint)], { size });
+      return [builder.emit("reshape", [scattered], { shape })];
+    },
+  },
 
   // r = x y: x′ = r′ yᵀ, y′ = xᵀ r′. Where an operand is stored transposed, its adjoint is transposed too.
   matmul: {
@@ -394,6 +422,29 @@ export const opTable = {
       ];
     },
   },
+  // formula: linear-algebra.ts
+  cholesky: {
+    operands: 1,
+    type: choleskyType,
+    gradient: (math, _node, r, adjoint) => [choleskyAdjoint(math, r, adjoint)],
+  },
+  // formulas: linear-algebra.ts
+  triangularSolve: {
+    operands: 2,
+    type: triangularSolveType,
+    gradient: (math, { inputs: [matrix], params }, r, adjoint) =>
+      triangularSolveAdjoints(math, matrix, r, adjoint, params),
+  },
+  // formulas: convolution.ts
+  conv2d: {
+    operands: 2,
+    type: conv2dType,
+    gradient: ({ builder }, { inputs: [images, filters], params }, _r, adjoint) => [
+      imagesAdjoint(builder, images, filters, adjoint, params),
+      filtersAdjoint(builder, images, filters, adjoint, params),
+    ],
+  },
+  scan: { operands: "any", type: scanType, gradient: "nested" },
 } satisfies { readonly [Op in OpName]: OpRow<Op> };
 
 /** The row of one op, with parameters and row tied together. */

@@ -2,6 +2,8 @@
  * All primitive ops on one page, with their typed parameters. `op-table.ts` has one row per op (type rule and gradient),
  * each engine one lowering table. Nothing broadcasts: elementwise ops take equal shapes, `broadcast` is explicit.
  */
+import type { Graph } from "./graph.ts";
+
 export interface OpParams {
   // Leaves
   /** A named input of the graph. */
@@ -80,10 +82,54 @@ export interface OpParams {
   gather: None;
   /** Operands: indices int [I…], updates [I…, …rest] → [size, …rest], zeros elsewhere. */
   scatterAdd: { readonly size: number };
+  /**
+   * Float or int, along the last axis: the positions, int, that put it in ascending order. Equal elements (0 and −0 are equal)
+   * keep their order, NaN come last.
+   */
+  argsort: None;
+  /** Float or int: each last axis in the order of `argsort`. */
+  sort: None;
 
   // Linear algebra
   /** Float: [B…, M, K] × [B…, K, N] → [B…, M, N]; equal batch shapes; each operand may be read transposed. */
   matmul: { readonly transposeLeft: boolean; readonly transposeRight: boolean };
+  /**
+   * Float: [B…, N, N] symmetric positive definite, of which only the lower triangle is read → the lower triangular L with L Lᵀ = x;
+   * above its diagonal are zeros. Where a pivot of a matrix is not above 0, all of that matrix's lower triangle is NaN.
+   */
+  cholesky: None;
+  /**
+   * Float operands a [B…, N, N], b [B…, N, M] → x [B…, N, M] with a x = b, or aᵀ x = b where `transpose`; equal batch shapes. Only
+   * a's lower (or upper) triangle and its diagonal are read. A zero on the diagonal divides: infinities and NaN as IEEE says.
+   */
+  triangularSolve: { readonly lower: boolean; readonly transpose: boolean };
+  /**
+   * Float: images [N, H, W, C], filters [FH, FW, C, O] → [N, H′, W′, O], not flipped:
+   * r[n, i, j, o] = Σ x[n, i s₀ + a d₀ − p₀, j s₁ + b d₁ − p₁, c] f[a, b, c, o] over a, b, c, with strides s, dilation d of the
+   * filter, p = before, and x zero outside. H′ = ⌊(H + before₀ + after₀ − (FH − 1) d₀ − 1) / s₀⌋ + 1, at least 1; W′ alike.
+   */
+  conv2d: {
+    readonly strides: readonly [number, number];
+    readonly before: readonly [number, number];
+    readonly after: readonly [number, number];
+    readonly dilation: readonly [number, number];
+  };
+
+  // Loops
+  /**
+   * A loop with carried state. Operands: the initial carries (`carries` of them), then `xs` tensors [length, …], then fixed ones.
+   * The body reads inputs carry/0 …, x/0 … (one row of the tensor), fixed/0 …, all of which it lists, used or not, and gives
+   * outputs carry/0 …, of the carries' types, and y/0 …. Carries and y are float, the others of any kind.
+   * For t = 0, …, length − 1, or the other way round if `reverse`: (carry, y[t]) = body(carry, x[t], fixed).
+   * Result: float [n], the final carries and then each y stacked [length, …], row-major and one after the other.
+   */
+  scan: {
+    readonly body: Graph;
+    readonly length: number;
+    readonly reverse: boolean;
+    readonly carries: number;
+    readonly xs: number;
+  };
 }
 
 type None = Readonly<Record<never, never>>;

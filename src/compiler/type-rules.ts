@@ -2,7 +2,7 @@
  * The type rules that rows of the op table share. A rule gives the result's type, or says in words what is wrong;
  * `inferType` turns words into a bug with the op and its operand types. The number of operands is checked before.
  */
-import { elementCount, equalShapes } from "./graph.ts";
+import { elementCount, equalShapes, type Graph } from "./graph.ts";
 import type { DType, OpParams, Shape, TensorType } from "./ops.ts";
 
 export type TypeRule<Params> = (inputs: readonly TensorType[], params: Params) => TensorType | string;
@@ -140,6 +140,117 @@ export const scatterAddType: TypeRule<OpParams["scatterAdd"]> = ([indices, updat
     return "takes updates whose shape starts with that of the indices";
   return { dtype: updates.dtype, shape: [size, ...updates.shape.slice(rank)] };
 };
+
+/** The operand's shape as int positions along its last axis. */
+export const argsortType: TypeRule<unknown> = (inputs) => {
+  const type = sortType(inputs, undefined);
+  return typeof type === "string" ? type : { dtype: "int", shape: type.shape };
+};
+
+export const sortType: TypeRule<unknown> = ([input]) => {
+  if (!numbers.includes(input.dtype)) return `takes ${numbers.join(" or ")}`;
+  return input.shape.length === 0 ? "takes at least one axis" : input;
+};
+
+export const choleskyType: TypeRule<unknown> = ([input]) => squareComplaint(input) ?? input;
+
+export const triangularSolveType: TypeRule<unknown> = ([matrix, right]) => {
+  const complaint = squareComplaint(matrix);
+  if (complaint !== undefined) return complaint;
+  if (right.dtype !== "float") return "takes float";
+  if (right.shape.length !== matrix.shape.length) return "takes operands of one rank";
+  if (!equalShapes(matrix.shape.slice(0, -1), right.shape.slice(0, -1)))
+    return "takes equal batch shapes and as many rows on the right";
+  return right;
+};
+
+export const conv2dType: TypeRule<OpParams["conv2d"]> = ([images, filters], params) => {
+  const { strides, before, after, dilation } = params;
+  if (images.dtype !== "float" || filters.dtype !== "float") return "takes float";
+  if (images.shape.length !== 4 || filters.shape.length !== 4) return "takes images and filters of four axes";
+  if (images.shape[3] !== filters.shape[2]) return "takes as many channels as its filters have";
+  if (![strides, before, after, dilation].every((pair) => pair.length === 2 && naturals(pair)))
+    return "takes pairs of whole amounts of at least 0";
+  if (![...strides, ...dilation].every((step) => step >= 1))
+    return "takes strides and dilation of at least 1";
+  if (filters.shape[0] < 1 || filters.shape[1] < 1) return "takes filters of at least one element";
+  const [rows, columns] = [0, 1].map((axis) => {
+    const extent = (filters.shape[axis] - 1) * dilation[axis] + 1;
+    return Math.floor((images.shape[axis + 1] + before[axis] + after[axis] - extent) / strides[axis]) + 1;
+  });
+  if (rows < 1 || columns < 1) return "takes images, with their padding, as large as its filters";
+  return { dtype: "float", shape: [images.shape[0], rows, columns, filters.shape[3]] };
+};
+
+export const scanType: TypeRule<OpParams["scan"]> = (operands, { body, length, carries, xs }) => {
+  if (!naturals([length, carries, xs]) || carries + xs > operands.length)
+    return "takes a whole length and an operand per carry and x";
+  const names = operands.map((_, at) => scanInputName(at, { carries, xs }));
+  if (
+    names.length !== Object.keys(body.inputs).length ||
+    !names.every((name) => Object.hasOwn(body.inputs, name))
+  )
+    return "takes a body with an input for each operand";
+  for (const [at, name] of names.entries()) {
+    const isRow = at >= carries && at < carries + xs;
+    if (isRow && operands[at].shape[0] !== length) return `takes ${name} of its length`;
+    const { dtype, shape } = body.nodes[body.inputs[name]].type;
+    const given = isRow ? operands[at].shape.slice(1) : operands[at].shape;
+    if (dtype !== operands[at].dtype || !equalShapes(shape, given))
+      return `takes ${name} of type ${showType({ dtype, shape })}, given ${showType({ dtype: operands[at].dtype, shape: given })}`;
+  }
+  const results = Object.keys(body.outputs);
+  const given = scanOutputs(body);
+  if (given.carries.length !== carries || given.carries.length + given.ys.length !== results.length)
+    return "takes a body with outputs carry/0 … for its carries and y/0 …";
+  if ([...given.carries, ...given.ys].some(({ dtype }) => dtype !== "float"))
+    return "takes float carries and y";
+  if (
+    given.carries.some(
+      ({ shape }, at) => operands[at].dtype !== "float" || !equalShapes(shape, operands[at].shape),
+    )
+  )
+    return "takes carries that keep their type";
+  return { dtype: "float", shape: [scanSize(given, length)] };
+};
+
+/** What the body of a scan calls the operand at that position. */
+export function scanInputName(
+  at: number,
+  { carries, xs }: { readonly carries: number; readonly xs: number },
+): string {
+  if (at < carries) return `carry/${at}`;
+  return at < carries + xs ? `x/${at - carries}` : `fixed/${at - carries - xs}`;
+}
+
+export interface ScanOutputs {
+  readonly carries: readonly TensorType[];
+  readonly ys: readonly TensorType[];
+}
+
+/** The types of a body's outputs carry/0, carry/1, … and y/0, y/1, …, as far as they go. */
+export function scanOutputs(body: Graph): ScanOutputs {
+  const family = (prefix: string): TensorType[] => {
+    const types: TensorType[] = [];
+    for (let at = 0; Object.hasOwn(body.outputs, `${prefix}/${at}`); at++)
+      types.push(body.nodes[body.outputs[`${prefix}/${at}`]].type);
+    return types;
+  };
+  return { carries: family("carry"), ys: family("y") };
+}
+
+function scanSize({ carries, ys }: ScanOutputs, length: number): number {
+  const total = (types: readonly TensorType[]) =>
+    types.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return total(carries) + length * total(ys);
+}
+
+function squareComplaint({ dtype, shape }: TensorType): string | undefined {
+  if (dtype !== "float") return "takes float";
+  return shape.length >= 2 && shape[shape.length - 1] === shape[shape.length - 2]
+    ? undefined
+    : "takes square matrices";
+}
 
 export const matmulType: TypeRule<OpParams["matmul"]> = (
   [left, right],
