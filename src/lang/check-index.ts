@@ -174,6 +174,7 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
   const low = extreme(index.place, scope.indices, -1);
   const high = extreme(index.place, scope.indices, 1);
   if (low !== undefined && upperBound(low) < 0) return outside(formatSize(low));
+  if (high !== undefined && upperBound(high) < 0) return outside(formatSize(high));
   if (high !== undefined && lowerBound(subtractSizes(high, dimension)) >= 0) return outside(formatSize(high));
   const name = soleName(index.place);
   const range = name === undefined ? undefined : scope.indices.get(name);

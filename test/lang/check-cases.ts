@@ -73,6 +73,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "index-out-of-range": {
     "": "model M[J](x: Real[J]) {\n  plate j in J { observe y[j] ~ Normal(x[j+1], 1) }\n}",
     data: "model M(n: Nat) {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[n + 3], 1)\n}",
+    "always-negative": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t-T], 1) }\n}",
     negative: "model M[T](x: Real[T]) {\n  plate t in T { observe y[t] ~ Normal(x[t-1], 1) }\n}",
     constant: "model M {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[3], 1)\n}",
     lag: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t-2], 1) }\n}",
