@@ -2,7 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { bug } from "../base/bug.ts";
 import { loadEngineByLabel } from "./choose-engine.ts";
-import { type DensityPlan, densityTarget } from "./density-plan.ts";
+import type { DensityPlan } from "./density-plan.ts";
+import { densityTarget } from "./density-target.ts";
 import { type ChainTask, runChain } from "./run-chain.ts";
 
 export interface ChainWorkerData {

@@ -2,9 +2,9 @@
 import { nearMisses } from "../base/near-miss.ts";
 import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
-import { checkProgram } from "../lang/check-program.ts";
+import { checkProgram } from "../lang/check/check-program.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
-import { parse } from "../lang/parse.ts";
+import { parse } from "../lang/parse/parse.ts";
 import { stdlibSources } from "../lang/stdlib.generated.ts";
 import type { File } from "../lang/tree.ts";
 import type { Compilation, Program } from "./api-types.ts";

@@ -1,4 +1,4 @@
-/** The driver as one value, for doors that take it as an argument. */
+/** The driver as one value, for doors that take it as an argument. What a command does not need is not loaded for it. */
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
 import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
@@ -6,22 +6,16 @@ import { readTextFile } from "../data/read-text-file.ts";
 import { writeDraws } from "../data/write-draws.ts";
 import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
 import type { Driver } from "./api-types.ts";
-import { compile } from "./compile.ts";
-import { doctor } from "./doctor.ts";
-import { infer } from "./infer.ts";
-import { inferWithArtifact } from "./infer-with-artifact.ts";
-import { sample } from "./predict.ts";
-import { train } from "./train.ts";
 import { version } from "./version.ts";
 
 export const driver: Driver = {
   version,
-  compile,
-  infer,
-  sample,
-  train,
-  inferWithArtifact,
-  doctor,
+  compile: async (...args) => (await import("./compile.ts")).compile(...args),
+  infer: async (...args) => (await import("./infer.ts")).infer(...args),
+  sample: async (...args) => (await import("./predict.ts")).sample(...args),
+  train: async (...args) => (await import("./train.ts")).train(...args),
+  inferWithArtifact: async (...args) => (await import("./infer-with-artifact.ts")).inferWithArtifact(...args),
+  doctor: async () => (await import("./doctor.ts")).doctor(),
   readSource: (path) => ({ name: path, text: readTextFile(path, "model") }),
   readData,
   readArtifact: (path) => decodeArtifact(readBytes(path, "artifact"), path),

@@ -11,7 +11,8 @@ import type { CoreModel } from "../lang/core.ts";
 import { formatSize } from "../lang/size.ts";
 import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } from "./api-types.ts";
 import { checkIndices } from "./check-indices.ts";
-import { compileSplit, dataInputs, loweringInput } from "./density-plan.ts";
+import { dataInputs, loweringInput } from "./density-plan.ts";
+import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { turnTaker } from "./turn-taker.ts";
 

@@ -164,9 +164,11 @@ function problemsOf(run: () => unknown, folder: string): readonly Problem[] {
     return [];
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
+    const relative = (text: string): string => text.replaceAll(`${folder}/`, "");
     return error.problems.map((problem) => ({
       ...problem,
-      message: problem.message.replaceAll(`${folder}/`, ""),
+      message: relative(problem.message),
+      ...(problem.help !== undefined && { help: relative(problem.help) }),
     }));
   }
 }
