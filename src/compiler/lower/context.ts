@@ -15,6 +15,8 @@ export type Binding =
       readonly value: Lowered;
       /** The axes it was bound under, as leading dimensions; absent where it was bound whole. */
       readonly place?: readonly CorePlace[];
+      /** The same with those axes as axes. */
+      readonly own?: Value;
     }
   /** An axis's index variable, vectorised. */
   | { readonly kind: "axis"; readonly axis: Axis }
@@ -30,6 +32,8 @@ export type Binding =
       readonly dimension: number;
       readonly pieces: readonly Piece[];
       readonly place: readonly CorePlace[];
+      /** The last piece with the axes of its place as axes, where all of these are axes. */
+      readonly own?: Value;
     };
 
 export interface Piece {

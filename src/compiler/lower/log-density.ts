@@ -27,7 +27,7 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { assemblePieces } from "./pieces.ts";
 import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
-import { hasFixedBounds, needsSteps } from "./step-order.ts";
+import { groupSteps, hasFixedBounds } from "./step-order.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -234,7 +234,7 @@ export function lowerDensityInto(
         here.plates,
       );
     },
-    unrolls: (statement) => needsSteps(statement.body, context, isTransformedInPlace),
+    group: ({ body }) => groupSteps(body, context, isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
         if (site.observed || site.support.kind === "discrete" || isTransformedInPlace(site)) return;

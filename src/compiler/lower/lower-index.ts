@@ -4,7 +4,7 @@
  */
 
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression, CoreIndex } from "../../lang/core.ts";
+import type { CoreExpression, CoreIndex, CorePlace } from "../../lang/core.ts";
 import { evaluateSize } from "../../lang/size.ts";
 import { type Binding, type Context, fail, isTuple, sizeValue } from "./context.ts";
 import { gather } from "./gather.ts";
@@ -26,6 +26,15 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
   const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
   if (binding !== undefined) checkOwnIndices(binding, indices, expression.span);
   if (binding?.kind === "enumerated") return binding.value;
+  if ((binding?.kind === "value" || binding?.kind === "pieces") && binding.own !== undefined) {
+    const count = binding.place?.length ?? 0;
+    const isOwn = (place: CorePlace, at: number): boolean =>
+      isIndexOf(indices[at], place) &&
+      place.kind === "axis" &&
+      context.scope.get(place.index)?.kind === "axis";
+    if (count <= indices.length && binding.place?.every(isOwn))
+      return indexAll(binding.own, indices.slice(count), expression, context, lower);
+  }
   if (binding?.kind === "pieces") {
     const index = indices[binding.dimension];
     const affine = index?.kind === "at" ? affineIndex(index.value, context) : undefined;
@@ -71,8 +80,7 @@ export function checkOwnIndices(binding: Binding, indices: readonly CoreIndex[],
   const under = new Set(values.flatMap((value) => value.axes.flatMap((axis) => axis.under ?? [])));
   const own = binding.place.every((place, position) => {
     if (place.kind === "constant" || !under.has(place.index)) return true;
-    const index = indices[position];
-    return index?.kind === "at" && index.value.kind === "variable" && index.value.name === place.index;
+    return isIndexOf(indices[position], place);
   });
   if (own) return;
   fail({
@@ -81,6 +89,12 @@ export function checkOwnIndices(binding: Binding, indices: readonly CoreIndex[],
     labels: [{ span, text: "used outside its plate or under another index here" }],
     help: "move this into the plate of the discrete variable",
   });
+}
+
+/** Whether an index is the index variable of an axis place itself. */
+function isIndexOf(index: CoreIndex | undefined, place: CorePlace): boolean {
+  const isVariable = index?.kind === "at" && index.value.kind === "variable";
+  return isVariable && place.kind === "axis" && index.value.name === place.index;
 }
 
 function indexAll(

@@ -41,10 +41,17 @@ export interface ModelContext extends Context {
 export interface Verb {
   draw(site: CoreSite, context: ModelContext): void;
   factor(value: Value, statement: CoreStatement, context: ModelContext): void;
-  /** Whether an ordered axis must be taken step by step. */
-  unrolls(statement: CoreAxisStatement): boolean;
-  /** Called before the body of an ordered axis that is vectorised. */
+  /** The body of an ordered axis in groups to be walked one after the other. */
+  group(statement: CoreAxisStatement, context: ModelContext): readonly StepGroup[];
+  /** Called before the body of an ordered axis, with the whole axis open. */
   enterOrdered?(statement: CoreAxisStatement, context: ModelContext): void;
+}
+
+/** Statements of an ordered axis's body that are walked together, in order. */
+export interface StepGroup {
+  readonly statements: readonly CoreStatement[];
+  /** Whether the steps are taken one after the other; else all at once. */
+  readonly stepwise: boolean;
 }
 
 /** A parameter fitted by maximum likelihood: a graph input on the unconstrained scale. */
@@ -170,13 +177,27 @@ function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Ver
       help: "give data with at least one element",
     });
   }
-  if (!statement.ordered || !verb.unrolls(statement)) {
-    const inner = enterAxis(statement, context);
-    if (statement.ordered) verb.enterOrdered?.(statement, inner);
-    walkStatements(statement.body, inner, verb);
-    context.scope.delete(statement.index);
-    return;
+  const inner = enterAxis(statement, context);
+  if (!statement.ordered) walkStatements(statement.body, inner, verb);
+  else {
+    verb.enterOrdered?.(statement, inner);
+    for (const { statements, stepwise } of verb.group(statement, inner)) {
+      if (stepwise) walkSteps(statement, statements, from, to, context, verb);
+      else walkStatements(statements, enterAxis(statement, context), verb);
+    }
   }
+  context.scope.delete(statement.index);
+}
+
+/** Unrolled: the index is a constant in each step. */
+function walkSteps(
+  statement: CoreAxisStatement,
+  body: readonly CoreStatement[],
+  from: number,
+  to: number,
+  context: ModelContext,
+  verb: Verb,
+): void {
   if (to - from > longestUnrolled)
     fail({
       code: "axis-too-long",
@@ -185,9 +206,8 @@ function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Ver
     });
   for (let step = from; step < to; step++) {
     context.scope.set(statement.index, { kind: "constant", value: step });
-    walkStatements(statement.body, context, verb);
+    walkStatements(body, context, verb);
   }
-  context.scope.delete(statement.index);
   for (const [name, binding] of context.scope)
     if (binding.kind === "pieces") context.scope.set(name, mergePieces(binding, context));
 }
@@ -208,9 +228,13 @@ export function enterAxis(statement: CoreAxisStatement, context: ModelContext): 
   return { ...context, plates: [...context.plates, axis] };
 }
 
-/** Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. */
+/**
+ * Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. What is bound under whole
+ * axes is kept as it is, too, for use under the same indices.
+ */
 export function bindAt(name: string, place: readonly CorePlace[], value: Value, context: ModelContext): void {
   const { algebra } = context;
+  const own = place.every((each) => positionOf(each, context).kind === "axis") ? value : undefined;
   let array = value;
   let piecewise: { dimension: number; from: number; to: number } | undefined;
   for (let dimension = place.length - 1; dimension >= 0; dimension--) {
@@ -232,11 +256,14 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
   }
   const existing = context.scope.get(name);
   if (piecewise === undefined && existing?.kind !== "pieces") {
-    context.scope.set(name, { kind: "value", value: array, place });
+    context.scope.set(name, { kind: "value", value: array, place, own });
     return;
   }
   const { dimension, from, to } = piecewise ?? bug(`${name} is whole and in pieces`);
-  context.scope.set(name, addPiece(existing, dimension, { from, to, value: array }, place));
+  context.scope.set(name, {
+    ...addPiece(existing, dimension, { from, to, value: array }, place),
+    own,
+  });
 }
 
 /** The part of an array that lies at a place. `array` has one leading event dimension per place. */

@@ -58,5 +58,9 @@ export function mergePieces(binding: Pieces, context: Context): Pieces {
   const { pieces } = binding;
   if (!isGapless(binding)) return binding;
   const [first, last] = [pieces[0], pieces[pieces.length - 1]];
-  return { ...binding, pieces: [{ from: first.from, to: last.to, value: joined(binding, context) }] };
+  return {
+    ...binding,
+    own: undefined,
+    pieces: [{ from: first.from, to: last.to, value: joined(binding, context) }],
+  };
 }

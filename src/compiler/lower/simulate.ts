@@ -30,7 +30,7 @@ import {
 import { lowerLearned } from "./lower-support.ts";
 import { addPiece } from "./pieces.ts";
 import { lowerArguments } from "./site-density.ts";
-import { needsSteps } from "./step-order.ts";
+import { groupSteps } from "./step-order.ts";
 import type { Value } from "./value.ts";
 
 export interface SimulateOptions {
@@ -100,7 +100,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
         labels: [{ span: statement.span, text: "this term has no distribution to draw from" }],
       });
     },
-    unrolls: (statement) => needsSteps(statement.body, context, (site) => !given.has(site.variable)),
+    group: ({ body }) => groupSteps(body, context, (site) => !given.has(site.variable)),
   });
 
   const outputs: Record<string, NodeId> = {};

@@ -1,28 +1,57 @@
-/** Whether an ordered axis must be walked step by step, or can be taken at once like a plate. */
+/** Which statements under an ordered axis must be walked step by step, and which can be taken at once as in a plate. */
 import type { CoreDistribution, CoreExpression, CoreSite, CoreStatement } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
-import { chosenBranch, type ModelContext, siteOf } from "./lower-model.ts";
+import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
 
-/** What one statement of a body reads, and the name it makes known, if it does. */
+/** What one statement of a body reads, and what it makes known. */
 interface Step {
+  readonly statement: CoreStatement;
   readonly reads: ReadonlySet<string>;
-  readonly binds?: string;
+  readonly binds: ReadonlySet<string>;
 }
 
 /**
- * A statement that reads what is made known at its own place in the body or further down reads earlier elements of it:
- * these exist only when the steps are taken one after the other. Whatever is made known further up is known for all
- * elements by then. `makes` tells whether a draw makes its variable known where it stands (not: from data, or given before).
+ * Splits a body such that walking group after group gives the same values and terms as walking it step by step. A statement
+ * that reads what is made known at its own place or further down reads earlier elements of it: all statements from the one
+ * to the other are taken step by step. Whatever is made known further up is known for all elements by then, and statements
+ * that make nothing known can wait. `makes` tells whether a draw makes its variable known where it stands (not: from data, or
+ * given before).
  */
-export function needsSteps(
+export function groupSteps(
   body: readonly CoreStatement[],
   context: ModelContext,
   makes: (site: CoreSite) => boolean,
-): boolean {
+): StepGroup[] {
   const steps = stepsOf(body, context, makes);
-  return steps.some(({ reads }, at) =>
-    steps.slice(at).some(({ binds }) => binds !== undefined && reads.has(binds)),
+  const lastNeeded = steps.map(({ reads }, at) =>
+    steps.findLastIndex(({ binds }, other) => other >= at && [...binds].some((name) => reads.has(name))),
   );
+  const groups: StepGroup[] = [];
+  const add = (group: readonly Step[], stepwise: boolean): void => {
+    const last = groups[groups.length - 1];
+    const statements = group.map((step) => step.statement);
+    if (last !== undefined && !stepwise && !last.stepwise)
+      groups[groups.length - 1] = { stepwise, statements: [...last.statements, ...statements] };
+    else if (group.length > 0) groups.push({ stepwise, statements });
+  };
+  for (let at = 0; at < steps.length; ) {
+    let end = at;
+    for (let each = at; each <= end; each++) end = Math.max(end, lastNeeded[each]);
+    const together = steps.slice(at, end + 1);
+    if (lastNeeded[at] < 0) add(together, false);
+    else {
+      add(
+        together.filter(({ binds }) => binds.size > 0),
+        true,
+      );
+      add(
+        together.filter(({ binds }) => binds.size === 0),
+        false,
+      );
+    }
+    at = end + 1;
+  }
+  return groups;
 }
 
 /** Bounds that are numbers: the draw's transformation needs nothing that is made known in the same axis. */
@@ -42,16 +71,19 @@ function stepsOf(
   const stepsIn = (statement: CoreStatement): Step[] => {
     switch (statement.kind) {
       case "let":
-        return [{ reads: namesIn([statement.value]), binds: statement.name }];
+        return [{ statement, reads: namesIn([statement.value]), binds: new Set([statement.name]) }];
       case "draw": {
         const site = siteOf(statement.site, context);
         const reads = namesIn([...distributionParts(site.distribution), ...boundsOf(site.support)]);
-        return [makes(site) ? { reads, binds: site.variable } : { reads }];
+        return [{ statement, reads, binds: new Set(makes(site) ? [site.variable] : []) }];
       }
       case "factor":
-        return [{ reads: namesIn([statement.value]) }];
-      case "axis":
-        return stepsOf(statement.body, context, makes);
+        return [{ statement, reads: namesIn([statement.value]), binds: new Set() }];
+      case "axis": {
+        const inner = stepsOf(statement.body, context, makes);
+        const reads = new Set(inner.flatMap((step) => [...step.reads]));
+        return [{ statement, reads, binds: new Set(inner.flatMap((step) => [...step.binds])) }];
+      }
       case "if":
         return stepsOf(chosenBranch(statement, context), context, makes);
       case "learn":

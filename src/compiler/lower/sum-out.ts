@@ -47,6 +47,8 @@ export function sumFactors(
         factor.plates.filter((plate) => !own.has(plate.id)),
       ),
     );
+    // Small ones first: what is the same for all rows is added up once.
+    terms.sort((x, y) => x.axes.length - y.axes.length);
     const joint = algebra.axisToEvent(algebra.add(...terms), variable.axis);
     const value = algebra.logSumExp(joint, 0);
     current = [...current.filter((factor) => !mentions(factor)), { value, plates: variable.plates }];

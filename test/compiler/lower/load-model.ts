@@ -1,9 +1,9 @@
 /** From program text to what lowering takes, as the driver does it. */
 
 import { hasErrors } from "../../../src/base/problem.ts";
-import { checkProgram } from "../../../src/lang/check-program.ts";
+import { checkProgram } from "../../../src/lang/check/check-program.ts";
 import type { CoreModel, CoreProgram } from "../../../src/lang/core.ts";
-import { parse } from "../../../src/lang/parse.ts";
+import { parse } from "../../../src/lang/parse/parse.ts";
 import { stdlibSources } from "../../../src/lang/stdlib.generated.ts";
 
 export interface LoadedModel {
