@@ -32,7 +32,13 @@ function item(): number[] {
 }
 
 function write(file: string, count: number): void {
-  const rows = Array.from({ length: count }, () => `    [${item().map((x) => x.toFixed(3)).join(", ")}]`);
+  const rows = Array.from(
+    { length: count },
+    () =>
+      `    [${item()
+        .map((x) => x.toFixed(3))
+        .join(", ")}]`,
+  );
   writeFileSync(new URL(file, import.meta.url), `{\n  "x": [\n${rows.join(",\n")}\n  ]\n}\n`);
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { extreme, lowerBound, solveSize, upperBound } from "../../src/lang/check/size-bounds.ts";
 import {
   addSizes,
   constantSize,
@@ -11,7 +12,6 @@ import {
   substituteSizes,
   subtractSizes,
 } from "../../src/lang/size.ts";
-import { extreme, lowerBound, solveSize, upperBound } from "../../src/lang/size-bounds.ts";
 
 /** A size with the arithmetic it was built by, evaluated apart. */
 interface Built {

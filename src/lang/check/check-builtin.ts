@@ -1,0 +1,256 @@
+/** Type rules of the builtins: shapes, bases and ranges, one row per name. */
+import type { Span } from "../../base/span.ts";
+import { type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
+import type { CoreExpression } from "../core.ts";
+import { findExpression } from "../core-children.ts";
+import {
+  addRanges,
+  disjoint,
+  divideRanges,
+  exactly,
+  maxRange,
+  minRange,
+  multiplyRanges,
+  powerRange,
+  rangeOf,
+  subtractRanges,
+  unaryRanges,
+} from "../range.ts";
+import { equalSizes, type Size } from "../size.ts";
+import type { Expression } from "../tree.ts";
+import {
+  type Base,
+  nonNegativeRange,
+  numberType,
+  type Range,
+  realLine,
+  type Type,
+  unitRange,
+} from "../type.ts";
+import { arrayType, commonShape, type NumberArgument } from "./check-array-builtin.ts";
+import { errorExpression, type Scope } from "./check-scope.ts";
+import { formatBrief } from "./format-brief.ts";
+
+/** A checked argument with the text it came from. */
+export interface CheckedArgument {
+  readonly value: CoreExpression;
+  readonly expression: Expression;
+}
+
+type ElementwiseName = (typeof elementwiseBuiltins)[number];
+type UnaryName = keyof typeof unaryRanges;
+
+/** How operators read in messages. */
+const operatorTexts: Readonly<Partial<Record<BuiltinName, string>>> = {
+  neg: "-",
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  pow: "^",
+  and: "&&",
+  or: "||",
+  not: "!",
+  eq: "==",
+  ne: "!=",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+};
+
+const binaryNames: readonly ElementwiseName[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "min",
+  "max",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "and",
+  "or",
+];
+
+const logical: readonly ElementwiseName[] = ["and", "or", "not"];
+const comparisons: readonly ElementwiseName[] = ["eq", "ne", "lt", "le", "gt", "ge"];
+
+/** Integers in, integer out. */
+const integral: readonly ElementwiseName[] = [
+  "neg",
+  "abs",
+  "sign",
+  "square",
+  "add",
+  "sub",
+  "mul",
+  "min",
+  "max",
+  "stop_gradient",
+  "relu",
+];
+
+/** Where a function is a number at all; arguments provably outside are refused. */
+const domains: Readonly<Partial<Record<ElementwiseName, Range>>> = {
+  log: nonNegativeRange,
+  sqrt: nonNegativeRange,
+  log1p: rangeOf(-1, Infinity),
+  logit: unitRange,
+};
+
+/** Number of arguments of a builtin that takes values; sizes of `ones` and `zeros` are checked apart. */
+export function builtinArity(name: BuiltinName): number {
+  if (binaryNames.some((each) => each === name)) return 2;
+  return ["dot", "matmul", "outer", "concat"].includes(name) ? 2 : 1;
+}
+
+/** How to write a call: "max(a, b)". */
+export function builtinSignature(name: BuiltinName): string {
+  if (name === "ones" || name === "zeros") return `\`${name}(K)\``;
+  return builtinArity(name) === 2 ? `\`${name}(a, b)\`` : `\`${name}(x)\``;
+}
+
+/** `ones(K, …)` or `zeros(K, …)` of checked sizes. */
+export function filledArray(name: "ones" | "zeros", sizes: readonly Size[], span: Span): CoreExpression {
+  const type = numberType("real", exactly(name === "ones" ? 1 : 0), sizes);
+  return { kind: "call", function: name, arguments: [], sizes, type, span };
+}
+
+/** The call of a builtin with as many arguments as it takes. Reports misfits and gives an error expression. */
+export function checkBuiltin(
+  scope: Scope,
+  name: BuiltinName,
+  args: readonly CheckedArgument[],
+  span: Span,
+): CoreExpression {
+  if (args.some(({ value }) => value.type.kind === "error")) return errorExpression(span);
+  const numbers: NumberArgument[] = [];
+  for (const { value, expression } of args) {
+    const quote = { text: formatBrief(expression), span: expression.span };
+    if (value.type.kind !== "number") {
+      scope.report({
+        code: "type-mismatch",
+        value: quote,
+        found: value.type,
+        expected: "a number or an array",
+        because: { text: `an argument of \`${shown(name)}\`` },
+        ...(value.type.kind === "net"
+          ? { help: `call it: \`${quote.text}(…)\`` }
+          : { help: "bind its items: `(a, b) = …`" }),
+      });
+      return errorExpression(span);
+    }
+    numbers.push({ value, type: value.type, quote });
+  }
+  const type = isElementwise(name)
+    ? elementwiseType(scope, name, numbers)
+    : arrayType(scope, name, numbers, span);
+  if (type === undefined) return errorExpression(span);
+  return { kind: "call", function: name, arguments: args.map(({ value }) => value), sizes: [], type, span };
+}
+
+function isElementwise(name: BuiltinName): name is ElementwiseName {
+  return (elementwiseBuiltins as readonly string[]).includes(name);
+}
+
+function shown(name: BuiltinName): string {
+  return operatorTexts[name] ?? name;
+}
+
+function elementwiseType(
+  scope: Scope,
+  name: ElementwiseName,
+  args: readonly NumberArgument[],
+): Type | undefined {
+  if (!basesFit(scope, name, args)) return undefined;
+  const dimensions = commonShape(scope, `the two sides of \`${shown(name)}\``, args);
+  if (dimensions === undefined) return undefined;
+  if (logical.includes(name) || comparisons.includes(name)) return numberType("bool", unitRange, dimensions);
+  const domain = domains[name];
+  const [first] = args;
+  if (domain !== undefined && disjoint(first.type.range, domain)) {
+    const expected = numberType("real", domain);
+    const because = { text: `the argument of ${name}` };
+    scope.report({ code: "outside-support", value: first.quote, found: first.type, expected, because });
+    return undefined;
+  }
+  if (name === "stop_gradient") return first.type;
+  if (name === "div" && isUniformSimplex(args)) return numberType("real", unitRange, dimensions, "simplex");
+  return numberType(elementwiseBase(name, args), elementwiseRange(name, args), dimensions);
+}
+
+/** `ones(K) / K` */
+function isUniformSimplex([numerator, denominator]: readonly NumberArgument[]): boolean {
+  const ones = numerator.value;
+  return (
+    ones.kind === "call" &&
+    ones.function === "ones" &&
+    ones.sizes.length === 1 &&
+    denominator.value.kind === "size" &&
+    equalSizes(ones.sizes[0], denominator.value.size)
+  );
+}
+
+function elementwiseBase(name: ElementwiseName, args: readonly NumberArgument[]): Base {
+  if (name === "floor") return "int";
+  const integers = args.every(({ type }) => type.base === "int");
+  if (name === "pow") return integers && args[1].type.range.low >= 0 ? "int" : "real";
+  return integers && integral.includes(name) ? "int" : "real";
+}
+
+function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]): Range {
+  const a = args[0].type.range;
+  if (Object.hasOwn(unaryRanges, name)) return unaryRanges[name as UnaryName](a);
+  const b = args[1].type.range;
+  switch (name) {
+    case "add":
+      return addRanges(a, b);
+    case "sub":
+      return subtractRanges(a, b);
+    case "mul":
+      return isSquare(args) ? unaryRanges.square(a) : multiplyRanges(a, b);
+    case "div":
+      return divideRanges(a, b);
+    case "pow":
+      return powerRange(a, b, args[1].type.base === "int");
+    case "min":
+      return minRange(a, b);
+    case "max":
+      return maxRange(a, b);
+    default:
+      return realLine;
+  }
+}
+
+/** `x * x`: the same text in one scope is the same value, calls of nets aside (each has its own parameters). */
+function isSquare([left, right]: readonly NumberArgument[]): boolean {
+  const { text } = left.quote;
+  if (text !== right.quote.text || text.includes("…")) return false;
+  return findExpression(left.value, ({ kind }) => kind === "apply") === undefined;
+}
+
+function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgument[]): boolean {
+  const bools = args.map(({ type }) => type.base === "bool");
+  if (name === "stop_gradient") return true;
+  const equality = name === "eq" || name === "ne";
+  if (equality && (bools.every((each) => each) || !bools.some((each) => each))) return true;
+  const wantsBool = logical.includes(name) || (equality && bools[0]);
+  const wrong = args.find((_, position) => bools[position] !== wantsBool);
+  if (wrong === undefined) return true;
+  scope.report({
+    code: "type-mismatch",
+    value: wrong.quote,
+    found: wrong.type,
+    expected: wantsBool ? "Bool" : "a number",
+    because: { text: `an argument of \`${shown(name)}\`` },
+    help: wantsBool
+      ? `write a comparison, such as \`${wrong.quote.text} > 0\``
+      : `write \`if ${wrong.quote.text} { 1 } else { 0 }\``,
+  });
+  return false;
+}

@@ -1,0 +1,119 @@
+/** Calls: builtins, user and library functions, learned nets. */
+import type { BuiltinName } from "../builtins.ts";
+import type { CoreExpression } from "../core.ts";
+import type { Expression } from "../tree.ts";
+import { checkApply, checkInstance } from "./check-apply.ts";
+import { builtinArity, builtinSignature, checkBuiltin, filledArray } from "./check-builtin.ts";
+import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
+import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
+import { checkDimension } from "./check-size.ts";
+import { formatBrief } from "./format-brief.ts";
+
+type CallExpression = Extract<Expression, { readonly kind: "call" }>;
+
+export function checkCall(scope: Scope, call: CallExpression, check: CheckExpression): CoreExpression {
+  const { callee, span } = call;
+  const brackets = bracketsOf(callee);
+  const name = callee.kind === "index" ? callee.base : callee;
+  if (name.kind !== "name") {
+    if (name.kind !== "error") {
+      const value = { text: formatBrief(callee), span: callee.span };
+      scope.report({
+        code: "not-allowed-here",
+        what: `calling \`${value.text}\``,
+        where: "here",
+        span: value.span,
+        help: "call a function by its name",
+      });
+    }
+    return errorExpression(span);
+  }
+  const binding = scope.bindings.get(name.text);
+  if (binding?.kind === "value" && binding.type.kind === "net" && brackets === undefined) {
+    scope.used.add(name.text);
+    const signature = scope.functions.signature(binding.type.net, name.span);
+    const names = signature?.parameters.flatMap((each) => (each.type === "size" ? [] : [each.name])) ?? [];
+    return checkInstance(scope, name.text, binding.type, names, call.arguments, span, check);
+  }
+  if (binding !== undefined) return reportCalledValue(scope, call, name, check);
+  if (isBuiltin(name.text) && brackets === undefined) return checkBuiltinCall(scope, name.text, call, check);
+  const kind = scope.functions.kindOf(name.text);
+  if (kind === undefined) {
+    for (const argument of call.arguments) check(scope, argument.value);
+    reportUnknownFunction(scope, name);
+    return errorExpression(span);
+  }
+  if (kind === "net" && scope.where !== "net") {
+    const help = `write \`learn f = ${name.text}[…]\` in the model, then call \`f(…)\``;
+    scope.report({ code: "net-not-learned", net: name, help });
+    return errorExpression(span);
+  }
+  const signature = scope.functions.signature(name.text, name.span);
+  return signature === undefined
+    ? errorExpression(span)
+    : checkApply(scope, signature, brackets, call.arguments, span, check);
+}
+
+function bracketsOf(callee: Expression): readonly Expression[] | undefined {
+  if (callee.kind !== "index") return undefined;
+  return callee.indices.flatMap((index) => (index.kind === "at" ? [index.value] : []));
+}
+
+/** `mu(3)`: most likely an index was meant. */
+function reportCalledValue(
+  scope: Scope,
+  call: CallExpression,
+  name: { readonly text: string; readonly span: Expression["span"] },
+  check: CheckExpression,
+): CoreExpression {
+  const value = check(scope, call.callee);
+  const list = call.arguments.map((argument) => formatBrief(argument.value)).join(", ");
+  if (value.type.kind !== "error")
+    scope.report({
+      code: "type-mismatch",
+      value: { text: name.text, span: name.span },
+      found: value.type,
+      expected: "a function",
+      because: { text: "what is called" },
+      help: `index it with brackets: \`${name.text}[${list}]\``,
+    });
+  return errorExpression(call.span);
+}
+
+function checkBuiltinCall(
+  scope: Scope,
+  name: BuiltinName,
+  call: CallExpression,
+  check: CheckExpression,
+): CoreExpression {
+  const { span } = call;
+  const named = call.arguments.find((argument) => argument.name !== undefined);
+  if (named?.name !== undefined) {
+    scope.report({ code: "unknown-argument", name: named.name, of: `\`${name}\``, known: [], near: [] });
+    return errorExpression(span);
+  }
+  if (name === "ones" || name === "zeros") {
+    const sizes = call.arguments.map((argument) => checkDimension(scope, argument.value));
+    return sizes.every((size) => size !== undefined) ? filledArray(name, sizes, span) : errorExpression(span);
+  }
+  const args = call.arguments.map(({ value }) => ({ value: check(scope, value), expression: value }));
+  const most = builtinArity(name);
+  const signature = builtinSignature(name);
+  if (args.length > most) {
+    scope.report({
+      code: "too-many-arguments",
+      of: `\`${name}\``,
+      most,
+      found: args.length,
+      signature,
+      span,
+    });
+    return errorExpression(span);
+  }
+  if (args.length < most) {
+    const parameter = most === 1 ? "x" : ["a", "b"][args.length];
+    scope.report({ code: "missing-argument", of: `\`${name}\``, parameter, signature, span });
+    return errorExpression(span);
+  }
+  return checkBuiltin(scope, name, args, span);
+}

@@ -1,0 +1,170 @@
+/** Draw statements: from a distribution and a declared type to a site. */
+import { nearMisses } from "../../base/near-miss.ts";
+import type { CoreSite, CoreStatement } from "../core.ts";
+import type { DistributionName } from "../distributions.ts";
+import type { DrawStatement, Name } from "../tree.ts";
+import { errorType } from "../type.ts";
+import { bindPiece, corePlaces } from "./check-bind.ts";
+import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
+import { checkExpression } from "./check-expression.ts";
+import { checkMarginalBounds, checkMarginalUse, distributionExpressions } from "./check-marginal.ts";
+import type { Places } from "./check-places.ts";
+import type { Piece, Scope, Variable } from "./check-scope.ts";
+import { type CheckedEvent, checkEvent } from "./check-support.ts";
+import { checkType } from "./check-type.ts";
+import { formatBrief } from "./format-brief.ts";
+
+/** What a model has besides its scope: where pieces lie, and the sites made so far. */
+export interface ModelParts {
+  readonly places: Places;
+  readonly sites: CoreSite[];
+}
+
+/** Location and scale apart from the noise: loc + scale · ε, for LogNormal in the exponent. */
+const locationScale: readonly DistributionName[] = [
+  "Normal",
+  "Cauchy",
+  "StudentT",
+  "Laplace",
+  "Logistic",
+  "LogNormal",
+];
+
+const annotations = ["noncentered", "marginal", "enumerate"];
+
+/** The statement's Core, or nothing when it did not check. */
+export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
+  const piece = parts.places.pieces.get(statement.target);
+  const variable = scope.bindings.get(statement.target.name.text);
+  const declared = statement.type && checkType(scope, statement.type, checkExpression);
+  const distribution = checkDistribution(scope, statement.distribution);
+  if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
+  const name = variable.name;
+  const usable = distribution !== undefined && (statement.type === undefined || declared !== undefined);
+  const checked = usable ? checkEvent(scope, name, distribution, declared) : undefined;
+  const event = variable.observed ? checked : checked && insideSupport(checked);
+  bindPiece(scope, variable, piece, event?.type ?? declared?.type ?? errorType, !variable.observed);
+  if (event === undefined || distribution === undefined) return [];
+  if (event.support.kind === "discrete" && event.support.count !== undefined)
+    variable.count = event.support.count;
+  checkMarginalUse(scope, distributionExpressions(distribution.core));
+  checkMarginalBounds(scope, name, event.support);
+  const marginal = checkDiscrete(scope, piece, variable, distribution, event);
+  variable.marginal ||= marginal;
+  const noncentered = checkAnnotations(scope, statement, distribution, event);
+  const id = siteId(variable, piece);
+  parts.sites.push({
+    id,
+    variable: name,
+    observed: variable.observed,
+    place: corePlaces(piece),
+    event: event.type,
+    support: event.support,
+    distribution: distribution.core,
+    noncentered,
+    marginal,
+    span: statement.span,
+  });
+  return [{ kind: "draw", site: id, span: statement.span }];
+}
+
+/** A continuous latent comes from a bijector onto the open support: it never is at an end. */
+function insideSupport(event: CheckedEvent): CheckedEvent {
+  const { type } = event;
+  if (type.base !== "real") return event;
+  return { ...event, type: { ...type, range: { ...type.range, lowOpen: true, highOpen: true } } };
+}
+
+function siteId(variable: Variable, piece: Piece): string {
+  const position = variable.pieces.indexOf(piece);
+  return variable.pieces.length === 1 ? variable.name : `${variable.name}#${position + 1}`;
+}
+
+/** Whether the site is to be summed out. Reports discrete latents that cannot be. */
+function checkDiscrete(
+  scope: Scope,
+  piece: Piece,
+  variable: Variable,
+  distribution: CheckedDistribution,
+  event: CheckedEvent,
+): boolean {
+  if (variable.observed || event.support.kind !== "discrete") return false;
+  const { span } = piece.target;
+  const text =
+    piece.target.indices.length === 0
+      ? variable.name
+      : `${variable.name}[${piece.target.indices.map(formatBrief).join(", ")}]`;
+  const refuse = (reason: string, help: string): boolean => {
+    scope.report({ code: "cannot-sum-out", target: { text, span }, reason, help });
+    return true;
+  };
+  const chained =
+    scope.axes.some((axis) => axis.ordered) ||
+    variable.pieces.some((each) => each.places.some((place) => place.kind === "axis" && place.axis.ordered));
+  if (chained)
+    return refuse(
+      "it lies under a `for` axis, and chains are not summed out yet",
+      "draw it in a `plate`, or observe it",
+    );
+  if (piece.places.some(({ kind }) => kind === "constant")) {
+    return refuse("it is drawn element by element", "draw all elements in one `plate`");
+  }
+  if (event.type.dimensions.length > 0) {
+    return refuse("one draw of it is an array", `draw it number by number in a \`plate\``);
+  }
+  if (event.support.count === undefined) {
+    return refuse(
+      `${distribution.quote.text} has no fixed, finite number of values`,
+      "observe it, or use a Categorical over the values that matter",
+    );
+  }
+  return true;
+}
+
+/** Whether the draw is `via noncentered`; reports annotations that do not fit. */
+function checkAnnotations(
+  scope: Scope,
+  statement: DrawStatement,
+  distribution: CheckedDistribution,
+  event: CheckedEvent,
+): boolean {
+  let noncentered = false;
+  for (const annotation of statement.annotations) {
+    const { text } = annotation;
+    if (!annotations.includes(text)) {
+      scope.report({ code: "unknown-annotation", name: annotation, near: nearMisses(text, annotations) });
+    } else if (text === "noncentered") {
+      noncentered = checkNoncentered(scope, annotation, statement, distribution, event);
+    } else if (event.support.kind !== "discrete" || statement.observed) {
+      const reason = statement.observed ? "the variable is observed" : "the variable is continuous";
+      scope.report({ code: "annotation-not-allowed", annotation, reason, help: `remove \`${text}\`` });
+    }
+  }
+  return noncentered;
+}
+
+function checkNoncentered(
+  scope: Scope,
+  annotation: Name,
+  statement: DrawStatement,
+  distribution: CheckedDistribution,
+  event: CheckedEvent,
+): boolean {
+  const refuse = (reason: string): false => {
+    const quote = { text: `via ${annotation.text}`, span: annotation.span };
+    scope.report({
+      code: "annotation-not-allowed",
+      annotation: quote,
+      reason,
+      help: "remove `via noncentered`",
+    });
+    return false;
+  };
+  if (statement.observed) return refuse("the variable is observed");
+  const { name } = distribution;
+  if (name === undefined || !locationScale.includes(name)) {
+    return refuse(`${distribution.quote.text} is not a location and a scale`);
+  }
+  const whole = event.support.kind === (name === "LogNormal" ? "lower" : "real");
+  return whole ? true : refuse(`the declared type cuts ${name} down`);
+}

@@ -1,0 +1,70 @@
+/** Patterns and totality of `match`, shared by expressions and distributions. */
+
+import type { CoreExpression } from "../core.ts";
+import { formatType } from "../format-type.ts";
+import { contains } from "../range.ts";
+import type { Arm, Expression } from "../tree.ts";
+import type { NumberType } from "../type.ts";
+import type { Scope } from "./check-scope.ts";
+import { formatBrief } from "./format-brief.ts";
+
+/** Enough values for a readable `match`; beyond this a wildcard is asked for. */
+const mostValues = 1000;
+
+/**
+ * Checks subject and patterns; gives the pattern of each arm as Core has it (numbers, `undefined` for the wildcard),
+ * or `undefined` after reporting.
+ */
+export function checkPatterns(
+  scope: Scope,
+  match: Extract<Expression, { readonly kind: "match" }>,
+  subject: CoreExpression,
+): readonly (number | undefined)[] | undefined {
+  const type = subject.type;
+  if (type.kind === "error") return undefined;
+  const quote = { text: formatBrief(match.subject), span: match.subject.span };
+  if (type.kind !== "number" || type.base === "real" || type.dimensions.length > 0) {
+    scope.report({
+      code: "type-mismatch",
+      value: quote,
+      found: type,
+      expected: "Bool or Int",
+      because: { text: "what `match` looks at" },
+      help: `compare instead: \`if ${quote.text} > 0 { … } else { … }\``,
+    });
+    return undefined;
+  }
+  const patterns = match.arms.map((arm) => checkPattern(scope, arm, type));
+  if (!patterns.every((pattern) => pattern !== null)) return undefined;
+  const missing = missingValue(type, patterns);
+  if (missing === undefined) return patterns;
+  const span = { ...match.span, end: match.subject.span.end };
+  scope.report({ code: "match-not-total", match: { text: formatBrief(match), span }, missing });
+  return undefined;
+}
+
+/** `null` for a pattern that cannot match, which has been reported. */
+function checkPattern(scope: Scope, { pattern }: Arm, subject: NumberType): number | undefined | null {
+  if (pattern.kind === "wildcard") return undefined;
+  const wantsBool = subject.base === "bool";
+  const value = pattern.kind === "bool" ? Number(pattern.value) : pattern.value;
+  if (wantsBool === (pattern.kind === "bool") && Number.isInteger(value) && contains(subject.range, value))
+    return value;
+  scope.report({
+    code: "pattern-mismatch",
+    pattern: { text: String(pattern.value), span: pattern.span },
+    subject,
+  });
+  return null;
+}
+
+/** A value that no arm takes, in words. */
+function missingValue(subject: NumberType, patterns: readonly (number | undefined)[]): string | undefined {
+  if (patterns.includes(undefined)) return undefined;
+  const { low, high } = subject.range;
+  if (!(high - low < mostValues)) return `the other values of ${formatType(subject)}`;
+  for (let value = Math.ceil(low); value <= high; value++) {
+    if (!patterns.includes(value)) return subject.base === "bool" ? `\`${value === 1}\`` : `\`${value}\``;
+  }
+  return undefined;
+}

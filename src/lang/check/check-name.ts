@@ -1,0 +1,64 @@
+/** Names that are not values: functions, nets, distributions used as one, and misspellings. */
+import { nearMisses } from "../../base/near-miss.ts";
+import { arrayBuiltins, type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
+import type { CoreExpression } from "../core.ts";
+import { type DistributionName, distributions } from "../distributions.ts";
+import type { Expression } from "../tree.ts";
+import { errorExpression, nearNames, type Scope } from "./check-scope.ts";
+
+const builtins: readonly string[] = [...elementwiseBuiltins, ...arrayBuiltins];
+
+export function isBuiltin(name: string): name is BuiltinName {
+  return builtins.includes(name);
+}
+
+export function isDistribution(name: string): name is DistributionName {
+  return Object.hasOwn(distributions, name);
+}
+
+/** A name that is bound to no value: reports what it is, or that it is nothing. */
+export function resolveOther(
+  scope: Scope,
+  { text, span }: Extract<Expression, { readonly kind: "name" }>,
+): CoreExpression {
+  const value = { text, span };
+  const kind = scope.functions.kindOf(text);
+  if (isDistribution(text)) {
+    scope.report({
+      code: "not-a-value",
+      value,
+      what: "distribution",
+      help: `draw from it: \`x ~ ${text}(…)\``,
+    });
+  } else if (kind === "net") {
+    scope.report({
+      code: "not-a-value",
+      value,
+      what: "net",
+      help: `write \`learn f = ${text}[…]\`, then call \`f\``,
+    });
+  } else if (kind === "def" || isBuiltin(text)) {
+    scope.report({ code: "not-a-value", value, what: "function", help: `call it: \`${text}(…)\`` });
+  } else {
+    scope.report({ code: "unknown-name", name: value, near: nearNames(scope, text) });
+  }
+  return errorExpression(span);
+}
+
+/** Reports a call of a name that is no function. */
+export function reportUnknownFunction(
+  scope: Scope,
+  { text, span }: { text: string; span: Expression["span"] },
+): void {
+  if (isDistribution(text)) {
+    scope.report({
+      code: "not-a-value",
+      value: { text, span },
+      what: "distribution",
+      help: `draw from it: \`x ~ ${text}(…)\``,
+    });
+    return;
+  }
+  const near = nearMisses(text, [...builtins, ...scope.functions.names, ...Object.keys(distributions)]);
+  scope.report({ code: "unknown-function", name: { text, span }, near });
+}

@@ -1,0 +1,87 @@
+/** Pieces of variables: which matter at a place, and what type an element has before its own piece is bound. */
+
+import { type DistributionSignature, distributions } from "../distributions.ts";
+import type { Expression } from "../tree.ts";
+import {
+  type NumberType,
+  nonNegativeRange,
+  numberType,
+  positiveRange,
+  type Type,
+  unitRange,
+} from "../type.ts";
+import type { CheckExpression, Piece, Scope, Variable } from "./check-scope.ts";
+import { checkType } from "./check-type.ts";
+
+/** The pieces that are not in the other branch of an `if` around the present statement. */
+export function relevantPieces(scope: Scope, variable: Variable): readonly Piece[] {
+  if (scope.branch.length === 0) return variable.pieces;
+  return variable.pieces.filter((piece) =>
+    piece.branch.every((step) =>
+      scope.branch.every((here) => here.condition !== step.condition || here.branch === step.branch),
+    ),
+  );
+}
+
+/**
+ * Element types a read may meet: all bound pieces joined, and for pieces still to come in an open axis (a look-back) the
+ * declared type or what the statement shows without being checked: the distribution's support, or just Real.
+ */
+export function lookBackTypes(scope: Scope, variable: Variable, check: CheckExpression): readonly Type[] {
+  const bound = variable.bound.size > 0 ? [variable.joined] : [];
+  if (scope.axes.length === 0) return bound;
+  const [known] = bound;
+  const shape = known?.kind === "number" ? known.dimensions : [];
+  const coming = relevantPieces(scope, variable)
+    .filter((piece) => !variable.bound.has(piece))
+    .filter((piece) => piece.places.some((place) => place.kind === "axis" && scope.axes.includes(place.axis)))
+    .map((piece) => {
+      const assumed = variable.assumed.get(piece) ?? assumedType(scope, piece, shape, check);
+      variable.assumed.set(piece, assumed);
+      return assumed;
+    });
+  // What a binding still to come depends on is not known yet.
+  if (coming.length > 0 && variable.origin === "let") variable.unknown = true;
+  return [...bound, ...coming];
+}
+
+function assumedType(
+  scope: Scope,
+  { statement }: Piece,
+  shape: NumberType["dimensions"],
+  check: CheckExpression,
+): NumberType {
+  const silent = { ...scope, report: () => {} };
+  const declared = statement.type && checkType(silent, statement.type, check)?.type;
+  if (declared !== undefined) return declared;
+  const element = statement.kind === "draw" ? drawnType(statement.distribution) : numberType("real");
+  return { ...element, dimensions: shape };
+}
+
+/** What a distribution's name alone says of its draws. */
+function drawnType(expression: Expression): NumberType {
+  if (expression.kind !== "call" || expression.callee.kind !== "name") return numberType("real");
+  const rows: Readonly<Record<string, DistributionSignature>> = distributions;
+  const name = expression.callee.text;
+  return Object.hasOwn(rows, name) ? supportType(rows[name].support) : numberType("real");
+}
+
+export function supportType(support: DistributionSignature["support"]): NumberType {
+  switch (support) {
+    case "real":
+    case "interval":
+      return numberType("real");
+    case "positive":
+      return numberType("real", positiveRange);
+    case "unit":
+      return numberType("real", unitRange);
+    case "simplex":
+      return numberType("real", unitRange, [], "simplex");
+    case "bool":
+      return numberType("bool", unitRange);
+    case "category":
+    case "count":
+    case "countTo":
+      return numberType("int", nonNegativeRange);
+  }
+}

@@ -1,0 +1,417 @@
+/** The one place that turns the checker's facts into prose. */
+import type { Label, Problem } from "../../base/problem.ts";
+import type { Span } from "../../base/span.ts";
+import { describeShape, formatType } from "../format-type.ts";
+import type { NumberType, Type } from "../type.ts";
+import type { Because, CheckFacts, Quote, UnknownCode } from "./check-facts.ts";
+
+/** One problem from its facts. */
+export function explain(facts: CheckFacts): Problem {
+  const severity = facts.code === "unused-input" ? "warning" : "error";
+  return { code: facts.code, severity, ...prose(facts) };
+}
+
+type Prose = Omit<Problem, "code" | "severity">;
+
+const unknownKinds: Readonly<Record<UnknownCode, string>> = {
+  "unknown-name": "name",
+  "unknown-function": "function",
+  "unknown-distribution": "distribution",
+  "unknown-size": "size",
+  "unknown-type": "type",
+  "unknown-annotation": "annotation",
+};
+
+function prose(facts: CheckFacts): Prose {
+  switch (facts.code) {
+    case "unknown-name":
+    case "unknown-function":
+    case "unknown-distribution":
+    case "unknown-size":
+    case "unknown-type":
+    case "unknown-annotation":
+      return explainUnknown(facts.code, facts.name, facts.near);
+    case "unknown-argument":
+      return {
+        message: `${facts.of} has no argument \`${facts.name.text}\``,
+        labels: [label(facts.name.span, "no such argument")],
+        expected: facts.known.length > 0 ? `one of ${list(facts.known)}` : "no named arguments",
+        ...helpWith(didYouMean(facts.near)),
+      };
+    case "missing-argument":
+      return {
+        message: `${facts.of} needs its argument \`${facts.parameter}\``,
+        labels: [label(facts.span, `\`${facts.parameter}\` is missing`)],
+        help: `write ${facts.signature}`,
+      };
+    case "too-many-arguments":
+      return {
+        message: `${facts.of} takes ${plural(facts.most, "argument")}, here are ${facts.found}`,
+        labels: [label(facts.span, "too many")],
+        help: `write ${facts.signature}`,
+      };
+    case "name-taken":
+      return {
+        message: `\`${facts.name.text}\` is already ${facts.what}`,
+        labels: [label(facts.name.span, "bound again"), ...labelAt(facts.first, "bound here")],
+        notes: ["A name means one thing in a whole model."],
+        help: `choose another name, such as \`${facts.name.text}2\``,
+      };
+    case "use-before-bound":
+      return {
+        message: `\`${facts.use.text}\` is used before it is bound`,
+        labels: [
+          label(facts.use.span, "not known yet"),
+          label(facts.bound, `\`${facts.name}\` is bound here`),
+        ],
+        help: `move the binding of \`${facts.name}\` above this line`,
+      };
+    case "read-inside-plate":
+      return {
+        message: `inside its own plate, only \`${facts.expected}\` is known, not \`${facts.use.text}\``,
+        labels: [
+          label(facts.use.span, "another item of the same plate"),
+          label(facts.axis, "the plate is still open"),
+        ],
+        notes: [`Items of a plate are exchangeable: one over \`${facts.index}\` cannot look at another.`],
+        help: `write \`${facts.expected}\`, or move this statement behind the plate`,
+      };
+    case "look-ahead":
+      return {
+        message: `\`${facts.use.text}\` ${facts.known ? "looks" : "may look"} ahead`,
+        labels: [label(facts.use.span, `not drawn yet at \`${facts.index}\``), label(facts.axis, "the axis")],
+        notes: ["A `for` body may look back, never ahead."],
+        help: `write \`${facts.expected}\``,
+      };
+    case "wrong-indices":
+      return {
+        message: `the indices of \`${facts.target.text}\` are not its enclosing axes`,
+        labels: [label(facts.target.span, facts.axes)],
+        expected: `\`${facts.expected}\``,
+        found: `\`${facts.target.text}\``,
+        help: `write \`${facts.expected}\``,
+      };
+    case "element-drawn-twice":
+      return {
+        message: `\`${facts.element}\` is bound twice`,
+        labels: [label(facts.target.span, "bound again"), label(facts.first, "bound here")],
+        help: "let the ranges meet without overlap, such as `x[0] ~ …` and `for t in 1..T { x[t] ~ … }`",
+      };
+    case "element-not-drawn":
+      return {
+        message: `\`${facts.element}\` is never ${facts.bound}`,
+        labels: [label(facts.target.span, "the elements that are")],
+        help: facts.help,
+      };
+    case "drawn-in-one-branch":
+      return {
+        message: `\`${facts.name}\` is bound in the \`${facts.branch}\` branch only`,
+        labels: [label(facts.target.span, "not bound in the other branch")],
+        help: `bind \`${facts.name}\` in both branches, or in neither`,
+      };
+    case "index-out-of-range":
+      return {
+        message: `index \`${facts.index.text}\` is out of range`,
+        labels: [
+          label(facts.index.span, `reaches ${facts.reaches}`),
+          label(facts.base.span, `has size ${facts.size} here`),
+        ],
+        expected: `an index from 0 to ${facts.last}`,
+        found: facts.reaches,
+        help: "indices start at 0; adjust the index, or the range it runs over",
+      };
+    case "index-range-differs":
+      return {
+        message: `\`${facts.index.text}\` runs over ${facts.to}, but this dimension of \`${facts.base.text}\` has size ${facts.size}`,
+        labels: [
+          label(facts.index.span, `from a range up to ${facts.to}`),
+          label(facts.base.span, `has size ${facts.size} here`),
+          label(facts.axis, "the range"),
+        ],
+        expected: facts.size,
+        found: facts.to,
+        help: `use one size for both: write \`${facts.size}\` where \`${facts.to}\` stands, or the other way round`,
+      };
+    case "index-not-integer":
+      return {
+        message: `\`${facts.index.text}\` is not an integer and cannot be an index`,
+        labels: [label(facts.index.span, formatType(facts.found))],
+        expected: "Int",
+        found: formatType(facts.found),
+        help: facts.help ?? "use a `Nat` input, an index variable or a discrete variable",
+      };
+    case "too-many-indices":
+      return {
+        message: `\`${facts.base.text}\` has ${plural(dimensionCount(facts.type), "dimension")}, here are ${plural(facts.count, "index", "indices")}`,
+        labels: [label(facts.base.span, formatType(facts.type))],
+        help:
+          dimensionCount(facts.type) === 0
+            ? `write \`${facts.base.text}\``
+            : `give at most ${dimensionCount(facts.type)}`,
+      };
+    case "size-mismatch":
+      return {
+        message: facts.what,
+        labels: [
+          label(facts.left.span, describeShape(facts.left.shape)),
+          label(facts.right.span, describeShape(facts.right.shape)),
+        ],
+        expected: describeShape(facts.right.shape),
+        found: describeShape(facts.left.shape),
+        help: facts.help ?? "use one size for both, or index the longer one inside a plate",
+      };
+    case "not-a-size":
+      return {
+        message: `\`${facts.value.text}\` is not a size`,
+        labels: [label(facts.value.span, "must be known before anything runs")],
+        expected: "an integer, a size name, or sums, differences and products of these",
+        help: facts.help ?? "declare a size in the header, such as `model M[N]`",
+      };
+    case "size-not-inferred":
+      return {
+        message: `the size \`${facts.name}\` of this call does not follow from its arguments`,
+        labels: [label(facts.call.span, `\`${facts.name}\` is open`)],
+        help: facts.help,
+      };
+    case "type-mismatch":
+      return {
+        message: `\`${facts.value.text}\` is ${formatType(facts.found)}, not ${facts.expected}`,
+        labels: [
+          label(facts.value.span, formatType(facts.found)),
+          ...labelAt(facts.because.span, facts.because.text),
+        ],
+        expected: `${facts.expected}, ${facts.because.text}`,
+        found: formatType(facts.found),
+        help: facts.help,
+      };
+    case "support-not-proven":
+    case "outside-support":
+      return explainSupport(facts);
+    case "empty-interval":
+      return {
+        message: `no number lies between ${facts.low} and ${facts.high}`,
+        labels: [label(facts.value.span, "an empty interval")],
+        expected: "the lower bound first",
+        found: `${facts.low}, ${facts.high}`,
+        help: facts.low === facts.high ? "let the upper bound be larger" : "swap the bounds",
+      };
+    case "not-a-value":
+      return {
+        message: `\`${facts.value.text}\` is a ${facts.what}, not a value`,
+        labels: [label(facts.value.span, `a ${facts.what}`)],
+        help: facts.help,
+      };
+    case "not-a-distribution":
+      return {
+        message: `\`${facts.value.text}\` is not a distribution`,
+        labels: [label(facts.value.span, "a draw needs a distribution here")],
+        expected: "a distribution, such as Normal(0, 1)",
+        help: facts.help,
+      };
+    case "support-mismatch":
+      return {
+        message: `\`${facts.name}\` is declared ${formatType(facts.declared)}, but ${facts.distribution.text} draws ${formatType(facts.support)}`,
+        labels: [
+          label(facts.typeSpan, formatType(facts.declared)),
+          label(facts.distribution.span, formatType(facts.support)),
+        ],
+        expected: `${formatType(facts.support)} or a part of it, from ${facts.distribution.text}`,
+        found: formatType(facts.declared),
+        help: facts.help,
+      };
+    case "truncation-needs-constants":
+      return {
+        message: `${facts.distribution.text} cut down to ${formatType(facts.declared)} needs arguments that are known`,
+        labels: [
+          label(facts.distribution.span, "depends on what is inferred"),
+          label(facts.typeSpan, "cuts the distribution down"),
+        ],
+        notes: ["The density of the part would need its mass, which changes with the arguments."],
+        help: "use a distribution with this support, such as HalfNormal or LogNormal for Positive",
+      };
+    case "cannot-sum-out":
+      return {
+        message: `\`${facts.target.text}\` is discrete and cannot be summed out: ${facts.reason}`,
+        labels: [label(facts.target.span, "discrete")],
+        help: facts.help,
+      };
+    case "annotation-not-allowed":
+      return {
+        message: `\`${facts.annotation.text}\` does not fit here: ${facts.reason}`,
+        labels: [label(facts.annotation.span, facts.reason)],
+        help: facts.help,
+      };
+    case "not-supported-yet":
+      return {
+        message: `${facts.feature} not supported yet`,
+        labels: [label(facts.span, "not supported yet")],
+        help: facts.help,
+      };
+    case "condition-not-known":
+      return {
+        message: `the condition \`${facts.condition.text}\` is not known before anything runs`,
+        labels: [
+          label(
+            facts.condition.span,
+            facts.name === undefined ? "not a scalar" : `depends on \`${facts.name}\``,
+          ),
+        ],
+        expected: "a Bool from sizes and scalar Bool or Int inputs",
+        help: "use an `if` expression in the distribution or binding instead",
+      };
+    case "match-not-total":
+      return {
+        message: `this \`match\` says nothing for ${facts.missing}`,
+        labels: [label(facts.match.span, `${facts.missing} not covered`)],
+        help: "add an arm `_ => …`",
+      };
+    case "pattern-mismatch":
+      return {
+        message: `\`${facts.pattern.text}\` cannot be a value of this ${formatType(facts.subject)}`,
+        labels: [label(facts.pattern.span, "never matches")],
+        expected: formatType(facts.subject),
+        found: facts.pattern.text,
+        help: "remove this arm",
+      };
+    case "arms-disagree":
+      return {
+        message: `${facts.what} differ: ${facts.leftType} and ${facts.rightType}`,
+        labels: [label(facts.right.span, facts.rightType), label(facts.left.span, facts.leftType)],
+        expected: `${facts.leftType}, as in the first`,
+        found: facts.rightType,
+        help: "give them one type",
+      };
+    case "recursive-function":
+      return {
+        message: `\`${facts.cycle[0]}\` calls itself: ${facts.cycle.join(" → ")}`,
+        labels: [label(facts.span, "a recursive call")],
+        help: "write the repetition as a comprehension or a `for` axis",
+      };
+    case "net-not-learned":
+      return {
+        message: `the net \`${facts.net.text}\` has no parameters here`,
+        labels: [label(facts.net.span, "a net")],
+        notes: ["A net is used through `learn`, which gives it parameters of its own."],
+        help: facts.help,
+      };
+    case "bad-initializer":
+      return {
+        message: `\`${facts.value.text}\` cannot start this parameter: ${facts.reason}`,
+        labels: [label(facts.value.span, facts.reason)],
+        expected: "glorot(), zeros(), ones(), normal(sd) or a number",
+        help: facts.help,
+      };
+    case "not-allowed-here":
+      return {
+        message: `${facts.what} is not allowed ${facts.where}`,
+        labels: [label(facts.span, "not here")],
+        help: facts.help,
+      };
+    case "tuple-mismatch":
+      return {
+        message: `${plural(facts.names, "name")} on the left, but \`${facts.value.text}\` is ${formatType(facts.found)}`,
+        labels: [label(facts.value.span, formatType(facts.found))],
+        expected: `a tuple of ${facts.names}`,
+        found: formatType(facts.found),
+        help:
+          facts.found.kind === "tuple" ? `bind ${plural(facts.found.items.length, "name")}` : "bind one name",
+      };
+    case "unused-input":
+      return {
+        message: `the input \`${facts.name.text}\` is never used`,
+        labels: [label(facts.name.span, "unused")],
+        help: `remove \`${facts.name.text}\` from the header`,
+      };
+  }
+}
+
+function explainUnknown(code: UnknownCode, name: Quote, near: readonly string[]): Prose {
+  const kind = unknownKinds[code];
+  return {
+    message: `unknown ${kind} \`${name.text}\``,
+    labels: [label(name.span, `no such ${kind}`)],
+    ...helpWith(didYouMean(plausible(name.text, near)) ?? unknownHelp(code, name.text)),
+  };
+}
+
+/** For one letter, every other letter is near; only its other case is meant. */
+function plausible(typed: string, near: readonly string[]): readonly string[] {
+  return typed.length > 1
+    ? near.filter((name) => name.length > 1)
+    : near.filter((name) => name.toLowerCase() === typed.toLowerCase());
+}
+
+function unknownHelp(code: UnknownCode, name: string): string | undefined {
+  switch (code) {
+    case "unknown-size":
+      return `declare it in the header: \`[${name}]\``;
+    case "unknown-name":
+      return `bind it above, or make it an input in the header: \`(${name}: Real)\``;
+    case "unknown-function":
+      return `define it: \`def ${name}(x: Real): Real = …\``;
+    case "unknown-type":
+      return "use Real, Positive, Unit, Int, Nat, Bool, Simplex[K], Ordered[K] or Real(lo, hi)";
+    case "unknown-annotation":
+      return "use `via noncentered` or `marginal`";
+    case "unknown-distribution":
+      return "use a distribution such as Normal(0, 1)";
+  }
+}
+
+function explainSupport(
+  facts: Extract<CheckFacts, { readonly expected: NumberType; readonly because: Because }>,
+): Prose {
+  const expected = formatType({ ...facts.expected, dimensions: [] });
+  const found = formatType({ ...facts.found, dimensions: [] });
+  const never = facts.code === "outside-support";
+  return {
+    message: never
+      ? `\`${facts.value.text}\` lies outside ${expected}`
+      : `nothing shows that \`${facts.value.text}\` is ${expected}`,
+    labels: [label(facts.value.span, found), ...labelAt(facts.because.span, facts.because.text)],
+    expected: `${expected}, ${facts.because.text}`,
+    found,
+    help: never ? `give a value in ${expected}` : supportHelp(facts.value.text, facts.expected),
+  };
+}
+
+function supportHelp(text: string, expected: NumberType): string {
+  const name = formatType({ ...expected, dimensions: [] });
+  const castable = / |^-/.test(text) ? `(${text}) as ${name}` : `${text} as ${name}`;
+  const cast = `\`${castable}\` (checked while running)`;
+  if (expected.structure === "simplex") return `write \`softmax(${text})\``;
+  if (expected.structure === "ordered") return `declare it \`${name}\` where it is bound`;
+  if (expected.base === "int") return `write ${cast}`;
+  if (name === "Positive") return `write \`exp(${text})\`, \`softplus(${text})\` or ${cast}`;
+  if (name === "NonNegative") return `write \`abs(${text})\`, \`exp(${text})\` or ${cast}`;
+  return name === "Unit" ? `write \`sigmoid(${text})\` or ${cast}` : `write ${cast}`;
+}
+
+function dimensionCount(type: Type): number {
+  return type.kind === "number" ? type.dimensions.length : 0;
+}
+
+function label(span: Span, text: string): Label {
+  return { span, text };
+}
+
+function labelAt(span: Span | undefined, text: string): Label[] {
+  return span === undefined ? [] : [{ span, text }];
+}
+
+function didYouMean(near: readonly string[]): string | undefined {
+  return near.length === 0 ? undefined : `did you mean ${list(near, "or")}?`;
+}
+
+function helpWith(help: string | undefined): { help?: string } {
+  return help === undefined ? {} : { help };
+}
+
+function list(names: readonly string[], word = "and"): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} ${word} ${quoted.at(-1)}`;
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

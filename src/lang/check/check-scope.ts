@@ -1,0 +1,170 @@
+/** What the checker knows while it walks one model or function: names, open axes, and where problems go. */
+import { nearMisses } from "../../base/near-miss.ts";
+import type { Span } from "../../base/span.ts";
+import type { CoreExpression } from "../core.ts";
+import type { Size } from "../size.ts";
+import type { DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
+import { errorType, type NumberType, type Type } from "../type.ts";
+import type { CheckFacts } from "./check-facts.ts";
+import type { IndexRange } from "./size-bounds.ts";
+
+/** A plate or `for` around a statement. */
+export interface Axis extends IndexRange {
+  /** As the user wrote it. */
+  readonly name: string;
+  /** As Core calls it: unique in the model. */
+  readonly index: string;
+  readonly ordered: boolean;
+  readonly span: Span;
+}
+
+export type PiecePlace =
+  | { readonly kind: "axis"; readonly axis: Axis }
+  | { readonly kind: "constant"; readonly value: Size };
+
+/** One branch of an `if` statement that encloses a piece. */
+export interface BranchStep {
+  readonly condition: Span;
+  readonly branch: "then" | "else";
+}
+
+/** One statement's share of a variable: `x[0] ~ …` and `x[t] ~ …` in a `for` are two pieces of `x`. */
+export interface Piece {
+  readonly target: Target;
+  readonly statement: DrawStatement | LetStatement;
+  readonly places: readonly PiecePlace[];
+  readonly branch: readonly BranchStep[];
+}
+
+/** A drawn or bound variable of a model, with what has been bound of it so far. */
+export interface Variable {
+  readonly kind: "variable";
+  readonly name: string;
+  readonly origin: "draw" | "let";
+  readonly observed: boolean;
+  readonly span: Span;
+  readonly pieces: readonly Piece[];
+  /** Extents of the axes, outermost first. */
+  readonly axes: readonly Size[];
+  /** Element types of the pieces bound so far. */
+  readonly bound: Map<Piece, Type>;
+  /** The element types in `bound` joined. */
+  joined: Type;
+  /** Element types assumed by look-backs before the piece was bound. */
+  readonly assumed: Map<Piece, NumberType>;
+  /** Depends on what is inferred or learned. */
+  unknown: boolean;
+  /** A discrete latent, to be summed out. */
+  marginal: boolean;
+  /** For a binding: the summed-out variables that it depends on. */
+  readonly through: Set<Variable>;
+  /** Number of values of a discrete draw, where finite. */
+  count?: Size;
+}
+
+export type Binding =
+  | Variable
+  /** An input, parameter, binding of a function, or `learn`: known as a whole. */
+  | {
+      readonly kind: "value";
+      readonly origin: "input" | "parameter" | "let" | "learn";
+      readonly type: Type;
+      readonly span: Span;
+      readonly unknown: boolean;
+    }
+  | { readonly kind: "index"; readonly index: string; readonly span: Span };
+
+export interface FunctionSignature {
+  readonly kind: "def" | "net";
+  readonly name: string;
+  /** Size parameters in brackets, then the `Size`-typed parameters. */
+  readonly sizes: readonly string[];
+  readonly bracketSizes: readonly string[];
+  /** In the order of the declaration; type "size" for a `Size`. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: Type | "size";
+    readonly span: Span;
+  }[];
+  readonly result: Type;
+  readonly span: Span;
+}
+
+export interface FunctionTable {
+  readonly names: readonly string[];
+  readonly kindOf: (name: string) => "def" | "net" | undefined;
+  /** Checks the function's body on first use. `undefined` for a recursive use, which has been reported. */
+  readonly signature: (name: string, use: Span) => FunctionSignature | undefined;
+}
+
+export interface Scope {
+  readonly where: "model" | "def" | "net";
+  readonly report: (facts: CheckFacts) => void;
+  readonly functions: FunctionTable;
+  readonly sizes: ReadonlyMap<string, Span>;
+  readonly bindings: Map<string, Binding>;
+  /** By Core name, everything an index variable of this model ran or runs over. */
+  readonly indices: Map<string, IndexRange>;
+  /** The axes around the present statement, outermost first. */
+  axes: readonly Axis[];
+  branch: readonly BranchStep[];
+  /** Net calls of a net's body so far. */
+  netCalls: number;
+  /** Names that some expression used. */
+  readonly used: Set<string>;
+  /** User and library functions called. */
+  readonly called: Set<string>;
+}
+
+export type CheckExpression = (scope: Scope, expression: Expression) => CoreExpression;
+
+/** Stands for what did not check; its type fits anything. */
+export function errorExpression(span: Span): CoreExpression {
+  return { kind: "variable", name: "?", type: errorType, span };
+}
+
+/** Binds a name whose statement failed to the error type, so that its uses stay silent. */
+export function bindError(scope: Scope, { text, span }: Name): void {
+  if (takenBy(scope, text) !== undefined) return;
+  scope.bindings.set(text, { kind: "value", origin: "let", type: errorType, span, unknown: false });
+}
+
+/** A name for a new index variable: its own when it is the first of that name, `n#2`, `n#3`, … otherwise. */
+export function uniqueIndex(indices: ReadonlyMap<string, IndexRange>, name: string): string {
+  if (!indices.has(name)) return name;
+  let count = 2;
+  while (indices.has(`${name}#${count}`)) count++;
+  return `${name}#${count}`;
+}
+
+/** Everything a misspelt value could have meant. */
+export function nearNames(scope: Scope, typed: string): string[] {
+  return nearMisses(typed, [...scope.bindings.keys(), ...scope.sizes.keys(), "pi"]);
+}
+
+/** What a name is already, for `name-taken`; `undefined` for a free name. */
+export function takenBy(scope: Scope, name: string): { what: string; first?: Span } | undefined {
+  const size = scope.sizes.get(name);
+  if (size !== undefined) return { what: "a size", first: size };
+  const binding = scope.bindings.get(name);
+  if (binding === undefined) return undefined;
+  switch (binding.kind) {
+    case "index":
+      return { what: "an index", first: binding.span };
+    case "variable":
+      return { what: "bound", first: binding.span };
+    case "value":
+      return {
+        what: binding.origin === "let" ? "bound" : `${article(binding.origin)} ${noun(binding.origin)}`,
+        first: binding.span,
+      };
+  }
+}
+
+function noun(origin: string): string {
+  return origin === "learn" ? "learned parameter" : origin;
+}
+
+function article(origin: string): string {
+  return origin === "input" ? "an" : "a";
+}

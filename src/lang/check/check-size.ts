@@ -1,0 +1,96 @@
+/** Size expressions: the compile-time integers of headers, types, plates and `ones(K)`. */
+import { nearMisses } from "../../base/near-miss.ts";
+import type { Span } from "../../base/span.ts";
+import {
+  addSizes,
+  constantSize,
+  constantValue,
+  formatSize,
+  multiplySizes,
+  namedSize,
+  type Size,
+  subtractSizes,
+} from "../size.ts";
+import type { Expression } from "../tree.ts";
+import type { CheckFacts } from "./check-facts.ts";
+import { formatBrief } from "./format-brief.ts";
+import { upperBound } from "./size-bounds.ts";
+
+export interface SizeScope {
+  readonly report: (facts: CheckFacts) => void;
+  readonly sizes: ReadonlyMap<string, Span>;
+  readonly used: Set<string>;
+  /** Names that are something else than a size: for a better message. */
+  readonly bindings: ReadonlyMap<string, unknown>;
+}
+
+/** The size an expression stands for. Reports and returns `undefined` when it is none. */
+export function checkSize(scope: SizeScope, expression: Expression): Size | undefined {
+  switch (expression.kind) {
+    case "number":
+      if (expression.integer && expression.value >= 0) return constantSize(expression.value);
+      return notASize(scope, expression);
+    case "name":
+      if (scope.sizes.has(expression.text)) {
+        scope.used.add(expression.text);
+        return namedSize(expression.text);
+      }
+      if (scope.bindings.has(expression.text)) return notASize(scope, expression);
+      scope.report({
+        code: "unknown-size",
+        name: { text: expression.text, span: expression.span },
+        near: nearMisses(expression.text, scope.sizes.keys()),
+      });
+      return undefined;
+    case "binary": {
+      const left = checkSize(scope, expression.left);
+      if (expression.operator === "/" || left === undefined) return left && notASize(scope, expression);
+      const right = checkSize(scope, expression.right);
+      if (right === undefined) return undefined;
+      if (expression.operator === "+") return addSizes(left, right);
+      if (expression.operator === "-") return subtractSizes(left, right);
+      if (expression.operator === "*") return product(left, right) ?? notASize(scope, expression, tooLarge);
+      if (expression.operator === "^") return powerOf(left, right) ?? notASize(scope, expression, tooLarge);
+      return notASize(scope, expression);
+    }
+    case "error":
+      return undefined;
+    default:
+      return notASize(scope, expression);
+  }
+}
+
+/** The size of a dimension: as `checkSize`, and not negative whatever its names stand for. */
+export function checkDimension(scope: SizeScope, expression: Expression): Size | undefined {
+  const size = checkSize(scope, expression);
+  if (size === undefined || upperBound(size) >= 0) return size;
+  scope.report({
+    code: "not-a-size",
+    value: { text: formatBrief(expression), span: expression.span },
+    help: `a dimension cannot be ${formatSize(size)}; give a size of at least 1`,
+  });
+  return undefined;
+}
+
+/** Terms of a size at most: products of sums grow fast, and no program needs more. */
+const mostTerms = 64;
+
+function product(left: Size, right: Size): Size | undefined {
+  return left.terms.length * right.terms.length > mostTerms ? undefined : multiplySizes(left, right);
+}
+
+function powerOf(base: Size, exponent: Size): Size | undefined {
+  const count = constantValue(exponent);
+  if (count === undefined || count > 16) return undefined;
+  let result: Size | undefined = constantSize(1);
+  for (let i = 0; i < count && result !== undefined; i++) result = product(result, base);
+  return result;
+}
+
+const tooLarge = "declare a size of its own for it in the header";
+
+function notASize(scope: SizeScope, expression: Expression, help?: string): undefined {
+  const value = { text: formatBrief(expression), span: expression.span };
+  scope.report({ code: "not-a-size", value, ...(help === undefined ? {} : { help }) });
+  return undefined;
+}

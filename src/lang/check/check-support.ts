@@ -1,0 +1,215 @@
+/** The declared type of a draw against its distribution: event shape, support, truncation. */
+
+import type { CoreExpression, CoreSupport } from "../core.ts";
+import { describeShape, formatShape, formatType } from "../format-type.ts";
+import { contains, equalRanges, intersection, within } from "../range.ts";
+import { equalSizes, type Size } from "../size.ts";
+import { type NumberType, nonNegativeRange, numberType, type Range, realLine } from "../type.ts";
+import type { CheckedDistribution } from "./check-distribution.ts";
+import { literalNumber } from "./check-distribution.ts";
+import { dependsOnUnknown } from "./check-index.ts";
+import type { Scope } from "./check-scope.ts";
+import { type DeclaredType, equalShapes } from "./check-type.ts";
+import { supportBounds } from "./support-bounds.ts";
+import { symbolicIndex } from "./symbolic-index.ts";
+
+export interface CheckedEvent {
+  readonly type: NumberType;
+  readonly support: CoreSupport;
+}
+
+/** Type and support of one draw. Reports and gives `undefined` when declaration and distribution do not go together. */
+export function checkEvent(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType | undefined,
+): CheckedEvent | undefined {
+  const { batch, draw, element, support } = distribution;
+  if (declared === undefined) return { type: { ...element, dimensions: [...batch, ...draw] }, support };
+  if (!shapeFits(scope, name, distribution, declared)) return undefined;
+  const { dimensions } = declared.type;
+  const chosen = chooseSupport(scope, name, distribution, declared);
+  return chosen && { type: { ...chosen.type, dimensions }, support: chosen.support };
+}
+
+function shapeFits(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType,
+): boolean {
+  const { batch, draw, quote } = distribution;
+  const event = declared.type.dimensions;
+  const outer: readonly Size[] = event.slice(0, event.length - draw.length);
+  const last = event[event.length - 1];
+  const drawFits = draw.length === 0 || (last !== undefined && equalSizes(last, draw[0]));
+  if (drawFits && (batch.length === 0 || equalShapes(batch, outer))) return true;
+  const shape = [...batch, ...draw];
+  scope.report({
+    code: "size-mismatch",
+    what: `\`${name}\` is declared ${describeShape(event)}, but the arguments of ${quote.text} have ${describeShape(shape)}`,
+    left: { ...quote, shape },
+    right: { text: name, span: declared.expression.span, shape: event },
+    help: `declare \`${name}: ${formatType({ ...declared.type, dimensions: [] })}${formatShape(shape)}\``,
+  });
+  return false;
+}
+
+function chooseSupport(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType,
+): CheckedEvent | undefined {
+  const { element, quote } = distribution;
+  const { type } = declared;
+  const mismatch = (help: string): undefined => {
+    scope.report({
+      code: "support-mismatch",
+      name,
+      distribution: quote,
+      declared: { ...type, dimensions: [] },
+      support: element,
+      typeSpan: declared.expression.span,
+      help,
+    });
+  };
+  const fixed = supportBounds(distribution.support).every((bound) => bound.kind === "literal");
+  const wanted = formatType({ ...element, dimensions: type.dimensions });
+  const right = fixed ? `declare \`${name}: ${wanted}\`, or leave the type out` : "leave the type out";
+  if (type.base !== element.base) return mismatch(right);
+  if (type.base !== "real") {
+    return within(element.range, type.range)
+      ? { type: element, support: distribution.support }
+      : mismatch(right);
+  }
+  // A plain Real gives only the shape: the support is the distribution's.
+  if (type.structure === "plain" && equalRanges(type.range, realLine))
+    return { type: element, support: distribution.support };
+  if (element.structure === "simplex" || type.structure === "simplex") {
+    if (element.structure === type.structure) return { type: element, support: distribution.support };
+    return mismatch(type.structure === "simplex" ? `write \`${name} ~ Dirichlet(…)\`` : right);
+  }
+  if (type.structure === "ordered") {
+    if (distribution.support.kind !== "real")
+      return mismatch("order a variable on the whole real line, such as Normal");
+    // An ordered vector of equal draws has 1/K! of the mass whatever the arguments are.
+    if (distribution.batch.length === 0 || distribution.known) return { type, support: { kind: "ordered" } };
+    return refuseTruncation(scope, name, distribution, declared);
+  }
+  return chooseInterval(scope, name, distribution, declared, () => mismatch(right));
+}
+
+function chooseInterval(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType,
+  mismatch: () => undefined,
+): CheckedEvent | undefined {
+  const { element, support } = distribution;
+  const { type } = declared;
+  const wanted = declaredSupport(declared);
+  if (!liesInside(declared.type.range, wanted, support)) return mismatch();
+  const range = intersection(type.range, element.range);
+  if (range === undefined) return mismatch();
+  const narrowed = numberType("real", range);
+  if (sameSupport(wanted, support)) return { type: narrowed, support };
+  const anywhere = distribution.name === "Uniform" || distribution.name === "Flat";
+  const boundsKnown = !supportBounds(wanted).some((bound) => dependsOnUnknown(scope, bound));
+  if (!distribution.known || (!anywhere && !boundsKnown))
+    return refuseTruncation(scope, name, distribution, declared);
+  return { type: narrowed, support: wanted };
+}
+
+/** Whether the declared support lies in the distribution's, whatever the bounds of both turn out to be. */
+function liesInside(declared: Range, wanted: CoreSupport, support: CoreSupport): boolean {
+  const inner = supportEnds(wanted);
+  const outer = supportEnds(support);
+  const lowFits =
+    outer.low === undefined || declared.low >= numberRange(outer.low).high || same(inner.low, outer.low);
+  const highFits =
+    outer.high === undefined || declared.high <= numberRange(outer.high).low || same(inner.high, outer.high);
+  return lowFits && highFits;
+}
+
+function same(a: CoreExpression | undefined, b: CoreExpression): boolean {
+  return a !== undefined && sameBound(a, b);
+}
+
+function numberRange({ type }: CoreExpression): Range {
+  return type.kind === "number" ? type.range : realLine;
+}
+
+function supportEnds(support: CoreSupport): {
+  readonly low?: CoreExpression;
+  readonly high?: CoreExpression;
+} {
+  switch (support.kind) {
+    case "lower":
+      return { low: support.low };
+    case "upper":
+      return { high: support.high };
+    case "interval":
+      return { low: support.low, high: support.high };
+    case "real":
+    case "simplex":
+    case "ordered":
+    case "discrete":
+      return {};
+  }
+}
+
+function refuseTruncation(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType,
+): undefined {
+  scope.report({
+    code: "truncation-needs-constants",
+    name,
+    declared: { ...declared.type, dimensions: [] },
+    distribution: distribution.quote,
+    typeSpan: declared.expression.span,
+  });
+}
+
+/** The support that a declared type alone asks for. */
+export function declaredSupport({ type, bounds, expression }: DeclaredType): CoreSupport {
+  if (type.base !== "real") return { kind: "discrete" };
+  if (type.structure !== "plain") return { kind: type.structure };
+  if (bounds !== undefined) return { kind: "interval", ...bounds };
+  return rangeSupport(type.range, expression.span);
+}
+
+function rangeSupport(range: Range, span: CoreExpression["span"]): CoreSupport {
+  if (equalRanges(range, realLine)) return { kind: "real" };
+  const low = literalNumber(range.low, span);
+  if (within(range, nonNegativeRange) && range.high === Infinity) return { kind: "lower", low };
+  return { kind: "interval", low, high: literalNumber(range.high, span) };
+}
+
+function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
+  const left = supportBounds(a);
+  const right = supportBounds(b);
+  return a.kind === b.kind && left.every((bound, position) => sameBound(bound, right[position]));
+}
+
+function sameBound(a: CoreExpression, b: CoreExpression): boolean {
+  if (a.kind === "variable" && b.kind === "variable") return a.name === b.name;
+  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
+  const left = symbolicIndex(a, new Map());
+  const right = symbolicIndex(b, new Map());
+  return left !== undefined && right !== undefined && equalSizes(left, right);
+}
+
+/** Whether an initial value lies strictly inside a support with constant ends. */
+export function startsInside(type: NumberType, value: number): boolean {
+  return (
+    contains(type.range, value) &&
+    (value > type.range.low || type.range.low === -Infinity) &&
+    value < type.range.high
+  );
+}

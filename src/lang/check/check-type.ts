@@ -1,0 +1,254 @@
+/** Type expressions, and whether a value fits a type. */
+import { nearMisses } from "../../base/near-miss.ts";
+import type { CoreExpression } from "../core.ts";
+import { formatShape, formatType } from "../format-type.ts";
+import { disjoint, hull, rangeOf, within } from "../range.ts";
+import { equalSizes, type Size } from "../size.ts";
+import type { Expression, TypeExpression } from "../tree.ts";
+import {
+  type Base,
+  type NumberType,
+  nonNegativeRange,
+  numberType,
+  positiveRange,
+  type Range,
+  realLine,
+  type Structure,
+  type Type,
+  unitRange,
+} from "../type.ts";
+import type { Because } from "./check-facts.ts";
+import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
+import { checkDimension } from "./check-size.ts";
+import { formatBrief } from "./format-brief.ts";
+
+interface NamedType {
+  readonly base: Base;
+  readonly range: Range;
+  readonly structure: Structure;
+}
+
+const namedTypes: Readonly<Record<string, NamedType>> = {
+  Real: { base: "real", range: realLine, structure: "plain" },
+  Positive: { base: "real", range: positiveRange, structure: "plain" },
+  NonNegative: { base: "real", range: nonNegativeRange, structure: "plain" },
+  Unit: { base: "real", range: unitRange, structure: "plain" },
+  Int: { base: "int", range: realLine, structure: "plain" },
+  Nat: { base: "int", range: nonNegativeRange, structure: "plain" },
+  Bool: { base: "bool", range: unitRange, structure: "plain" },
+  Simplex: { base: "real", range: unitRange, structure: "simplex" },
+  Ordered: { base: "real", range: realLine, structure: "ordered" },
+};
+
+const laterTypes = ["Corr", "CholeskyCorr", "Covariance"];
+
+/** A declared type; interval types keep their bounds as expressions. */
+export interface DeclaredType {
+  readonly type: NumberType;
+  readonly bounds?: { readonly low: CoreExpression; readonly high: CoreExpression };
+  readonly expression: TypeExpression;
+}
+
+/** Resolves a type expression. Reports and returns `undefined` when it names no type. */
+export function checkType(
+  scope: Scope,
+  expression: TypeExpression,
+  check: CheckExpression,
+): DeclaredType | undefined {
+  const { text, span } = expression.name;
+  if (!Object.hasOwn(namedTypes, text)) {
+    if (laterTypes.includes(text))
+      scope.report({
+        code: "not-supported-yet",
+        feature: `the type \`${text}\` is`,
+        span,
+        help: "give the variables independent priors",
+      });
+    else if (text === "Size")
+      scope.report({
+        code: "not-allowed-here",
+        what: "`Size`",
+        where: "here",
+        span,
+        help: "declare a size in the brackets of the header",
+      });
+    else
+      scope.report({
+        code: "unknown-type",
+        name: { text, span },
+        near: nearMisses(text, Object.keys(namedTypes)),
+      });
+    return undefined;
+  }
+  if (expression.optional) {
+    scope.report({
+      code: "not-supported-yet",
+      feature: "missing values (`?`) are",
+      span: expression.span,
+      help: "leave rows with missing values out of the data",
+    });
+    return undefined;
+  }
+  const named = namedTypes[text];
+  const dimensions = expression.dimensions.map((dimension) => checkDimension(scope, dimension));
+  if (!dimensions.every((dimension) => dimension !== undefined)) return undefined;
+  if (named.structure !== "plain" && dimensions.length === 0) {
+    scope.report({
+      code: "not-allowed-here",
+      what: `\`${text}\` without a size`,
+      where: "as a type",
+      span,
+      help: `write \`${text}[K]\``,
+    });
+    return undefined;
+  }
+  if (expression.bounds.length === 0) {
+    return { type: numberType(named.base, named.range, dimensions, named.structure), expression };
+  }
+  return checkInterval(scope, expression, dimensions, check);
+}
+
+function checkInterval(
+  scope: Scope,
+  expression: TypeExpression,
+  dimensions: readonly Size[],
+  check: CheckExpression,
+): DeclaredType | undefined {
+  const { text } = expression.name;
+  if ((text !== "Real" && text !== "Int") || expression.bounds.length !== 2) {
+    const what = expression.bounds.length === 2 ? `\`${text}\` with bounds` : "a type with one bound";
+    scope.report({
+      code: "not-allowed-here",
+      what,
+      where: "as a type",
+      span: expression.span,
+      help: "write `Real(low, high)`",
+    });
+    return undefined;
+  }
+  const because = { text: "a bound of a type" };
+  const [low, high] = expression.bounds.map((bound) => checkNumber(scope, bound, because, check));
+  if (low.type.kind !== "number" || high.type.kind !== "number") return undefined;
+  if (high.type.range.high <= low.type.range.low) {
+    const [lowText, highText] = expression.bounds.map(formatBrief);
+    scope.report({
+      code: "empty-interval",
+      value: { text: formatBrief(expression.bounds[0]), span: expression.span },
+      low: lowText,
+      high: highText,
+    });
+    return undefined;
+  }
+  const range = rangeOf(low.type.range.low, high.type.range.high);
+  return {
+    type: numberType(text === "Int" ? "int" : "real", range, dimensions),
+    bounds: { low, high },
+    expression,
+  };
+}
+
+/** Checks an expression that must be one real number. */
+function checkNumber(
+  scope: Scope,
+  expression: Expression,
+  because: Because,
+  check: CheckExpression,
+): CoreExpression {
+  const value = check(scope, expression);
+  if (value.type.kind === "error") return value;
+  return fits(scope, value, expression, numberType("real"), because)
+    ? value
+    : errorExpression(expression.span);
+}
+
+/** Whether `value` may stand where `expected` is wanted; reports why not. An error fits everything. */
+export function fits(
+  scope: Scope,
+  value: CoreExpression,
+  expression: Expression,
+  expected: NumberType,
+  because: Because,
+): boolean {
+  const found = value.type;
+  if (found.kind === "error") return true;
+  const quote = { text: formatBrief(expression), span: expression.span };
+  if (found.kind !== "number" || !baseFits(found.base, expected.base)) {
+    scope.report({
+      code: "type-mismatch",
+      value: quote,
+      found,
+      expected: formatType(expected),
+      because,
+      help: castHelp(found, expected, quote.text),
+    });
+    return false;
+  }
+  if (!equalShapes(found.dimensions, expected.dimensions)) {
+    const elementHelp =
+      expected.dimensions.length === 0
+        ? `index it inside a plate: \`${quote.text}[n]\``
+        : `give it the shape ${formatShape(expected.dimensions)}`;
+    scope.report({
+      code: "size-mismatch",
+      what: `\`${quote.text}\` has the wrong shape for ${because.text}`,
+      left: { ...quote, shape: found.dimensions },
+      right: { text: because.text, span: because.span ?? quote.span, shape: expected.dimensions },
+      help: elementHelp,
+    });
+    return false;
+  }
+  return supportFits(scope, found, quote, expected, because);
+}
+
+/** The part of `fits` about values: range and structure, shapes aside. */
+export function supportFits(
+  scope: Scope,
+  found: NumberType,
+  quote: { readonly text: string; readonly span: Expression["span"] },
+  expected: NumberType,
+  because: Because,
+): boolean {
+  const structureFits = expected.structure === "plain" || found.structure === expected.structure;
+  if (structureFits && within(found.range, expected.range)) return true;
+  const code = disjoint(found.range, expected.range) ? "outside-support" : "support-not-proven";
+  scope.report({ code, value: quote, found, expected, because });
+  return false;
+}
+
+/** Bool stands alone; Int is a Real. */
+export function baseFits(found: Base, expected: Base): boolean {
+  return found === expected || (found === "int" && expected === "real");
+}
+
+function castHelp(found: Type, expected: NumberType, text: string): string {
+  if (found.kind === "net") return `call it: \`${text}(…)\``;
+  if (found.kind !== "number") return "bind its items: `(a, b) = …`, and use one of them";
+  if (found.base === "bool") return `write \`if ${text} { 1 } else { 0 }\``;
+  return expected.base === "bool"
+    ? `write a comparison, such as \`${text} > 0\``
+    : "use a `Nat` or `Int` value; a Real is not rounded silently";
+}
+
+export function equalShapes(a: readonly Size[], b: readonly Size[]): boolean {
+  return a.length === b.length && a.every((size, position) => equalSizes(size, b[position]));
+}
+
+/** The smallest type that holds both, for arms and pieces; `undefined` when shapes or kinds differ. */
+export function joinTypes(a: Type, b: Type): Type | undefined {
+  if (a.kind === "error") return b;
+  if (b.kind === "error") return a;
+  if (a.kind === "tuple" && b.kind === "tuple" && a.items.length === b.items.length) {
+    const items = a.items.map((item, position) => joinTypes(item, b.items[position]));
+    return items.every((item) => item !== undefined) ? { kind: "tuple", items } : undefined;
+  }
+  if (a.kind !== "number" || b.kind !== "number" || !equalShapes(a.dimensions, b.dimensions))
+    return undefined;
+  if (a.base !== b.base && (a.base === "bool" || b.base === "bool")) return undefined;
+  const base = a.base === b.base ? a.base : "real";
+  return numberType(
+    base,
+    hull(a.range, b.range),
+    a.dimensions,
+    a.structure === b.structure ? a.structure : "plain",
+  );
+}

@@ -1,0 +1,18 @@
+/** The bound expressions of a support. */
+import type { CoreExpression, CoreSupport } from "../core.ts";
+
+export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
+  switch (support.kind) {
+    case "lower":
+      return [support.low];
+    case "upper":
+      return [support.high];
+    case "interval":
+      return [support.low, support.high];
+    case "real":
+    case "simplex":
+    case "ordered":
+    case "discrete":
+      return [];
+  }
+}

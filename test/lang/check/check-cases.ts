@@ -1,0 +1,225 @@
+/** For each problem code of the checker, programs with exactly that mistake. The first is named after the code. */
+import type { CheckCode } from "../../../src/lang/check/check-facts.ts";
+
+export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, string>> } = {
+  "unknown-name": {
+    "": "model M {\n  tau ~ HalfNormal(1)\n  x ~ Normal(0, taau)\n}",
+    case: "model M[N](X: Real[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * x[n], 1) }\n}",
+  },
+  "unknown-function": { "": "model M {\n  s ~ Normal(0, 1)\n  x ~ Normal(0, sofplus(s))\n}" },
+  "unknown-distribution": { "": "model M {\n  x ~ Gausian(0, 1)\n  y ~ Norml(0, 1)\n}" },
+  "unknown-size": { "": "model M[Rows] {\n  plate n in Row { observe y[n] ~ Normal(0, 1) }\n}" },
+  "unknown-type": { "": "model M(x: Postive) {\n  observe y ~ Normal(0, x)\n}" },
+  "unknown-annotation": { "": "model M {\n  x ~ Normal(0, 1) via noncentred\n}" },
+  "unknown-argument": {
+    "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
+    function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
+  },
+  "missing-argument": {
+    "": "model M {\n  x ~ Normal(0)\n}",
+    builtin: "model M {\n  x ~ Normal(max(1), 1)\n}",
+    "net-sizes": "net f[A, B](x: Real[A]) -> Real[B] = x |> dense(B)\nmodel M {\n  learn g = f[2]\n}",
+  },
+  "too-many-arguments": {
+    "": "model M {\n  x ~ HalfNormal(0, 1)\n}",
+    "mixed-forms": "model M {\n  observe y ~ Bernoulli(0.5, logits: 0)\n}",
+  },
+  "name-taken": {
+    "": "model M[J] {\n  mu ~ Normal(0, 1)\n  mu ~ Normal(0, 2)\n}",
+    "shadows-size": "model M[J] {\n  plate J in J { observe y[J] ~ Normal(0, 1) }\n}",
+    "learned-index": "model M[N] {\n  learn n = 0\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}",
+    index: "model M[N] {\n  n ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}",
+    "observed-and-latent":
+      "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { observe x[t] ~ Normal(x[t-1], 1) }\n}",
+    builtin: "def exp(x: Real): Real = x\nmodel M {\n  a ~ Normal(0, 1)\n}",
+  },
+  "use-before-bound": {
+    "": "model M {\n  x ~ Normal(mu, 1)\n  mu ~ Normal(0, 1)\n}",
+    indexed: "model M[N] {\n  m = theta[0]\n  plate n in N { theta[n] ~ Normal(0, 1) }\n}",
+    "same-step": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t], 1) }\n}",
+    itself: "model M {\n  x = x + 1\n}",
+  },
+  "read-inside-plate": {
+    "": "model M[N] {\n  plate n in N {\n    theta[n] ~ Normal(0, 1)\n    observe y[n] ~ Normal(theta[0], 1)\n  }\n}",
+    whole:
+      "model M[N] {\n  plate n in N {\n    theta[n] ~ Normal(0, 1)\n    observe y[n] ~ Normal(sum(theta), 1)\n  }\n}",
+  },
+  "look-ahead": {
+    "": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t+1], 1) }\n}",
+    gather:
+      "model M[T](back: Nat[T]) {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[back[t]], 1) }\n}",
+    "lag-zero":
+      "model M[T, K] {\n  b: Real[K] ~ Normal(0, 1)\n  for t in K..T { observe y[t] ~ Normal(sum([b[k] * y[t-k] for k in K]), 1) }\n}",
+  },
+  "wrong-indices": {
+    "": "model M[J] {\n  plate j in J { theta ~ Normal(0, 1) }\n}",
+    order: "model M[I, J] {\n  plate i in I { plate j in J { x[j, i] ~ Normal(0, 1) } }\n}",
+    outside: "model M[J](n: Nat) {\n  x[n] ~ Normal(0, 1)\n}",
+  },
+  "element-drawn-twice": {
+    "": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 0..T { x[t] ~ Normal(0, 1) }\n}",
+    plates: "model M[N] {\n  plate n in N { x[n] ~ Normal(0, 1) }\n  plate n in N { x[n] ~ Normal(0, 1) }\n}",
+  },
+  "element-not-drawn": {
+    "": "model M[T] {\n  for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n}",
+    second:
+      "model M[T] {\n  x[0, 0] ~ Normal(0, 1)\n  x[0, 1] ~ Normal(0, 1)\n  for t in 1..T { x[t, 0] ~ Normal(x[t-1, 1], 1) }\n}",
+    gap: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 2..T { x[t] ~ Normal(x[t-1], 1) }\n}",
+    bound: "model M[T] {\n  for t in 1..T { h[t]: Real = h[t-1] / 2 }\n}",
+  },
+  "drawn-in-one-branch": {
+    "": "model M(robust: Bool) {\n  if robust { df ~ Gamma(2, 0.1) }\n  observe y ~ Normal(0, 1)\n}",
+  },
+  "index-out-of-range": {
+    "": "model M[J](x: Real[J]) {\n  plate j in J { observe y[j] ~ Normal(x[j+1], 1) }\n}",
+    data: "model M(n: Nat) {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[n + 3], 1)\n}",
+    "always-negative": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t-T], 1) }\n}",
+    negative: "model M[T](x: Real[T]) {\n  plate t in T { observe y[t] ~ Normal(x[t-1], 1) }\n}",
+    constant: "model M {\n  b: Real[3] ~ Normal(0, 1)\n  observe y ~ Normal(b[3], 1)\n}",
+    lag: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t-2], 1) }\n}",
+    slice: "model M(x: Real[3]) {\n  observe y ~ Normal(sum(x[1..4]), 1)\n}",
+  },
+  "index-range-differs": {
+    "": "model M[N, J](sigma: Positive[J]) {\n  plate n in N { observe y[n] ~ Normal(0, sigma[n]) }\n}",
+    category:
+      "model M[N, K, L] {\n  w ~ Dirichlet(ones(K))\n  mu: Real[L] ~ Normal(0, 1)\n  plate n in N {\n    z[n] ~ Categorical(w)\n    observe x[n] ~ Normal(mu[z[n]], 1)\n  }\n}",
+  },
+  "index-not-integer": {
+    "": "model M[N](x: Real[N]) {\n  b: Real[N] ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b[x[n]], 1) }\n}",
+    array:
+      "model M[N, J](group: Nat[N]) {\n  a: Real[J] ~ Normal(0, 1)\n  observe y: Real[N] ~ Normal(a[group], 1)\n}",
+  },
+  "too-many-indices": {
+    "": "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n, 0], 1) }\n}",
+  },
+  "size-mismatch": {
+    "": "model M[N, M](a: Real[N], b: Real[M]) {\n  observe y ~ Normal(sum(a + b), 1)\n}",
+    column: "model M[N](a: Real[N], b: Real[N, 1]) {\n  observe y: Real[N] ~ Normal(a + b[0..N], 1)\n}",
+    matmul:
+      "model M[N, P](X: Real[N, P]) {\n  beta: Real[N] ~ Normal(0, 1)\n  observe y: Real[N] ~ Normal(X @ beta, 1)\n}",
+    event: "model M[N, P](x: Real[P]) {\n  observe y: Real[N] ~ Normal(x, 1)\n}",
+    argument:
+      "def f[N](a: Real[N], b: Real[N]): Real = dot(a, b)\nmodel M[I, J](a: Real[I], b: Real[J]) {\n  observe y ~ Normal(f(a, b), 1)\n}",
+    "odd-split": "model M(v: Real[3]) {\n  (a, b) = split(v)\n  observe y ~ Normal(sum(a) + sum(b), 1)\n}",
+    "scalar-wanted": "model M[N](x: Real[N]) {\n  factor x\n}",
+  },
+  "not-a-size": {
+    "": "model M(n: Nat) {\n  plate i in n { observe y[i] ~ Normal(0, 1) }\n}",
+    "too-large": "model M[A, B, C, D] {\n  x: Real[(A + B + C + D) ^ 9] ~ Normal(0, 1)\n}",
+    fraction: "model M[N] {\n  b: Real[N / 2] ~ Normal(0, 1)\n}",
+  },
+  "size-not-inferred": {
+    "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
+  },
+  "type-mismatch": {
+    "": "model M[N](smokes: Bool[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * smokes[n], 1) }\n}",
+    argument: "model M(n: Real) {\n  observe y ~ Binomial(n, 0.5)\n}",
+    condition: "model M(n: Int) {\n  observe y ~ Normal(if n { 1 } else { 2 }, 1)\n}",
+    result: "def f(x: Real): Int = x\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
+    called: "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x(n), 1) }\n}",
+    "look-back": "model M[T] {\n  for t in 1..T { observe y[t] ~ Normal(y[t-1], ones(2)) }\n}",
+  },
+  "support-not-proven": {
+    "": "model M {\n  x ~ Normal(0, 1)\n  observe y ~ Normal(0, x)\n}",
+    "zero-possible": "model M {\n  x ~ Normal(0, 1)\n  observe y ~ Normal(0, x ^ 2)\n}",
+    simplex: "model M[K](w: Positive[K]) {\n  observe y ~ Categorical(w)\n}",
+    argument:
+      "def logistic(x: Real, k: Positive): Unit = sigmoid(k * x)\nmodel M {\n  k ~ Normal(0, 1)\n  observe y ~ Bernoulli(logistic(1, k))\n}",
+    result: "def f(x: Real): Positive = x * x\nmodel M {\n  observe y ~ Normal(0, f(1))\n}",
+  },
+  "outside-support": {
+    "": "model M {\n  x ~ Normal(0, -1)\n}",
+    probability: "model M {\n  observe y ~ Bernoulli(1.5)\n}",
+    log: "model M {\n  x ~ Normal(log(-1), 1)\n}",
+  },
+  "empty-interval": {
+    "": "model M {\n  x ~ Uniform(1, 0)\n}",
+    type: "model M {\n  x: Real(1, 0) ~ Normal(0, 1)\n}",
+    nothing: "model M {\n  plate n in 0 { observe y[n] ~ Normal(0, 1) }\n}",
+    range: "model M {\n  plate n in 5..3 { observe y[n] ~ Normal(0, 1) }\n}",
+  },
+  "not-a-value": {
+    "": "model M {\n  x = Normal(0, 1)\n}",
+    function: "model M {\n  x ~ Normal(exp, 1)\n}",
+  },
+  "not-a-distribution": {
+    "": "model M {\n  mu ~ Normal(0, 1)\n  x ~ mu + 1\n}",
+    bare: "model M {\n  mu ~ Flat\n}",
+  },
+  "support-mismatch": {
+    "": "model M {\n  sigma: Positive ~ Uniform(0, 10)\n}",
+    "moving-bound": "model M(b: Real(5, 20)) {\n  x: Real(0, 10) ~ Uniform(0, b)\n}",
+    disjoint: "model M {\n  x: Real(2, 3) ~ Uniform(0, 1)\n}",
+    base: "model M[N] {\n  plate n in N { observe y[n]: Real ~ Poisson(3) }\n}",
+    simplex: "model M[K] {\n  w: Simplex[K] ~ Normal(0, 1)\n}",
+  },
+  "truncation-needs-constants": {
+    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Normal(0, s)\n}",
+    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Normal(0, 1)\n}",
+  },
+  "cannot-sum-out": {
+    "": "model M {\n  k ~ Poisson(3)\n  observe y ~ Normal(k, 1)\n}",
+    chain:
+      "model M[T, K](P: Simplex[K, K]) {\n  z[0] ~ Categorical(ones(K) / K)\n  for t in 1..T { z[t] ~ Categorical(P[z[t-1]]) }\n}",
+    outside:
+      "model M[N] {\n  plate n in N { z[n] ~ Bernoulli(0.5) }\n  plate n in N { observe y[n] ~ Normal(if z[n] { 1 } else { 0 }, 1) }\n}",
+    "through-binding":
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n  }\n  observe y ~ Normal(sum(m), 1)\n}",
+    bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
+    elements: "model M {\n  z[0] ~ Bernoulli(0.5)\n  z[1] ~ Bernoulli(0.25)\n}",
+    array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
+  },
+  "annotation-not-allowed": {
+    "": "model M {\n  s ~ Gamma(2, 1) via noncentered\n}",
+    observed: "model M {\n  observe y ~ Normal(0, 1) via noncentered\n}",
+    truncated: "model M {\n  x: Positive ~ Normal(0, 1) via noncentered\n}",
+    continuous: "model M {\n  x ~ Normal(0, 1) marginal\n}",
+  },
+  "not-supported-yet": {
+    "": "model M[K] {\n  L: CholeskyCorr[K] ~ Flat()\n}",
+    missing: "model M[N] {\n  plate n in N { observe y[n]: Real? ~ Normal(0, 1) }\n}",
+  },
+  "condition-not-known": {
+    "": "model M {\n  z ~ Normal(0, 1)\n  if z > 0 { factor 1 }\n}",
+  },
+  "match-not-total": {
+    "": "model M(n: Nat) {\n  observe y ~ Normal(match n { 0 => 1; 1 => 2 }, 1)\n}",
+    bool: "model M {\n  z ~ Bernoulli(0.5)\n  observe y ~ match z { true => Normal(0, 1) }\n}",
+  },
+  "pattern-mismatch": {
+    "": "model M(b: Bool) {\n  observe y ~ Normal(match b { 0 => 1; _ => 2 }, 1)\n}",
+    range:
+      "model M {\n  z ~ Categorical([0.5, 0.5])\n  observe y ~ Normal(match z { 0 => 1; 1 => 2; 2 => 3 }, 1)\n}",
+  },
+  "arms-disagree": {
+    "": "model M[N](b: Bool, x: Real[N]) {\n  observe y ~ Normal(sum(if b { x } else { 1 }), 1)\n}",
+    supports: "model M(b: Bool) {\n  x ~ if b { Normal(0, 1) } else { HalfNormal(1) }\n}",
+    pieces: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t]: Real[2] ~ Normal(0, 1) }\n}",
+  },
+  "recursive-function": {
+    "": "def f(x: Real): Real = g(x)\ndef g(x: Real): Real = f(x - 1)\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
+  },
+  "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
+  "bad-initializer": {
+    "": "model M {\n  learn s: Positive = -1\n}",
+    outside: "model M {\n  learn s: Positive = normal(1)\n}",
+    glorot: "model M {\n  learn s = glorot()\n}",
+    expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
+  },
+  "not-allowed-here": {
+    "": "def f(x: Real): Real {\n  z ~ Normal(0, 1)\n  z\n}\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
+    "default-size":
+      "def f[N = 2](x: Real[N]): Real = sum(x)\nmodel M(x: Real[3]) {\n  observe y ~ Normal(f(x), 1)\n}",
+    "learn-in-plate":
+      "model M[N] {\n  plate n in N {\n    learn b = 0\n    observe y[n] ~ Normal(b, 1)\n  }\n}",
+    "net-in-net":
+      "net f[A](x: Real[A]) -> Real[A] {\n  learn g = dense[A](A)\n  g(x)\n}\nmodel M {\n  learn h = f[2]\n}",
+    "bare-simplex": "model M(w: Simplex) {\n  observe y ~ Normal(sum(w), 1)\n}",
+  },
+  "tuple-mismatch": {
+    "": "model M(v: Real[4]) {\n  (a, b, c) = split(v)\n  observe y ~ Normal(sum(a), 1)\n}",
+  },
+  "unused-input": {
+    "": "model M[N](x: Real[N], z: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
+  },
+};
