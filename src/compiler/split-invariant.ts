@@ -3,7 +3,7 @@
  * inputs of the rest. Precondition: the fixed inputs keep their values. Meaning is preserved: `each` after `once` equals
  * the graph.
  */
-import { createBuilder } from "./builder.ts";
+import { type Builder, createBuilder } from "./builder.ts";
 import type { Graph, NodeId } from "./graph.ts";
 import { emitSame } from "./rebuild.ts";
 
@@ -35,27 +35,37 @@ export function splitInvariant(graph: Graph, varies: (inputName: string) => bool
   });
 
   const once = createBuilder();
-  const onceIds: NodeId[] = [];
+  const onceIds = emitNeeded(once, graph, [...crossing], () => undefined);
   const each = createBuilder();
-  const eachIds: NodeId[] = [];
-  const onceOutputs: Record<string, NodeId> = {};
-  graph.nodes.forEach((node, id) => {
-    if (!varying.has(id) && dependsOnInput.has(id))
-      onceIds[id] = emitSame(once, { ...node, inputs: node.inputs.map((input) => onceIds[input]) });
-    else if (!varying.has(id)) {
-      onceIds[id] = emitSame(once, { ...node, inputs: node.inputs.map((input) => onceIds[input]) });
-      eachIds[id] = emitSame(each, { ...node, inputs: node.inputs.map((input) => eachIds[input]) });
-    } else eachIds[id] = emitSame(each, { ...node, inputs: node.inputs.map((input) => eachIds[input]) });
-    if (crossing.has(id)) {
-      const name = `once/${id}`;
-      onceOutputs[name] = onceIds[id];
-      eachIds[id] = each.input(name, node.type);
-    } else if (!varying.has(id) && node.op === "input") eachIds[id] = emitSame(each, node);
-  });
+  const eachIds = emitNeeded(each, graph, [...outputs], (id) =>
+    crossing.has(id) ? each.input(`once/${id}`, graph.nodes[id].type) : undefined,
+  );
   return {
-    once: once.finish(onceOutputs),
+    once: once.finish(Object.fromEntries([...crossing].map((id) => [`once/${id}`, onceIds[id]]))),
     each: each.finish(
       Object.fromEntries(Object.entries(graph.outputs).map(([name, id]) => [name, eachIds[id]])),
     ),
   };
+}
+
+/** Emits `wanted` and all they need, in order; `given` may have a node already. Ids of the builder by ids of the graph. */
+function emitNeeded(
+  builder: Builder,
+  graph: Graph,
+  wanted: readonly NodeId[],
+  given: (id: NodeId) => NodeId | undefined,
+): NodeId[] {
+  const ids: NodeId[] = [];
+  const needed = new Set(wanted);
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (!needed.has(id)) continue;
+    const known = given(id);
+    if (known !== undefined) ids[id] = known;
+    else for (const input of graph.nodes[id].inputs) needed.add(input);
+  }
+  graph.nodes.forEach((node, id) => {
+    if (needed.has(id) && ids[id] === undefined)
+      ids[id] = emitSame(builder, { ...node, inputs: node.inputs.map((input) => ids[input]) });
+  });
+  return ids;
 }
