@@ -10,6 +10,7 @@ import type { Graph, NodeId, NodeOf } from "./graph.ts";
 import { opRow } from "./op-table.ts";
 import type { OpName } from "./ops.ts";
 import { copyInto } from "./rebuild.ts";
+import { mostSavedCarries, scanAdjoints, withCheckpoints } from "./scan-gradient.ts";
 
 export interface Differentiation {
   /** Name of a float output. Where it is not a single number, the sum of its elements is differentiated. */
@@ -18,12 +19,17 @@ export interface Differentiation {
   readonly wrt: readonly string[];
   /** The output for input q is called `${prefix}q`. */
   readonly prefix: string;
+  /** Loops whose carries are more numbers than this are computed twice, to keep fewer of them; default 2²⁰. */
+  readonly mostSaved?: number;
 }
 
 /** The graph with its outputs and, for each input in `wrt`, the gradient in that input's shape. */
-export function differentiate(graph: Graph, { of, wrt, prefix }: Differentiation): Graph {
+export function differentiate(
+  graph: Graph,
+  { of, wrt, prefix, mostSaved = mostSavedCarries }: Differentiation,
+): Graph {
   const builder = createBuilder();
-  const ids = copyInto(builder, graph);
+  const ids = copyInto(builder, graph, withCheckpoints(mostSaved));
   const outputs: Record<string, NodeId> = {};
   for (const [name, id] of Object.entries(graph.outputs)) outputs[name] = ids[id];
   if (!Object.hasOwn(outputs, of)) bug(`cannot differentiate: no output ${of}`);
@@ -47,9 +53,24 @@ export function differentiate(graph: Graph, { of, wrt, prefix }: Differentiation
 export function gradientsOf(builder: Builder, output: NodeId, wrt: readonly NodeId[]): NodeId[] {
   for (const id of [output, ...wrt])
     if (builder.typeOf(id).dtype !== "float") bug(`${builder.nodeOf(id).op} is not float: no derivative`);
+  return pullBack(builder, [[output, arithmetic(builder).like(output, 1)]], wrt);
+}
+
+/** Adjoints of `wrt`, given those of other nodes as pairs of node and adjoint; a node may occur in several. */
+function pullBack(
+  builder: Builder,
+  seeds: readonly (readonly [NodeId, NodeId])[],
+  wrt: readonly NodeId[],
+): NodeId[] {
   const math = arithmetic(builder);
-  const adjoints = new Map<NodeId, NodeId>([[output, math.like(output, 1)]]);
-  const { active, depends } = activeNodes(builder, output, wrt);
+  const adjoints = new Map<NodeId, NodeId>();
+  const addShare = (id: NodeId, share: NodeId): void => {
+    const sum = adjoints.get(id);
+    adjoints.set(id, sum === undefined ? share : math.add(sum, share));
+  };
+  for (const [id, adjoint] of seeds) addShare(id, adjoint);
+  const outputs = seeds.map(([id]) => id);
+  const { active, depends } = activeNodes(builder, outputs, wrt);
   for (const id of active.reverse()) {
     const adjoint = adjoints.get(id);
     if (adjoint === undefined) continue;
@@ -58,8 +79,7 @@ export function gradientsOf(builder: Builder, output: NodeId, wrt: readonly Node
     node.inputs.forEach((input, position) => {
       const share = shares[position];
       if (share === undefined || !depends.has(input)) return;
-      const sum = adjoints.get(input);
-      adjoints.set(input, sum === undefined ? share : math.add(sum, share));
+      addShare(input, share);
     });
   }
   return wrt.map((id) => adjoints.get(id) ?? math.like(id, 0));
@@ -72,20 +92,20 @@ function operandAdjoints<Op extends OpName>(
   adjoint: NodeId,
 ): readonly (NodeId | undefined)[] {
   const { gradient } = opRow(node.op);
-  if (gradient === "nested") return bug(`no gradient of ${node.op}`);
+  if (gradient === "nested") return scanAdjoints(math.builder, node as NodeOf<"scan">, adjoint, pullBack);
   return gradient === "none" ? [] : gradient(math, node, id, adjoint);
 }
 
 /**
- * `active`: the nodes through which a derivative may flow from `wrt` to `output`, in order. `depends`: those and `wrt`.
+ * `active`: the nodes through which a derivative may flow from `wrt` to `outputs`, in order. `depends`: those and `wrt`.
  */
 function activeNodes(
   builder: Builder,
-  output: NodeId,
+  outputs: readonly NodeId[],
   wrt: readonly NodeId[],
 ): { readonly active: NodeId[]; readonly depends: ReadonlySet<NodeId> } {
   const ancestors = new Set<NodeId>();
-  const open = [output];
+  const open = [...outputs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (ancestors.has(id)) continue;
     ancestors.add(id);

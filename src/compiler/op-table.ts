@@ -397,7 +397,7 @@ export const opTable = {
       const shape = shapeOf(x);
       const size = elementCount(shape);
       const [length] = shape.slice(-1);
-      const rows = Array.from({ length: length === 0 ? 0 : size / length }, (_, row) => row * length);
+      const rows = Array.from({ length: elementCount(shape.slice(0, -1)) }, (_, row) => row * length);
       const starts = builder.emit("broadcast", [builder.constant(rows, shape.slice(0, -1), "int")], {
         shape,
         axes: shape.slice(0, -1).map((_, axis) => axis),

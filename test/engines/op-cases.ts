@@ -3,6 +3,7 @@ import { randomSource } from "../../src/base/random.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import { elementCount, type Graph } from "../../src/compiler/graph.ts";
 import type { DType, OpName, OpParams, Shape, TensorType } from "../../src/compiler/ops.ts";
+import { emitScan, type ScanRequest, scanBody } from "../../src/compiler/scan.ts";
 
 /** Values between `low` and `high` (whole numbers, both included, for int), or exactly `values`. */
 export interface Operand {
@@ -10,6 +11,8 @@ export interface Operand {
   readonly low: number;
   readonly high: number;
   readonly values?: readonly number[];
+  /** Makes sampled values what the op needs, in place. */
+  readonly adjust?: (values: Float64Array) => void;
 }
 
 export interface OpCase<Op extends OpName> {
@@ -62,6 +65,38 @@ const shaped = (dtype: DType, ...shape: number[]): Operand => ({
   low: dtype === "bool" ? 0 : -3,
   high: dtype === "bool" ? 1 : 3,
 });
+
+/** Batches of matrices x xᵀ + 1, the upper triangle replaced by what must not be read. */
+const positiveDefinite = (...shape: number[]): Operand => ({
+  ...floats(-1, 1, ...shape),
+  adjust(values) {
+    const n = shape[shape.length - 1];
+    for (let start = 0; start < values.length; start += n * n) {
+      const x = values.slice(start, start + n * n);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j <= i; j++) {
+          const products = Array.from({ length: n }, (_, k) => x[i * n + k] * x[j * n + k]);
+          values[start + i * n + j] = products.reduce((sum, each) => sum + each, i === j ? 1 : 0);
+        }
+    }
+  },
+});
+/** Batches of matrices whose diagonal is at least 1. */
+const solvable = (...shape: number[]): Operand => ({
+  ...floats(-1, 1, ...shape),
+  adjust(values) {
+    const n = shape[shape.length - 1];
+    for (let i = 0; i < values.length; i++)
+      if (Math.floor(i / n) % n === i % n) values[i] = 1.5 + values[i] / 2;
+  },
+});
+const matrix = (n: number, values: readonly number[]): Operand => ({
+  type: { dtype: "float", shape: [n, n] },
+  low: Number.NaN,
+  high: Number.NaN,
+  values,
+});
+const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
 export const opCases = {
   input: [
@@ -259,6 +294,142 @@ export const opCases = {
     { params: { size: 3 }, operands: [ints(0, 2, 4), ints(-3, 3, 4)] },
   ],
 
+  argsort: [
+    { params: none, operands: [floats(-3, 3, 6)] },
+    { params: none, operands: [floats(-3, 3, 2, 2, 5)] },
+    { params: none, operands: [ints(-2, 2, 3, 7)] },
+    { params: none, operands: [exactly([2, nan, -1, infinity, 2, -infinity, nan, 0, -0, 0])] },
+    { params: none, operands: [floats(-3, 3, 3, 1)] },
+    { params: none, operands: [floats(-3, 3, 0)] },
+  ],
+  sort: [
+    { params: none, operands: [floats(-3, 3, 6)] },
+    { params: none, operands: [floats(-3, 3, 2, 2, 5)] },
+    { params: none, operands: [ints(-2, 2, 3, 7)] },
+    { params: none, operands: [exactly([2, nan, -1, infinity, 2, -infinity, nan, 0, -0, 0])], kink: true },
+    { params: none, operands: [exactly([1, 0, 1])], kink: true },
+    { params: none, operands: [floats(-3, 3, 3, 1)] },
+    { params: none, operands: [floats(-3, 3, 2, 0)] },
+  ],
+
+  cholesky: [
+    { params: none, operands: [positiveDefinite(1, 1)] },
+    { params: none, operands: [positiveDefinite(4, 4)] },
+    { params: none, operands: [positiveDefinite(2, 3, 3)] },
+    { params: none, operands: [positiveDefinite(2, 1, 2, 2)] },
+    { params: none, operands: [matrix(2, [1, nan, 2, 4])], kink: true },
+    { params: none, operands: [matrix(3, [1, 0, 0, 2, 1, 0, 0, 0, 1])], kink: true },
+    { params: none, operands: [matrix(1, [nan])], kink: true },
+    { params: none, operands: [floats(-3, 3, 0, 2, 2)] },
+  ],
+  triangularSolve: [
+    ...[false, true].flatMap((lower) =>
+      [false, true].flatMap((transpose) => [
+        { params: { lower, transpose }, operands: [solvable(3, 3), floats(-2, 2, 3, 2)] },
+        { params: { lower, transpose }, operands: [solvable(2, 2, 3, 3), floats(-2, 2, 2, 2, 3, 1)] },
+      ]),
+    ),
+    { params: { lower: true, transpose: false }, operands: [solvable(1, 1), floats(-2, 2, 1, 3)] },
+    {
+      params: { lower: true, transpose: false },
+      operands: [matrix(2, [2, nan, 1, 0]), matrix(2, [1, 2, 3, 1])],
+      kink: true,
+    },
+    { params: { lower: true, transpose: false }, operands: [floats(-3, 3, 2, 2), floats(-3, 3, 2, 0)] },
+  ],
+  conv2d: [
+    { params: convolution(), operands: [floats(-2, 2, 1, 4, 5, 2), floats(-2, 2, 3, 2, 2, 3)] },
+    { params: convolution([2, 3]), operands: [floats(-2, 2, 2, 6, 8, 1), floats(-2, 2, 3, 2, 1, 2)] },
+    {
+      params: convolution([1, 1], [1, 2], [2, 0]),
+      operands: [floats(-2, 2, 1, 3, 3, 2), floats(-2, 2, 2, 3, 2, 1)],
+    },
+    {
+      params: convolution([1, 1], [0, 1], [1, 1], [2, 3]),
+      operands: [floats(-2, 2, 1, 4, 5, 1), floats(-2, 2, 2, 2, 1, 2)],
+    },
+    {
+      params: convolution([2, 2], [3, 0], [0, 2], [2, 1]),
+      operands: [floats(-2, 2, 2, 4, 4, 1), floats(-2, 2, 2, 2, 1, 1)],
+    },
+    { params: convolution(), operands: [floats(-2, 2, 2, 1, 1, 2), floats(-2, 2, 1, 1, 2, 3)] },
+  ],
+
+  scan: [
+    // h ← a h + x, y = h²
+    ...[false, true].map((reverse) => ({
+      params: scanOf(
+        [float(2), float(2), float(2)],
+        { length: 4, reverse, carries: 1, xs: 1 },
+        (b, { carries: [h], xs: [x], fixed: [a] }) => {
+          const next = b.emit("add", [b.emit("mul", [a, h], {}), x], {});
+          return { carries: [next], ys: [b.emit("mul", [next, next], {})] };
+        },
+      ),
+      operands: [floats(-1, 1, 2), floats(-1, 1, 4, 2), floats(-1, 1, 2)],
+    })),
+    // Two carries change places; y are a carry, an x and a fixed operand themselves
+    {
+      params: scanOf(
+        [float(), float(), float(3), float(2)],
+        { length: 3, reverse: false, carries: 2, xs: 1 },
+        (b, { carries: [g, h], xs: [x], fixed: [w] }) => ({
+          carries: [h, b.emit("sin", [b.emit("add", [g, h], {})], {})],
+          ys: [g, x, w],
+        }),
+      ),
+      operands: [floats(-1, 1), floats(-1, 1), floats(-1, 1, 3, 3), floats(-1, 1, 2)],
+    },
+    // Rows of a fixed table by int x
+    {
+      params: scanOf(
+        [float(2), { dtype: "int", shape: [] }, float(3, 2)],
+        { length: 5, reverse: true, carries: 1, xs: 1 },
+        (b, { carries: [h], xs: [at], fixed: [table] }) => ({
+          carries: [b.emit("tanh", [b.emit("add", [h, b.emit("gather", [table, at], {})], {})], {})],
+          ys: [h],
+        }),
+      ),
+      operands: [floats(-1, 1, 2), ints(0, 2, 5), floats(-1, 1, 3, 2)],
+    },
+    // A loop inside: h ← sin⁽³⁾(h a) + x
+    {
+      params: scanOf(
+        [float(), float(), float()],
+        { length: 4, reverse: false, carries: 1, xs: 1 },
+        (b, { carries: [h], xs: [x], fixed: [a] }) => {
+          const inner = emitScan(b, {
+            length: 3,
+            carries: [h],
+            fixed: [a],
+            body: (c, { carries: [g], fixed: [f] }) => ({
+              carries: [c.emit("sin", [c.emit("mul", [g, f], {})], {})],
+              ys: [],
+            }),
+          });
+          const next = b.emit("add", [inner.carries[0], x], {});
+          return { carries: [next], ys: [next] };
+        },
+      ),
+      operands: [floats(-1, 1), floats(-1, 1, 4), floats(-1, 1)],
+    },
+    // No step, and no carry
+    {
+      params: scanOf([float(2)], { length: 0, reverse: false, carries: 1, xs: 0 }, (b, { carries: [h] }) => ({
+        carries: [b.emit("exp", [h], {})],
+        ys: [h],
+      })),
+      operands: [floats(-1, 1, 2)],
+    },
+    {
+      params: scanOf([float(2)], { length: 3, reverse: false, carries: 0, xs: 1 }, (b, { xs: [x] }) => ({
+        carries: [],
+        ys: [b.emit("exp", [x], {})],
+      })),
+      operands: [floats(-1, 1, 3, 2)],
+    },
+  ],
+
   matmul: [
     ...[false, true].flatMap((transposeLeft) =>
       [false, true].flatMap((transposeRight) => {
@@ -277,6 +448,27 @@ export const opCases = {
     },
   ],
 } satisfies { readonly [Op in OpName]: readonly OpCase<Op>[] };
+
+function float(...shape: number[]): TensorType {
+  return { dtype: "float", shape };
+}
+
+function convolution(
+  strides: readonly [number, number] = [1, 1],
+  before: readonly [number, number] = [0, 0],
+  after = before,
+  dilation: readonly [number, number] = [1, 1],
+): OpParams["conv2d"] {
+  return { strides, before, after, dilation };
+}
+
+function scanOf(
+  types: readonly TensorType[],
+  { length, reverse, ...counts }: Omit<OpParams["scan"], "body">,
+  make: ScanRequest["body"],
+): OpParams["scan"] {
+  return { body: scanBody(types, counts, make), length, reverse, ...counts };
+}
 
 /** Any op's case, once it is no longer important of which op. */
 export interface NamedCase {
@@ -309,7 +501,7 @@ function namedCase<Op extends OpName>(
   const graph = builder.finish({ y: output });
   const types = operands.map(({ type: { dtype, shape } }) => `${dtype}[${shape}]`).join(" ");
   return {
-    label: `${op} #${number} ${types} ${JSON.stringify(params)}`,
+    label: `${op} #${number} ${types} ${op === "scan" ? "" : JSON.stringify(params)}`,
     op,
     kink: kink ?? false,
     graph,
@@ -323,9 +515,15 @@ function namedCase<Op extends OpName>(
   };
 }
 
-function sampleOperand({ type, low, high, values }: Operand, seed: number, stream: number): Float64Array {
+function sampleOperand(
+  { type, low, high, values, adjust }: Operand,
+  seed: number,
+  stream: number,
+): Float64Array {
   if (values !== undefined) return Float64Array.from(values);
-  return sampleValues(type.dtype, type.shape, low, high, seed, stream);
+  const sampled = sampleValues(type.dtype, type.shape, low, high, seed, stream);
+  adjust?.(sampled);
+  return sampled;
 }
 
 export function sampleValues(

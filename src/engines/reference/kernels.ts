@@ -1,9 +1,13 @@
 /** The reference engine's lowering table: one kernel per op. */
 import type { OpName } from "../../compiler/ops.ts";
+import { conv2d } from "./convolution.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { Kernel } from "./kernel.ts";
+import { linearAlgebraKernels } from "./linear-algebra.ts";
 import { reductionKernels } from "./reductions.ts";
+import { scan } from "./scan.ts";
 import { shapingKernels } from "./shaping.ts";
+import { sortingKernels } from "./sorting.ts";
 import { positions } from "./strides.ts";
 
 export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
@@ -26,4 +30,8 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
   ...elementwiseKernels,
   ...shapingKernels,
   ...reductionKernels,
+  ...sortingKernels,
+  ...linearAlgebraKernels,
+  conv2d,
+  scan,
 };

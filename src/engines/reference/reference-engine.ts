@@ -7,7 +7,7 @@ import { elementCount, type Graph, type NodeId, type NodeOf } from "../../compil
 import type { OpName } from "../../compiler/ops.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Values } from "../engine.ts";
-import type { Buffers, Kernel, Step } from "./kernel.ts";
+import type { Buffers, Kernel, Program, Step } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 
 export const referenceEngine: Engine = {
@@ -17,32 +17,14 @@ export const referenceEngine: Engine = {
   compile,
 };
 
+interface Prepared extends Program {
+  /** For nodes whose buffer is that of an input: it may be another one in each run. */
+  readonly aliasedInput: ReadonlyMap<NodeId, NodeId>;
+}
+
 function compile(graph: Graph): Executable {
   verifyGraph(graph);
-  const buffers: Buffers = graph.nodes.map(() => new Float64Array(0));
-  const steps: Step[] = [];
-  const varying = new Set<NodeId>();
-  /** The input whose values a node's buffer may be. */
-  const aliasedInput = new Map<NodeId, NodeId>();
-  graph.nodes.forEach((node, id) => {
-    const made = makeStep(graph, node as NodeOf<OpName>, id);
-    const varies = node.op === "input" || node.inputs.some((input) => varying.has(input));
-    if (varies) varying.add(id);
-    if (made === "given") aliasedInput.set(id, id);
-    if (made === "alias") {
-      const [from] = node.inputs;
-      const input = aliasedInput.get(from);
-      if (input === undefined) {
-        buffers[id] = buffers[from];
-        return;
-      }
-      aliasedInput.set(id, input);
-    } else buffers[id] = new Float64Array(elementCount(node.type.shape));
-    if (made === "given") return;
-    const step: Step = made === "alias" ? aliasStep(node.inputs[0], id) : made;
-    if (varies) steps.push(step);
-    else step(buffers);
-  });
+  const { buffers, steps, aliasedInput } = prepare(graph);
   const inputs = Object.entries(graph.inputs).map(([name, id]) => ({
     name,
     id,
@@ -70,9 +52,37 @@ function compile(graph: Graph): Executable {
   };
 }
 
+/** Allocates all memory and computes the constants. */
+function prepare(graph: Graph): Prepared {
+  const buffers: Buffers = graph.nodes.map(() => new Float64Array(0));
+  const steps: Step[] = [];
+  const varying = new Set<NodeId>();
+  const aliasedInput = new Map<NodeId, NodeId>();
+  graph.nodes.forEach((node, id) => {
+    const made = makeStep(graph, node as NodeOf<OpName>, id);
+    const varies = node.op === "input" || node.inputs.some((input) => varying.has(input));
+    if (varies) varying.add(id);
+    if (made === "given") aliasedInput.set(id, id);
+    if (made === "alias") {
+      const [from] = node.inputs;
+      const input = aliasedInput.get(from);
+      if (input === undefined) {
+        buffers[id] = buffers[from];
+        return;
+      }
+      aliasedInput.set(id, input);
+    } else buffers[id] = new Float64Array(elementCount(node.type.shape));
+    if (made === "given") return;
+    const step: Step = made === "alias" ? aliasStep(node.inputs[0], id) : made;
+    if (varies) steps.push(step);
+    else step(buffers);
+  });
+  return { buffers, steps, aliasedInput };
+}
+
 function makeStep<Op extends OpName>(graph: Graph, node: NodeOf<Op>, result: NodeId): ReturnType<Kernel<Op>> {
   const operandTypes = node.inputs.map((input) => graph.nodes[input].type);
-  return kernels[node.op]({ node, result, operandTypes });
+  return kernels[node.op]({ node, result, operandTypes, prepare });
 }
 
 function aliasStep(from: NodeId, to: NodeId): Step {
