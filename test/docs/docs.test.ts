@@ -101,17 +101,27 @@ describe("TypeScript", () => {
     const folder = mkdtempSync(join(tmpdir(), "ppl-docs-"));
     const library = pathToFileURL(join(root, "src/index.ts")).href;
     try {
-      for (const [position, { place, text }] of blocksIn("ts").entries()) {
+      const runs = blocksIn("ts").map(async ({ place, text }, position) => {
         const file = join(folder, `block${position}.ts`);
         writeFileSync(file, text.replaceAll('"ppl"', JSON.stringify(library)));
         const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: root });
         const expected = [...text.matchAll(/console\.log\(.*\);? \/\/ (.+)$/gm)].map((match) => match[1]);
         expect(stdout.trimEnd().split("\n"), place).toEqual(expected);
-      }
+      });
+      await Promise.all(runs);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+});
+
+test("docs/embedding.md names all that the library exports", () => {
+  const page = readPage("docs/embedding.md");
+  const exported = [...readFileSync(join(root, "src/index.ts"), "utf8").matchAll(/\{([^}]*)\}/g)].flatMap(
+    (match) => match[1].split(",").map((name) => name.replace(/^\s*(type )?/, "").trim()),
+  );
+  for (const name of exported.filter((each) => each !== ""))
+    expect(page).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
 describe("commands and options", async () => {
