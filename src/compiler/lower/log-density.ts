@@ -4,7 +4,7 @@ import type { CoreSite, CoreStatement } from "../../lang/core.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
-import { type Binding, fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { type Binding, type IndexCheck, isTuple, sizeValue } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import {
   bindAt,
@@ -194,12 +194,7 @@ export function lowerDensityInto(
     const count = site.support.kind === "discrete" ? site.support.count : undefined;
     if (count === undefined) return bug(`${site.id} has no finite set of values`);
     if (site.place.some((place) => place.kind === "constant"))
-      fail({
-        code: "cannot-sum-out",
-        message: `\`${site.variable}\` is discrete and drawn element by element, which cannot be summed out yet`,
-        labels: [{ span: site.span, text: "one element" }],
-        help: "draw it in a plate, or give each element a name of its own",
-      });
+      return bug(`${site.id} is discrete and drawn element by element`);
     const axis: Axis = {
       id: `value of ${site.id}`,
       size: sizeValue(count, here, site.span),

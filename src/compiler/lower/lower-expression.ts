@@ -4,7 +4,7 @@ import type { CoreExpression } from "../../lang/core.ts";
 import { lowerBuiltin } from "./builtins.ts";
 import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";
-import { checkOwnIndices, lowerIndex } from "./lower-index.ts";
+import { lowerIndex, verifyOwnIndices } from "./lower-index.ts";
 import { assemblePieces } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -108,10 +108,10 @@ export function lowerMatch<T>(
   return result;
 }
 
-function lowerVariable({ name, span }: VariableExpression, context: Context): Lowered {
+function lowerVariable({ name }: VariableExpression, context: Context): Lowered {
   const binding = context.scope.get(name);
   if (binding === undefined) return bug(`the name ${name} has no value yet`);
-  checkOwnIndices(binding, [], span);
+  verifyOwnIndices(binding, []);
   switch (binding.kind) {
     case "value":
     case "enumerated":

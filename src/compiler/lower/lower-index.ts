@@ -3,7 +3,7 @@
  * dimension; a constant picks a row; anything else is a gather.
  */
 
-import type { Span } from "../../base/span.ts";
+import { bug } from "../../base/bug.ts";
 import type { CoreExpression, CoreIndex, CorePlace } from "../../lang/core.ts";
 import { evaluateSize } from "../../lang/size.ts";
 import { type Binding, type Context, fail, isTuple, sizeValue } from "./context.ts";
@@ -24,7 +24,7 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
   const { base, indices } = expression;
   const { algebra } = context;
   const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
-  if (binding !== undefined) checkOwnIndices(binding, indices, expression.span);
+  if (binding !== undefined) verifyOwnIndices(binding, indices);
   if (binding?.kind === "enumerated") return binding.value;
   if ((binding?.kind === "value" || binding?.kind === "pieces") && binding.own !== undefined) {
     const count = binding.place?.length ?? 0;
@@ -67,9 +67,10 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
 
 /**
  * What depends on a discrete variable that is summed out is one value per element of the variable's plates: it may be used under
- * the same elements only, so that all that depends on one variable is added up before the sum over its values.
+ * the same elements only, so that all that depends on one variable is added up before the sum over its values. The checker
+ * refuses everything else.
  */
-export function checkOwnIndices(binding: Binding, indices: readonly CoreIndex[], span: Span): void {
+export function verifyOwnIndices(binding: Binding, indices: readonly CoreIndex[]): void {
   if (!("place" in binding) || binding.place === undefined) return;
   const values =
     binding.kind === "pieces"
@@ -82,13 +83,7 @@ export function checkOwnIndices(binding: Binding, indices: readonly CoreIndex[],
     if (place.kind === "constant" || !under.has(place.index)) return true;
     return isIndexOf(indices[position], place);
   });
-  if (own) return;
-  fail({
-    code: "cannot-sum-out",
-    message: "what depends on a discrete variable that is summed out may only be used under its own indices",
-    labels: [{ span, text: "used outside its plate or under another index here" }],
-    help: "move this into the plate of the discrete variable",
-  });
+  if (!own) bug("what depends on a discrete variable is used under another index than the variable's own");
 }
 
 /** Whether an index is the index variable of an axis place itself. */

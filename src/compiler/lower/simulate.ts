@@ -2,7 +2,7 @@
  * The verb "simulate": every draw becomes a draw, as a function of noise inputs. Variables whose values are given keep them, so the
  * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
  */
-import type { CoreDistribution, CorePlace, CoreSite, CoreSupport, CoreVariable } from "../../lang/core.ts";
+import type { CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
@@ -27,10 +27,11 @@ import {
   viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
-import { lowerLearned } from "./lower-support.ts";
+import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { addPiece } from "./pieces.ts";
 import { lowerArguments } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
+import { drawTruncated, isTruncated, whyNotTruncated } from "./truncate.ts";
 import type { Value } from "./value.ts";
 
 export interface SimulateOptions {
@@ -73,7 +74,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   walkStatements(input.model.body, context, {
     draw(site, here) {
       if (given.has(site.variable)) return;
-      refuseUndrawable(site);
+      refuseUndrawable(site, here);
       const event = eventShape(site, here);
       let count = 0;
       const next = (kind: NoiseInput["kind"], own: readonly number[]): Value => {
@@ -88,7 +89,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
         normal: (own = event) => next("normal", own),
         uniform: (own = event) => next("uniform", own),
       };
-      let value = draw(site.distribution, source, here);
+      let value = drawSite(site, source, here);
       if (site.support.kind === "ordered") value = sortAscending(here.algebra, value);
       const typed = here.algebra.convert(value, dtypeOf(site.event.base));
       bindAt(site.variable, site.place, here.algebra.stretch(typed, here.plates, event), here);
@@ -161,36 +162,33 @@ function draw(distribution: CoreDistribution, noise: Noise, context: ModelContex
   }
 }
 
-/** Supports that a distribution's own draws may leave are refused: a truncated draw is not that draw. */
-function refuseUndrawable(site: CoreSite): void {
-  const names = distributionNames(site.distribution);
-  const natural: CoreSupport["kind"][] = names.flatMap(
-    (name) => naturalSupports[distributions[name].support],
-  );
-  const fits =
-    site.support.kind === "ordered"
-      ? site.event.dimensions.length === 1 && names.every((name) => distributions[name].support === "real")
-      : natural.length === 0 || natural.includes(site.support.kind);
-  if (fits) return;
-  fail({
-    code: "cannot-simulate",
-    message: `\`${site.variable}\` is declared narrower than its distribution; drawing from a truncated distribution is not supported yet`,
-    labels: [{ span: site.span, text: "has no draws" }],
-    help: names.includes("Normal") ? "for a positive one use HalfNormal(scale)" : undefined,
-  });
+/** The site's draw; between the declared bounds where these cut its distribution down. */
+function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
+  if (!isTruncated(site) || site.distribution.kind !== "distribution")
+    return draw(site.distribution, noise, context);
+  const { distribution, support } = site;
+  const args = lowerArguments(distribution, context);
+  const bounds = lowerSupport(support, context);
+  return drawTruncated(context.algebra, distribution.name, noise.uniform(), args, bounds);
 }
 
-const naturalSupports: Readonly<Record<string, CoreSupport["kind"][]>> = {
-  real: ["real"],
-  positive: ["lower"],
-  unit: ["interval"],
-  simplex: ["simplex"],
-  interval: ["interval"],
-  bool: ["discrete"],
-  category: ["discrete"],
-  count: ["discrete"],
-  countTo: ["discrete"],
-};
+function refuseUndrawable(site: CoreSite, context: ModelContext): void {
+  const names = distributionNames(site.distribution);
+  const improper = names.some((name) => !distributions[name].proper);
+  const reason = improper
+    ? undefined
+    : site.support.kind === "ordered" && site.event.dimensions.length > 1
+      ? "ordered rows of an array are not supported yet"
+      : isTruncated(site)
+        ? whyNotTruncated(site, context.input.model)
+        : undefined;
+  if (reason === undefined) return;
+  fail({
+    code: "cannot-simulate",
+    message: `\`${site.variable}\` has no draws from the prior: ${reason}`,
+    labels: [{ span: site.span, text: "has no draws" }],
+  });
+}
 
 function distributionNames(distribution: CoreDistribution): (keyof typeof distributions)[] {
   switch (distribution.kind) {

@@ -2,6 +2,7 @@
 import type { CoreDistribution, CoreExpression, CoreSite, CoreStatement } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
 import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
+import { boundsOf } from "./truncate.ts";
 
 /** What one statement of a body reads, and what it makes known. */
 interface Step {
@@ -57,10 +58,6 @@ export function groupSteps(
 /** Bounds that are numbers: the draw's transformation needs nothing that is made known in the same axis. */
 export function hasFixedBounds({ support }: CoreSite): boolean {
   return boundsOf(support).every((bound) => bound.kind === "literal");
-}
-
-function boundsOf(support: CoreSite["support"]): CoreExpression[] {
-  return [...("low" in support ? [support.low] : []), ...("high" in support ? [support.high] : [])];
 }
 
 function stepsOf(

@@ -1,0 +1,125 @@
+/**
+ * Draws of a site whose declared type is narrower than its distribution: by inverting the distribution function between
+ * the declared bounds. Only where bounds and arguments do not depend on other draws is this what the log density, which
+ * leaves the constant mass between the bounds out, says as well.
+ */
+import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
+import { findExpression } from "../../lang/core-children.ts";
+import { type DistributionName, distributions } from "../../lang/distributions.ts";
+import type { Support } from "./bijector.ts";
+import type { Arguments } from "./distributions.ts";
+import type { Algebra, Operand, Value } from "./value.ts";
+
+/** A distribution function and its inverse. */
+interface Inversion {
+  cdf(a: Algebra, x: Value, args: Arguments): Value;
+  quantile(a: Algebra, u: Value, args: Arguments): Value;
+}
+
+/** Φ((x − loc) / scale) = (1 + erf(…/√2)) / 2 */
+const normal: Inversion = {
+  cdf: (a, x, { loc, scale }) =>
+    a.add(0.5, a.mul(0.5, a.unary("erf", a.div(a.sub(x, loc), a.mul(Math.SQRT2, scale))))),
+  quantile: (a, u, { loc, scale }) =>
+    a.add(loc, a.mul(scale, a.mul(Math.SQRT2, a.unary("erfinv", a.sub(a.mul(2, u), 1))))),
+};
+
+const inversions: Partial<Record<DistributionName, Inversion>> = {
+  Normal: normal,
+  HalfNormal: {
+    cdf: (a, x, { scale }) => a.unary("erf", a.div(x, a.mul(Math.SQRT2, scale))),
+    quantile: (a, u, { scale }) => a.mul(scale, a.mul(Math.SQRT2, a.unary("erfinv", u))),
+  },
+  LogNormal: {
+    cdf: (a, x, args) => normal.cdf(a, a.unary("log", x), args),
+    quantile: (a, u, args) => a.unary("exp", normal.quantile(a, u, args)),
+  },
+  Logistic: {
+    cdf: (a, x, { loc, scale }) => a.unary("sigmoid", a.div(a.sub(x, loc), scale)),
+    quantile: (a, u, { loc, scale }) =>
+      a.add(loc, a.mul(scale, a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u))))),
+  },
+  Exponential: {
+    cdf: (a, x, { rate }) => a.unary("neg", a.unary("expm1", a.unary("neg", a.mul(rate, x)))),
+    quantile: (a, u, { rate }) => a.unary("neg", a.div(a.unary("log1p", a.unary("neg", u)), rate)),
+  },
+  Uniform: {
+    cdf: (a, x, { low, high }) => a.div(a.sub(x, low), a.sub(high, low)),
+    quantile: (a, u, { low, high }) => a.add(low, a.mul(u, a.sub(high, low))),
+  },
+};
+
+/** Whether the declared type cuts the distribution down. */
+export function isTruncated({ distribution, support }: CoreSite): boolean {
+  if (support.kind === "discrete" || support.kind === "simplex" || support.kind === "ordered") return false;
+  if (distribution.kind !== "distribution")
+    return isTruncated({ distribution: firstOf(distribution), support } as CoreSite);
+  const { low, high } = distribution.arguments;
+  switch (distributions[distribution.name].support) {
+    case "real":
+      return support.kind !== "real";
+    case "positive":
+      return support.kind !== "lower" || !isNumber(support.low, 0);
+    case "unit":
+      return support.kind !== "interval" || !isNumber(support.low, 0) || !isNumber(support.high, 1);
+    case "interval":
+      return support.kind !== "interval" || !same(support.low, low) || !same(support.high, high);
+    case "simplex":
+    case "bool":
+    case "category":
+    case "count":
+    case "countTo":
+      return false;
+  }
+}
+
+/** All arms of a choice have one support. */
+function firstOf(distribution: CoreSite["distribution"]): CoreSite["distribution"] {
+  if (distribution.kind === "if") return distribution.then;
+  return distribution.kind === "match" ? distribution.arms[0].value : distribution;
+}
+
+/** Why there is no way to draw from a truncated site; `undefined` when there is one. */
+export function whyNotTruncated({ distribution, support }: CoreSite, model: CoreModel): string | undefined {
+  if (distribution.kind !== "distribution") return "a choice of distributions cannot be truncated";
+  if (inversions[distribution.name] === undefined)
+    return `truncated ${distribution.name} draws are not supported yet`;
+  const inputs = new Set(model.inputs.map(({ name }) => name));
+  const unknown = (bound: CoreExpression): boolean =>
+    findExpression(bound, (each) => each.kind === "variable" && !inputs.has(each.name)) !== undefined;
+  return boundsOf(support).some(unknown)
+    ? "its bounds depend on other variables, so the prior has no simple draws"
+    : undefined;
+}
+
+/** The quantile at cdf(low) + u (cdf(high) − cdf(low)). */
+export function drawTruncated(
+  a: Algebra,
+  name: DistributionName,
+  uniform: Value,
+  args: Arguments,
+  support: Support,
+): Value {
+  const inversion = inversions[name];
+  if (inversion === undefined) return a.of(Number.NaN);
+  const from: Operand = "low" in support ? inversion.cdf(a, support.low, args) : 0;
+  const to: Operand = "high" in support ? inversion.cdf(a, support.high, args) : 1;
+  return inversion.quantile(a, a.add(from, a.mul(uniform, a.sub(to, from))), args);
+}
+
+export function boundsOf(support: CoreSupport): CoreExpression[] {
+  return [...("low" in support ? [support.low] : []), ...("high" in support ? [support.high] : [])];
+}
+
+function isNumber(expression: CoreExpression, value: number): boolean {
+  return expression.kind === "literal" && expression.value === value;
+}
+
+/** The same but for where it is written. */
+function same(x: CoreExpression, y: CoreExpression): boolean {
+  const text = (expression: CoreExpression): string =>
+    JSON.stringify(expression, (key, value: unknown) =>
+      key === "span" || key === "type" ? undefined : value,
+    );
+  return text(x) === text(y);
+}

@@ -1,0 +1,328 @@
+/** Simulation against closed forms of the prior and posterior predictive, and what refuses to be simulated. */
+import { describe, expect, test } from "vitest";
+import { ProblemError } from "../../../src/base/problem.ts";
+import { randomSource } from "../../../src/base/random.ts";
+import { elementCount } from "../../../src/compiler/graph.ts";
+import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
+import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
+import { optimize } from "../../../src/compiler/passes/optimize.ts";
+import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { loadModel } from "./load-model.ts";
+
+type Arrays = Readonly<Record<string, readonly number[]>>;
+
+const draws = 8_000;
+/** Means of that many draws lie within this many standard errors, but for one test in 10 000. */
+const errors = 4;
+
+/** Each output in all draws: [draw][element]. */
+function simulate(
+  text: string,
+  sizes: Readonly<Record<string, number>>,
+  given: Arrays = {},
+  data: Arrays = {},
+  count = draws,
+): Record<string, number[][]> {
+  const names = Object.keys(given);
+  const { graph, noise } = lowerSimulate({ ...loadModel(text), sizes, knowns: {} }, { given: names });
+  const optimized = optimize(graph);
+  const executable = referenceEngine.compile(optimized);
+  const inputs: Record<string, ArrayLike<number>> = {};
+  for (const [name, values] of Object.entries(given)) inputs[`value/${name}`] = values;
+  for (const [name, values] of Object.entries(data)) inputs[`data/${name}`] = values;
+  const buffers = noise.map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));
+  for (const { input, values } of buffers) inputs[input] = values;
+  const results: Record<string, number[][]> = {};
+  for (let draw = 0; draw < count; draw++) {
+    const random = randomSource({ seed: 11, stream: 0 }, draw);
+    for (const { kind, values } of buffers)
+      if (kind === "normal") random.fillNormal(values);
+      else random.fillUniform(values);
+    const needed = Object.keys(optimized.inputs).map((name) => [name, inputs[name]]);
+    for (const [name, values] of Object.entries(executable.run(Object.fromEntries(needed)))) {
+      results[name] ??= [];
+      results[name].push([...values]);
+    }
+  }
+  return results;
+}
+
+function column(rows: readonly number[][], at = 0): number[] {
+  return rows.map((row) => row[at]);
+}
+
+function mean(x: readonly number[]): number {
+  return x.reduce((sum, each) => sum + each, 0) / x.length;
+}
+
+function covariance(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [mean(x), mean(y)];
+  return x.reduce((sum, each, i) => sum + (each - a) * (y[i] - b), 0) / x.length;
+}
+
+/** That the mean of these numbers may be `expected`. */
+function expectMean(x: readonly number[], expected: number): void {
+  const error = Math.sqrt(covariance(x, x) / x.length);
+  expect(Math.abs(mean(x) - expected)).toBeLessThan(errors * error);
+}
+
+/** That the covariance may be `expected`: the mean of the centred products. */
+function expectCovariance(x: readonly number[], y: readonly number[], expected: number): void {
+  const [a, b] = [mean(x), mean(y)];
+  expectMean(
+    x.map((each, i) => (each - a) * (y[i] - b)),
+    expected,
+  );
+}
+
+describe("prior moments", () => {
+  test("a hierarchy of normals", () => {
+    const results = simulate(
+      `model M[J] {
+        mu ~ Normal(1, 2)
+        plate j in J { theta[j] ~ Normal(mu, 3) via noncentered
+          d[j] = theta[j] - mu
+          observe y[j] ~ Normal(theta[j], 0.5) }
+      }`,
+      { J: 2 },
+    );
+    const [first, second] = [0, 1].map((j) => column(results["variable/y"], j));
+    expectMean(first, 1);
+    expectCovariance(first, first, 4 + 9 + 0.25);
+    expectCovariance(first, second, 4);
+    expectCovariance(column(results["binding/d"]), column(results["variable/mu"]), 0);
+  });
+
+  test("a random walk, step by step", () => {
+    const results = simulate(
+      `model M[T] {
+        x[0] ~ Normal(0, 1)
+        for t in 1..T { x[t] ~ Normal(0.5 * x[t-1], 2) }
+        plate t in T { observe y[t] ~ Poisson(exp(0.1 * x[t])) }
+      }`,
+      { T: 3 },
+    );
+    const x = [0, 1, 2].map((t) => column(results["variable/x"], t));
+    const [v1, v2] = [0.25 + 4, 0.25 * (0.25 + 4) + 4];
+    expectCovariance(x[1], x[1], v1);
+    expectCovariance(x[2], x[2], v2);
+    expectCovariance(x[2], x[0], 0.25);
+    // E exp(0.1 x) = exp(0.005 Var x)
+    expectMean(column(results["variable/y"], 2), Math.exp(0.005 * v2));
+  });
+
+  test("a recursion on its own draws", () => {
+    const results = simulate(
+      `model M[T](s: Positive) {
+        h[0] = s ^ 2
+        observe y[0] ~ Normal(0, s)
+        for t in 1..T {
+          h[t] = 0.2 + 0.3 * y[t-1] ^ 2 + 0.4 * h[t-1]
+          observe y[t] ~ Normal(0, sqrt(h[t] as Positive))
+        }
+      }`,
+      { T: 3 },
+      {},
+      { s: [1.5] },
+    );
+    // E y_t² = h_t with E h_t = 0.2 + 0.7 E h_{t−1}
+    const [h1, h2] = [0.2 + 0.7 * 2.25, 0.2 + 0.7 * (0.2 + 0.7 * 2.25)];
+    const squares = (t: number): number[] => column(results["variable/y"], t).map((each) => each ** 2);
+    expectMean(squares(1), h1);
+    expectMean(squares(2), h2);
+    expectMean(column(results["binding/h"], 2), h2);
+  });
+
+  test("a mixture over a discrete variable, and a match on it", () => {
+    const results = simulate(
+      `model M[N] {
+        plate n in N {
+          z[n] ~ Categorical([0.2, 0.3, 0.5])
+          observe x[n] ~ Normal([-1, 0, 4][z[n]], 1)
+          observe k[n] ~ match z[n] { 0 => Poisson(1), 1 => Poisson(10), _ => Poisson(3) }
+        }
+      }`,
+      { N: 2 },
+    );
+    expectMean(column(results["variable/x"], 1), 1.8);
+    expectMean(column(results["variable/k"], 0), 0.2 + 3 + 1.5);
+    expectMean(column(results["variable/z"], 1), 1.3);
+    // z of one item has nothing to do with x of the other.
+    expectCovariance(column(results["variable/z"], 0), column(results["variable/x"], 1), 0);
+  });
+
+  test("rows of simplexes and categories by rows", () => {
+    const results = simulate(
+      `model M[D] {
+        P: Simplex[D, 3] ~ Dirichlet([1, 2, 3])
+        observe x: Nat[D] ~ Categorical(P)
+        observe y: Nat[D] ~ Categorical(P[0])
+        observe b: Bool[D] ~ Bernoulli(P[1, 2])
+      }`,
+      { D: 2 },
+    );
+    [1 / 6, 2 / 6, 3 / 6, 1 / 6, 2 / 6, 3 / 6].forEach((share, at) => {
+      expectMean(column(results["variable/P"], at), share);
+    });
+    for (const at of [0, 1]) expectMean(column(results["variable/x"], at), 2 / 6 + 2 * (3 / 6));
+    // Var of Dirichlet's third share: α(α₀ − α) / (α₀² (α₀ + 1)) = 9 / (36 · 7); both y come from the same row.
+    const last = (at: number): number[] =>
+      column(results["variable/y"], at).map((each) => Number(each === 2));
+    expectCovariance(last(0), last(1), 9 / (36 * 7));
+    expectMean(column(results["variable/b"], 1), 0.5);
+  });
+
+  test("ordered draws are sorted draws: the smallest of three has its own distribution", () => {
+    const results = simulate(
+      "model M[N] { plate n in N { x[n]: Ordered[3] ~ Normal(2, 3) ; observe y[n] ~ Normal(x[n, 0], 1) } }".replace(
+        " ; ",
+        "\n",
+      ),
+      { N: 2 },
+    );
+    for (const row of results["variable/x"]) {
+      expect(row[0] < row[1] && row[1] < row[2]).toBe(true);
+      expect(row[3] < row[4] && row[4] < row[5]).toBe(true);
+    }
+    // The expected smallest of three standard normals is −3 / (2 √π) (Godwin 1949).
+    expectMean(column(results["variable/x"], 3), 2 - 9 / (2 * Math.sqrt(Math.PI)));
+    expectMean(column(results["variable/x"], 1), 2);
+  });
+});
+
+describe("a declared type that cuts the distribution down", () => {
+  /** E x and E x² under the log density between the bounds, by the midpoint rule. */
+  test.each([
+    ["a: Positive ~ Normal(0.5, 2)", (x: number) => Math.exp(-((x - 0.5) ** 2) / 8), 0, 30],
+    ["a: Real(-1, 0.5) ~ Normal(1, 1)", (x: number) => Math.exp(-((x - 1) ** 2) / 2), -1, 0.5],
+    ["a: Real(1, 2) ~ HalfNormal(1)", (x: number) => Math.exp(-(x ** 2) / 2), 1, 2],
+    ["a: Real(0.5, 2) ~ LogNormal(0, 1)", (x: number) => Math.exp(-(Math.log(x) ** 2) / 2) / x, 0.5, 2],
+    ["a: Positive ~ Logistic(-1, 1)", (x: number) => 1 / Math.cosh((x + 1) / 2) ** 2, 0, 60],
+    ["a: Real(1, 4) ~ Exponential(0.5)", (x: number) => Math.exp(-x / 2), 1, 4],
+    ["a: Real(0.2, 0.5) ~ Uniform(0, 1)", () => 1, 0.2, 0.5],
+  ] as const)("%s", (statement, density, low, high) => {
+    const cells = 20_000;
+    const points = Array.from({ length: cells }, (_, i) => low + ((i + 0.5) / cells) * (high - low));
+    const weights = points.map(density);
+    const total = weights.reduce((sum, each) => sum + each, 0);
+    const expected = (power: number): number =>
+      points.reduce((sum, x, i) => sum + x ** power * weights[i], 0) / total;
+    const drawn = column(simulate(`model M { ${statement} }`, {})["variable/a"]);
+    expect(drawn.every((x) => x >= low && x <= high)).toBe(true);
+    expectMean(drawn, expected(1));
+    expectMean(
+      drawn.map((x) => x ** 2),
+      expected(2),
+    );
+  });
+});
+
+describe("with values given", () => {
+  test("posterior predictive of a fixed latent", () => {
+    const text = `model M[N] {
+      m ~ Normal(0, 1)
+      s ~ HalfNormal(1)
+      plate n in N { observe y[n] ~ Normal(m, s) }
+    }`;
+    const results = simulate(text, { N: 2 }, { m: [3], s: [0.5] });
+    expect(new Set(column(results["variable/m"]))).toEqual(new Set([3]));
+    const [first, second] = [0, 1].map((n) => column(results["variable/y"], n));
+    expectMean(first, 3);
+    expectCovariance(first, first, 0.25);
+    expectCovariance(first, second, 0);
+  });
+
+  test("an ordered axis whose variable is given needs no steps", () => {
+    const text = `model M[T] {
+      x[0] ~ Normal(0, 1)
+      for t in 1..T { x[t] ~ Normal(x[t-1], 1) ; observe y[t] ~ Normal(x[t] - x[t-1], 0.1) }
+      observe y[0] ~ Normal(0, 0.1)
+    }`.replace(" ; ", "\n");
+    const sizes = { T: 400 };
+    const input = { ...loadModel(text), sizes, knowns: {} };
+    expect(lowerSimulate(input, { given: ["x"] }).graph.nodes.length).toBeLessThan(60);
+    const x = Array.from({ length: 400 }, (_, t) => t * t * 0.01);
+    const results = simulate(text, sizes, { x }, {}, 200);
+    expectMean(column(results["variable/y"], 300), 0.01 * (300 ** 2 - 299 ** 2));
+  });
+
+  test("first elements that are only looked back at come from the data", () => {
+    const text = `model M[T] {
+      a ~ Normal(0, 1)
+      for t in 2..T { observe y[t] ~ Normal(a * y[t-1] + y[t-2], 0.001) }
+    }`;
+    const results = simulate(text, { T: 4 }, { a: [2] }, { y: [1, 3, 0, 0] }, 50);
+    for (const row of results["variable/y"]) {
+      expect(row.slice(0, 2)).toEqual([1, 3]);
+      expect(row[2]).toBeCloseTo(7, 1);
+      expect(row[3]).toBeCloseTo(17, 1);
+    }
+  });
+});
+
+function problemOf(action: () => unknown): { code: string; message: string } {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems[0];
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("refusals", () => {
+  const simulated = (text: string) => () =>
+    lowerSimulate({ ...loadModel(text), sizes: { N: 2 }, knowns: {} }, { given: [] });
+
+  test.each([
+    ["a factor", "model M { a ~ Normal(0, 1)\nfactor -a ^ 2 }", /factor/],
+    ["an improper prior", "model M { a ~ Flat()\nobserve y ~ Normal(a, 1) }", /Flat is improper/],
+    [
+      "truncation by a bound that is drawn",
+      "model M { a ~ Uniform(0, 1)\nb: Real(0, 1 - a) ~ Uniform(0, 1) }",
+      /`b`.*bounds depend/,
+    ],
+    ["a truncated Beta", "model M { b: Real(0, 0.5) ~ Beta(2, 2) }", /`b`.*truncated Beta/],
+    ["ordered rows", "model M { a: Ordered[2, 3] ~ Normal(0, 1)\nobserve y ~ Normal(a[0, 1], 1) }", /`a`/],
+  ])("cannot simulate %s", (_, text, message) => {
+    const problem = problemOf(simulated(text));
+    expect(problem.code).toBe("cannot-simulate");
+    expect(problem.message).toMatch(message);
+  });
+
+  test("an empty plate", () => {
+    const text = "model M[N] { a ~ Normal(0, 1)\nplate n in N { observe y[n] ~ Normal(a, 1) } }";
+    const lowered = () =>
+      lowerLogDensity({ ...loadModel(text), sizes: { N: 0 }, knowns: {} }, { scale: "unconstrained" });
+    expect(problemOf(lowered).code).toBe("axis-empty");
+  });
+
+  const mixture = (rest: string): string => `model M[N] {
+    mu: Real[2] ~ Normal(0, 1)
+    plate n in N {
+      z[n] ~ Categorical([0.4, 0.6])
+      m[n] = mu[z[n]]
+      observe x[n] ~ Normal(m[n], 1)
+    }
+    ${rest}
+  }`;
+  test.each([
+    ["a binding that depends on one, outside the plate", "observe y ~ Normal(sum(m), 1)"],
+    ["a binding that depends on one, under another index", "plate k in N { observe y[k] ~ Normal(m[k], 1) }"],
+    ["one element of such a binding", "observe y ~ Normal(m[0], 1)"],
+    ["the variable outside the plate", "observe y ~ Normal(mu[z[0]], 1)"],
+    ["the variable under another index", "plate k in N { observe y[k] ~ Normal(mu[z[k]], 1) }"],
+  ])("cannot sum out: %s", (_, rest) => {
+    const text = mixture(rest);
+    expect(() => loadModel(text)).toThrow("cannot-sum-out");
+  });
+
+  test("cannot sum out: a discrete variable drawn element by element", () => {
+    const text = `model M {
+      z[0] ~ Bernoulli(0.5)
+      z[1] ~ Bernoulli(0.5)
+      observe y ~ Normal(if z[0] then 1 else 0, 1)
+    }`;
+    expect(() => loadModel(text)).toThrow("cannot-sum-out");
+  });
+});
