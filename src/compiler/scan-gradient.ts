@@ -6,9 +6,9 @@
 import type { Builder } from "./builder.ts";
 import { elementCount, type Graph, type NodeId, type NodeOf } from "./graph.ts";
 import type { TensorType } from "./ops.ts";
-import { copyInto, emitSame, type Rewrite } from "./rebuild.ts";
-import { emitScan, type ScanParts, scanParts } from "./scan.ts";
-import { scanInputName, scanOutputs } from "./type-rules.ts";
+import { emitSame, type Rewrite } from "./rebuild.ts";
+import { copyBody, emitScan, type ScanParts, scanParts } from "./scan.ts";
+import { scanOutputs } from "./type-rules.ts";
 
 /** Adjoints of `wrt` from those of other nodes, given as pairs of node and adjoint. */
 export type PullBack = (
@@ -82,20 +82,6 @@ function savedCarries(builder: Builder, node: NodeOf<"scan">): readonly NodeId[]
   const forward = builder.emit("scan", node.inputs, { ...node.params, body: saving });
   const { ys } = scanParts(builder, forward, saving, length);
   return positions.map((at) => ys[at]);
-}
-
-/** Makes the body's nodes in that builder, reading the given nodes in place of its inputs. */
-function copyBody(
-  builder: Builder,
-  body: Graph,
-  counts: { readonly carries: number; readonly xs: number },
-  inputs: readonly NodeId[],
-): NodeId[] {
-  const byName = new Map(inputs.map((id, at) => [scanInputName(at, counts), id]));
-  return copyInto(builder, body, (target, inner) => {
-    const known = inner.op === "input" ? byName.get(inner.params.name) : undefined;
-    return known ?? emitSame(target, inner);
-  });
 }
 
 /** 2²⁰ doubles are 8 MiB. */

@@ -2,6 +2,7 @@
 import { type Builder, createBuilder } from "./builder.ts";
 import { elementCount, type Graph, type NodeId } from "./graph.ts";
 import type { Shape, TensorType } from "./ops.ts";
+import { copyInto, emitSame } from "./rebuild.ts";
 import { scanInputName, scanOutputs } from "./type-rules.ts";
 
 export interface ScanParts<T = NodeId> {
@@ -64,6 +65,20 @@ export function scanBody(
     fixed: inputs.slice(counts.carries + counts.xs),
   });
   return inner.finish(namedOutputs({ carries, ys }));
+}
+
+/** Makes the body's nodes in that builder, reading the given nodes in place of its inputs. */
+export function copyBody(
+  builder: Builder,
+  body: Graph,
+  counts: { readonly carries: number; readonly xs: number },
+  inputs: readonly NodeId[],
+): NodeId[] {
+  const byName = new Map(inputs.map((id, at) => [scanInputName(at, counts), id]));
+  return copyInto(builder, body, (target, inner) => {
+    const known = inner.op === "input" ? byName.get(inner.params.name) : undefined;
+    return known ?? emitSame(target, inner);
+  });
 }
 
 /** A body's outputs by name. */

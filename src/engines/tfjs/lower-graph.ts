@@ -1,4 +1,6 @@
 /** Lowers a graph to a kernel program for one backend. */
+import { bug } from "../../base/bug.ts";
+import { expandOps } from "../../compiler/expand.ts";
 import {
   elementCount,
   equalShapes,
@@ -12,10 +14,11 @@ import { backendOverrides, type TfjsBackend } from "./backend-overrides.ts";
 import { createKernelBuilder } from "./kernel-builder.ts";
 import { createKernelMath, type KernelMath, type Value } from "./kernel-math.ts";
 import { type KernelProgram, withoutUnused } from "./kernel-program.ts";
-import { type Expansion, type KernelRow, loweringOf } from "./lowering-table.ts";
+import { type Expansion, expandedOps, type KernelRow, loweringOf } from "./lowering-table.ts";
 
 /** The graph must verify. The program holds what the outputs need and no more. */
-export function lowerGraph(graph: Graph, backend: TfjsBackend): KernelProgram {
+export function lowerGraph(given: Graph, backend: TfjsBackend): KernelProgram {
+  const graph = expandOps(given, expandedOps);
   const math = createKernelMath(createKernelBuilder());
   const lowered: Value[] = [];
   for (const node of graph.nodes) lowered.push(lowerNode(math, graph, node, backend, lowered));
@@ -33,7 +36,7 @@ function lowerNode<Op extends OpName>(
   const known = knownValue(math, graph, node);
   if (known !== undefined) return known;
   const row = loweringOf<Op>(node.op);
-  const isBroadcasting = "kernel" in row && row.broadcasts;
+  const isBroadcasting = row !== "expanded" && "kernel" in row && row.broadcasts;
   const operands = isBroadcasting
     ? beforeBroadcasts(graph, node, lowered)
     : node.inputs.map((id) => lowered[id]);
@@ -41,6 +44,7 @@ function lowerNode<Op extends OpName>(
     backendOverrides[backend] as { readonly [Name in OpName]?: Expansion<Name> }
   )[node.op];
   if (override !== undefined) return override(math, node, operands);
+  if (row === "expanded") return bug(`${node.op} was not expanded`);
   if ("expand" in row) return row.expand(math, node, operands);
   return row.broadcasts
     ? math.binary(row.kernel, operands[0], operands[1], node.type.dtype)
@@ -66,7 +70,8 @@ function knownValue(math: KernelMath, graph: Graph, node: GraphNode): Value | un
   if (node.op === "broadcast" && inputs[0].op === "constant" && inputs[0].params.values.length === 1)
     return math.splat(inputs[0].params.values[0], node.type);
   if (inputs.length === 0 || elementCount(inputs[0].type.shape) > 0) return undefined;
-  if (node.op === "reduceSum" || node.op === "matmul" || node.op === "pad") return math.splat(0, node.type);
+  if (node.op === "reduceSum" || node.op === "matmul" || node.op === "pad" || node.op === "conv2d")
+    return math.splat(0, node.type);
   if (node.op === "reduceMax") return math.splat(Number.NEGATIVE_INFINITY, node.type);
   return undefined;
 }

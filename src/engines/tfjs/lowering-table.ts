@@ -3,6 +3,7 @@
  * plain meaning, for every backend and for export; what single backends get wrong or do slowly is in `backend-overrides.ts`.
  */
 
+import type { ExpandedOp } from "../../compiler/expand.ts";
 import type { NodeOf } from "../../compiler/graph.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { OpName, Shape } from "../../compiler/ops.ts";
@@ -10,7 +11,9 @@ import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import { digamma, erfinv, lgamma, polygamma } from "./special-functions.ts";
 
-export type Lowering<Op extends OpName> = KernelRow<Op> | ExpansionRow<Op>;
+/** "expanded": gone before lowering, by the compiler's expansions. */
+export type Lowering<Op extends OpName> = KernelRow<Op> | ExpansionRow<Op> | Expanded<Op>;
+type Expanded<Op extends OpName> = Op extends ExpandedOp ? "expanded" : never;
 
 export interface KernelRow<Op extends OpName> {
   readonly kernel: string;
@@ -150,12 +153,37 @@ export const loweringTable = {
       transposeB: transposeRight,
     }),
   },
+  cholesky: "expanded",
+  triangularSolve: "expanded",
+  argsort: "expanded",
+  sort: "expanded",
+  conv2d: {
+    kernel: "Conv2D",
+    operands: ["x", "filter"],
+    attributes: ({ params: { strides, before, after, dilation } }) => ({
+      strides,
+      pad: [
+        [0, 0],
+        [before[0], after[0]],
+        [before[1], after[1]],
+        [0, 0],
+      ],
+      dataFormat: "NHWC",
+      dilations: dilation,
+    }),
+  },
+  scan: "expanded",
 } satisfies { readonly [Op in OpName]: Lowering<Op> };
 
 /** The row of one op, with parameters and row tied together. */
 export function loweringOf<Op extends OpName>(op: Op): Lowering<Op> {
   return (loweringTable as { readonly [Name in OpName]: Lowering<Name> })[op];
 }
+
+/** The ops that the compiler expands, as no kernel does them. */
+export const expandedOps = (Object.keys(loweringTable) as OpName[]).filter(
+  (op): op is ExpandedOp => loweringTable[op] === "expanded",
+);
 
 /**
  * Kernels refuse indices out of range, or read past the table. So indices are brought into range and what they found is
