@@ -60,6 +60,14 @@ export function findItemPlate(model: CoreModel): ItemPlate {
       labels: [{ span: outside?.span ?? plate?.span ?? model.span, text: "does not fit" }],
       help: "make what all items share `learn`, or use `ppl infer` with NUTS or SVI",
     });
+  const shared = model.body.find((each) => each.kind === "factor" || each.kind === "if");
+  if (shared !== undefined)
+    fail({
+      code: "not-amortizable",
+      message: `a model with \`${shared.kind}\` outside the plate of its items cannot be trained`,
+      labels: [{ span: shared.span, text: "belongs to no item" }],
+      help: "move it into the plate, or use `ppl infer` with NUTS or SVI",
+    });
   const isItem = (dimensions: readonly { readonly terms: readonly unknown[] }[]): boolean =>
     dimensions.length > 0 && formatSize(dimensions[0] as never) === size;
   const data = [

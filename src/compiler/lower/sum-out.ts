@@ -38,7 +38,11 @@ export function sumFactors(
     const involved = current.filter(mentions);
     if (involved.length === 0) continue;
     const own = new Set(variable.plates.map((plate) => plate.id));
-    if (involved.some(({ plates }) => variable.plates.some((own) => !plates.some(({ id }) => id === own.id))))
+    if (
+      involved.some(({ plates }) =>
+        variable.plates.some((each) => !plates.some((plate) => plate.id === each.id)),
+      )
+    )
       bug("a term outside the plates of a discrete variable depends on it");
     const terms = involved.map((factor) =>
       sumPlates(
@@ -53,16 +57,29 @@ export function sumFactors(
     const value = algebra.logSumExp(joint, 0);
     current = [...current.filter((factor) => !mentions(factor)), { value, plates: variable.plates }];
   }
-  if (current.length === 0) return algebra.of(0);
-  return algebra.add(
-    ...current.map((factor) =>
-      sumPlates(
-        algebra,
-        factor.value,
-        factor.plates.filter((plate) => plate.id !== keep),
-      ),
+  if (keep !== undefined && current.some(({ plates }) => !plates.some((plate) => plate.id === keep)))
+    bug("a term outside the plate that is kept");
+  const sums = current.map((factor) =>
+    sumPlates(
+      algebra,
+      factor.value,
+      factor.plates.filter((plate) => plate.id !== keep),
     ),
   );
+  return sums.length === 0 ? algebra.of(0) : algebra.add(...knownFirst(algebra, sums));
+}
+
+/** Numbers, then what data alone decide, then the rest: what is known is added up once. */
+function knownFirst(algebra: Algebra, values: readonly Value[]): readonly Value[] {
+  const { builder } = algebra;
+  const kinds: number[] = [];
+  const end = Math.max(...values.map(({ node }) => node));
+  for (let id = 0; id <= end; id++) {
+    const node = builder.nodeOf(id);
+    const own = node.op === "input" ? (node.params.name.startsWith("data/") ? 1 : 2) : 0;
+    kinds[id] = node.inputs.reduce((most, input) => Math.max(most, kinds[input]), own);
+  }
+  return [...values].sort((x, y) => kinds[x.node] - kinds[y.node]);
 }
 
 function sumPlates(algebra: Algebra, value: Value, plates: readonly Axis[]): Value {

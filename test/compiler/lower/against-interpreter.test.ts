@@ -125,7 +125,7 @@ describe("log densities agree with the interpreter", () => {
   test.each(samplePrograms)("$name", (program) => {
     fc.assert(
       fc.property(fc.nat(1_000_000), (seed) => check(program, seed)),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../../src/base/problem.ts";
 import { randomSource } from "../../../src/base/random.ts";
 import { elementCount } from "../../../src/compiler/graph.ts";
+import { findItemPlate } from "../../../src/compiler/lower/amortize.ts";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
@@ -288,6 +289,13 @@ describe("refusals", () => {
     const problem = problemOf(simulated(text));
     expect(problem.code).toBe("cannot-simulate");
     expect(problem.message).toMatch(message);
+  });
+
+  test("training a model with a factor that belongs to no item", () => {
+    const plate = "plate n in N { z[n] ~ Normal(0, 1)\nobserve y[n] ~ Normal(z[n], 1) }";
+    const { model } = loadModel(`model M[N] { ${plate}\nfactor -1 }`);
+    expect(problemOf(() => findItemPlate(model)).code).toBe("not-amortizable");
+    expect(findItemPlate(loadModel(`model M[N] { ${plate} }`).model).size).toBe("N");
   });
 
   test("an empty plate", () => {
