@@ -17,9 +17,16 @@ async function section(title: string, cases: readonly Case[]): Promise<boolean> 
   print(`${title}\n`);
   let pass = true;
   for (const each of cases) {
-    const result = await compare(each);
-    pass &&= result.pass;
-    printComparison(each, result);
+    try {
+      const result = await compare(each);
+      pass &&= result.pass;
+      printComparison(each, result);
+    } catch (error) {
+      pass = false;
+      print(
+        `${each.posterior}  (${each.model})\n  FAIL · ${error instanceof Error ? error.message : error}\n`,
+      );
+    }
   }
   return pass;
 }
