@@ -3,7 +3,14 @@ import { Command, Option } from "commander";
 import { ProblemError } from "../base/problem.ts";
 import type { InferOptions, Posterior } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import {
+  type DataFlags,
+  inputFiles,
+  numberBetween,
+  type ShowFlags,
+  sharedOptions,
+  wholeNumber,
+} from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
 
@@ -77,7 +84,7 @@ Examples:
 
 async function infer(file: string, flags: InferFlags, session: Session): Promise<ExitCode> {
   const { driver, stdout } = session.context;
-  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"]);
+  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputFiles(file, flags));
   const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
   if (artifact !== undefined) session.addSource(artifact.source);
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;

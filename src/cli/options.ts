@@ -69,6 +69,11 @@ export interface DataFlags {
   readonly ignoreExtra?: boolean;
 }
 
+/** The files that a call reads. */
+export function inputFiles(file: string, { data }: DataFlags): string[] {
+  return data === undefined ? [file] : [file, data];
+}
+
 export interface ShowFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;

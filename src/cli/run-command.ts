@@ -42,6 +42,7 @@ export async function runCommand(
     signal: interrupt.signal,
     progress,
     async loadProgram(path) {
+      if (path.toLowerCase().endsWith(".pplx")) throw new ProblemError([trainedModel(path)]);
       const source = context.driver.readSource(path);
       sources.push(source);
       const { program, problems } = await context.driver.compile(source);
@@ -71,6 +72,17 @@ export async function runCommand(
     progress.finish();
     interrupt.dispose();
   }
+}
+
+function trainedModel(path: string): Problem {
+  return {
+    code: "model-unreadable",
+    severity: "error",
+    message: `\`${path}\` is a trained model, not the text of a model`,
+    labels: [],
+    expected: "a .ppl file",
+    help: `ppl infer ${path} --data FILE`,
+  };
 }
 
 function writeProblems(context: CliContext, problems: readonly Problem[], sources: readonly Source[]): void {

@@ -1,12 +1,13 @@
 /** `ppl sample`: draws from the prior, observed variables included. */
 import { Command, Option } from "commander";
 import { createColors } from "picocolors";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import type { DrawnVariable, PriorDraws } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import { type DataFlags, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import { type DataFlags, inputFiles, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { summarizeDraws } from "./summarize-draws.ts";
-import { formatSummary } from "./summary-table.ts";
+import { formatSummary, mostRows } from "./summary-table.ts";
 
 interface SampleFlags extends DataFlags, ShowFlags {
   readonly draws?: number;
@@ -44,7 +45,7 @@ Examples:
 
 async function sample(file: string, flags: SampleFlags, session: Session): Promise<ExitCode> {
   const { driver, stdout } = session.context;
-  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"]);
+  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputFiles(file, flags));
   const program = await session.loadProgram(file);
   const data = flags.data === undefined ? {} : driver.readData(flags.data);
   const drawn = await driver.sample(program, data, {
@@ -61,14 +62,26 @@ async function sample(file: string, flags: SampleFlags, session: Session): Promi
     driver.writeDraws(flags.out, drawn);
     session.remark(`wrote ${flags.out}`);
   }
+  if (flags.json) {
+    session.printJson(sampleJson(drawn));
+    return 0;
+  }
   const { bold, dim } = createColors(stdout.color);
-  session.print(`${bold(drawn.model)}  prior · seed ${drawn.seed} · ${drawn.draws} draws\n`);
-  session.print(formatSummary(summarizeDraws(drawn.variables, drawn.draws), dim).join("\n"));
-  session.printJson(sampleJson(drawn));
+  session.print(
+    `${bold(drawn.model)}  prior · seed ${drawn.seed} · ${drawn.draws} ${drawn.draws === 1 ? "draw" : "draws"}\n`,
+  );
+  const rows = summarizeDraws(drawn.variables, drawn.draws, mostRows);
+  const elements = drawn.variables.reduce((sum, { values }) => sum + values.length / drawn.draws, 0);
+  session.print(formatSummary(rows, dim, elements).join("\n"));
   return 0;
 }
 
+/** Numbers beyond which one JSON text is longer than a string can be. */
+const mostPrinted = 10_000_000;
+
 function sampleJson({ model, seed, draws, variables }: PriorDraws): Record<string, unknown> {
+  const count = variables.reduce((sum, { values }) => sum + values.length, 0);
+  if (count > mostPrinted) throw new ProblemError([tooMuchToPrint(count)]);
   return {
     model,
     seed,
@@ -76,6 +89,17 @@ function sampleJson({ model, seed, draws, variables }: PriorDraws): Record<strin
     variables: Object.fromEntries(
       variables.map((variable) => [variable.name, nest(variable, [draws, ...variable.shape])]),
     ),
+  };
+}
+
+function tooMuchToPrint(count: number): Problem {
+  return {
+    code: "too-much-to-print",
+    severity: "error",
+    message: `the draws are ${count} numbers, which is too many for one JSON object`,
+    labels: [],
+    expected: `at most ${mostPrinted} numbers`,
+    help: "write them to a file: --out draws.json or --out draws.csv, without --json",
   };
 }
 

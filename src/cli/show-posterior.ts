@@ -8,7 +8,8 @@ export function formatPosterior(posterior: Posterior, color: boolean): string {
   const { model, strategy, engine, seed, seconds, chains, draws, summary, quality } = posterior;
   const colors = createColors(color);
   const facts = [strategy, engine, `seed ${seed}`, formatDuration(seconds)];
-  const drawn = chains === 1 ? `${draws} draws` : `${chains} chains of ${draws} draws`;
+  const kept = `${draws} ${draws === 1 ? "draw" : "draws"}`;
+  const drawn = chains === 1 ? kept : `${chains} chains of ${kept}`;
   return [
     `${colors.bold(model)}  ${facts.join(" · ")} · ${drawn}${posterior.interrupted ? " · interrupted" : ""}`,
     "",

@@ -2,11 +2,21 @@
 import type { DrawnVariable } from "../driver/api-types.ts";
 import type { SummaryTableRow } from "./summary-table.ts";
 
-/** One row per element of each variable; `values` are draws × shape. Draws that are not finite make a row of NaN. */
-export function summarizeDraws(variables: readonly DrawnVariable[], draws: number): SummaryTableRow[] {
+/**
+ * One row per element of each variable, of the first `most` elements; `values` are draws × shape. Draws that are not finite make a
+ * row of NaN.
+ */
+export function summarizeDraws(
+  variables: readonly DrawnVariable[],
+  draws: number,
+  most = Number.POSITIVE_INFINITY,
+): SummaryTableRow[] {
+  let left = most;
   return variables.flatMap((variable) => {
     const labels = elementLabels(variable.shape);
-    return labels.map((label, element) => {
+    const shown = labels.slice(0, left);
+    left -= shown.length;
+    return shown.map((label, element) => {
       const values = Float64Array.from(
         { length: draws },
         (_, i) => variable.values[i * labels.length + element],

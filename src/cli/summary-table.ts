@@ -13,10 +13,14 @@ export interface SummaryTableRow {
   readonly rhat?: number;
 }
 
-const mostRows = 40;
+export const mostRows = 40;
 
-/** Lines; the diagnostics have columns when any row has them. */
-export function formatSummary(rows: readonly SummaryTableRow[], style: (header: string) => string): string[] {
+/** Lines; the diagnostics have columns when any row has them. `total` counts rows that are not even here. */
+export function formatSummary(
+  rows: readonly SummaryTableRow[],
+  style: (header: string) => string,
+  total = rows.length,
+): string[] {
   const diagnosed = rows.some(({ ess }) => ess !== undefined && !Number.isNaN(ess));
   const shown = rows.length > mostRows ? rows.slice(0, mostRows) : rows;
   const headers = ["", "mean", "sd", "5%", "50%", "95%", ...(diagnosed ? ["ess", "rhat"] : [])];
@@ -32,7 +36,7 @@ export function formatSummary(rows: readonly SummaryTableRow[], style: (header: 
     [headers, ...cells],
     headers.map((_, column) => (column === 0 ? "left" : "right")),
   );
-  const hidden = rows.length - shown.length;
+  const hidden = total - shown.length;
   const more =
     hidden > 0 ? [`… ${hidden} more ${hidden === 1 ? "row" : "rows"}; --json or --out has all`] : [];
   return [style(header), ...body, ...more];

@@ -31,7 +31,7 @@ export type DataFacts =
   | {
       readonly code: "output-unwritable";
       readonly path: string;
-      readonly reason: "no-folder" | "directory" | "denied" | "extension" | "other";
+      readonly reason: "no-folder" | "directory" | "denied" | "extension" | "input" | "other";
       readonly detail: string;
     }
   | {
@@ -198,7 +198,12 @@ export function explainData(facts: DataFacts): Problem {
       });
     case "output-unwritable":
       return error(`cannot write \`${facts.path}\`: ${unwritableBecause(facts)}`, {
-        help: facts.reason === "no-folder" ? `make it first: mkdir -p ${facts.detail}` : undefined,
+        help:
+          facts.reason === "no-folder"
+            ? `make it first: mkdir -p ${facts.detail}`
+            : facts.reason === "input"
+              ? "choose another name for what is written"
+              : undefined,
       });
     case "data-syntax":
       return error(facts.detail, {
@@ -396,6 +401,8 @@ function unwritableBecause(facts: DataFacts & { readonly code: "output-unwritabl
       return "it is a folder";
     case "denied":
       return "permission denied";
+    case "input":
+      return "this run reads it";
     case "extension":
       return `its name must end in ${facts.detail}`;
     case "other":

@@ -78,8 +78,12 @@ function splitTable(text: string, file: string): Table | DataFacts {
       code: "data-ragged",
       what: `\`${file}\``,
       place: `${file}, line ${lines[ragged]} (row ${rows.indexOf(ragged) + 1})`,
-      expected: `${headers.length} cells, as in the header`,
+      expected: `${headers.length} ${headers.length === 1 ? "cell" : "cells"}, as in the header`,
       found: String(records[ragged].length),
+      note:
+        records[ragged].length > headers.length
+          ? "commas separate cells: numbers are written with a decimal point, texts with commas in quotes"
+          : undefined,
     };
   }
   return { headers, rows: rows.map((i) => records[i]), lines: Int32Array.from(rows, (i) => lines[i]) };

@@ -5,6 +5,7 @@ import {
   constants,
   fsyncSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -41,13 +42,18 @@ export function writeFileAtomically(path: string, content: Iterable<string> | Ui
 
 /**
  * Throws `ProblemError` when `path` could not be written, so that nothing long runs in vain; `extensions` are those it
- * may have (".json"), any when empty. Writes nothing.
+ * may have (".json"), any when empty; `inputs` are files that the same run reads and must not replace. Writes nothing.
  */
-export function checkWritable(path: string, extensions: readonly string[]): void {
+export function checkWritable(
+  path: string,
+  extensions: readonly string[],
+  inputs: readonly string[] = [],
+): void {
   if (extensions.length > 0 && !extensions.includes(extname(path).toLowerCase())) {
     throw refusal(path, "extension", extensions.join(" or "));
   }
   if (isFolder(path)) throw refusal(path, "directory");
+  if (inputs.some((input) => isSameFile(path, input))) throw refusal(path, "input");
   const folder = dirname(path);
   if (!isFolder(folder)) throw refusal(path, "no-folder", folder);
   try {
@@ -75,6 +81,14 @@ function writeAll(file: number, bytes: Uint8Array): void {
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
   } catch {
     return false;
   }

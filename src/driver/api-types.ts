@@ -195,6 +195,6 @@ export interface Driver {
   writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
   writeDraws(path: string, draws: Posterior | PriorDraws): void;
-  /** Refuses, before anything long runs, an output path that could not be written. */
-  checkWritable(path: string, extensions: readonly string[]): void;
+  /** Refuses, before anything long runs, an output path that could not be written, or is one of the inputs. */
+  checkWritable(path: string, extensions: readonly string[], inputs?: readonly string[]): void;
 }

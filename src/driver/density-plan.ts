@@ -11,6 +11,7 @@ import type { CoreModel, CoreProgram, CoreStatement } from "../lang/core.ts";
 import { constantValue, formatSize, type Size } from "../lang/size.ts";
 import type { Base } from "../lang/type.ts";
 import { checkIndices } from "./check-indices.ts";
+import { checkGraphMemory } from "./check-memory.ts";
 import { elementNames } from "./element-names.ts";
 
 export interface DensityPlan {
@@ -41,6 +42,7 @@ export function dataInputs(bound: BoundData): Record<string, Float64Array> {
 export function planDensity(program: CoreProgram, model: CoreModel, bound: BoundData): DensityPlan {
   const input = loweringInput(program, model, bound);
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
+  checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
   const { graph, coordinates: blocks } = lowered;
   const latents = blocks.map((block) => block.input);

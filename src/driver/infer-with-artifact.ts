@@ -9,6 +9,7 @@ import { smoothWeights } from "../inference/diagnostics/pareto-smoothing.ts";
 import type { PosteriorData, PosteriorVariable } from "../inference/posterior-data.ts";
 import { type AmortizedPlan, batchBuffers, loadItems, planAmortized } from "./amortized-plan.ts";
 import type { GivenData, InferOptions, Posterior, Quality } from "./api-types.ts";
+import { checkDrawsMemory } from "./check-memory.ts";
 import { chooseEngine, loadEngineByLabel } from "./choose-engine.ts";
 import { compile } from "./compile.ts";
 import { select } from "./density-plan.ts";
@@ -143,6 +144,8 @@ async function drawVariables(
   seed: number,
   nextRound: () => Promise<void>,
 ): Promise<PosteriorVariable[]> {
+  const elements = latentVariables(plan, 0).reduce((sum, { width }) => sum + plan.items * width, 0);
+  checkDrawsMemory(draws, 8 * elements);
   const variables = latentVariables(plan, draws);
   const noise = new Float64Array(block * plan.lowered.localDimension);
   for (const { position, items } of blocksOf(plan.items))

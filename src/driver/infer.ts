@@ -8,6 +8,7 @@ import { type StrategyName, strategies } from "../inference/registry.ts";
 import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
+import { checkDrawsMemory } from "./check-memory.ts";
 import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
@@ -38,6 +39,7 @@ export async function infer(
   const seed = options.seed ?? defaultSeed;
   const strategy = chooseStrategy(options.strategy, model, plan);
   const tasks = chainTasks(strategy.name, options, seed);
+  checkDraws(plan, tasks);
   const parallel = options.parallel ?? Math.min(tasks.length, availableParallelism());
   announce(options, strategy, engine, tasks.length, parallel);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
@@ -123,6 +125,22 @@ function chainTasks(strategy: StrategyName, options: InferOptions, seed: number)
     config,
     key: { seed, stream: chain },
   }));
+}
+
+/** Bytes of the record of one step apart from its position and values, by measurement. */
+const stepOverhead = 300;
+
+/** NUTS keeps the record of every step; the values of a draw are there twice, as draws and as variables. */
+function checkDraws(plan: DensityPlan, tasks: readonly ChainTask[]): void {
+  const [{ strategy, config }] = tasks;
+  const { draws, warmup = 0 } = config as { readonly draws: number; readonly warmup?: number };
+  const steps = strategy === "nuts" ? draws + warmup : draws;
+  const perDraw = 8 * plan.dimension + 16 * plan.constrainedLength;
+  if (strategy !== "nuts") checkDrawsMemory(steps, perDraw);
+  else {
+    const what = `${tasks.length} chains of ${steps} draws, warm-up included,`;
+    checkDrawsMemory(tasks.length * steps, stepOverhead + perDraw, what);
+  }
 }
 
 async function runWithReasons(

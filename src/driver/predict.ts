@@ -11,6 +11,7 @@ import type { CoreModel } from "../lang/core.ts";
 import { formatSize } from "../lang/size.ts";
 import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } from "./api-types.ts";
 import { checkIndices } from "./check-indices.ts";
+import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
 import { dataInputs, loweringInput } from "./density-plan.ts";
 import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -92,9 +93,15 @@ async function simulate(
   options: Pick<SampleOptions, "signal" | "onProgress"> = {},
 ): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
+  checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
   const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));
   const varies = (name: string): boolean => name.startsWith("noise/") || name.startsWith("value/");
+  const perDraw = wanted.reduce(
+    (sum, name) => sum + 8 * elementCount(lowered.graph.nodes[outputs[name]].type.shape),
+    0,
+  );
+  checkDrawsMemory(draws, perDraw);
   const split = splitInvariant(optimize({ ...lowered.graph, outputs }), varies);
   const { executable, fixed } = compileSplit(split, dataInputs(bound), referenceEngine);
   const noise = lowered.noise

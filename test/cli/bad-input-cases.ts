@@ -168,6 +168,7 @@ model Other[N] {
   "data-unknown-key": json(schools, '{ "y": [28, 8], "sigma": [15, 10], "sgima": 3 }\n'),
   "data-misspelt-key": json(schools, '{ "y": [28, 8], "sgima": [15, 10] }\n'),
   "data-ragged-csv": csv(schools, "y,sigma\n28,15\n8\n-3,16\n"),
+  "data-decimal-commas": csv(mean, "y\n1,5\n2,5\n"),
   "data-semicolons": csv(schools, "y;sigma\n28;15\n8;10\n"),
   "data-duplicate-column": csv(schools, "y,sigma,y\n28,15,1\n8,10,2\n"),
   "data-empty-csv": csv(schools, ""),
@@ -226,6 +227,14 @@ model Other[N] {
   "set-not-a-size": call(...infer, "--set", "J"),
   "set-unknown-size": call(...infer, "--set", "K=8"),
   "set-contradicts": call(...infer, "--set", "J=7"),
+  "out-is-the-data": call(...infer, "--out", "./data.json"),
+  "too-many-draws": call(...infer, "--draws", "100000000"),
+  "too-many-prior-draws": call("sample", "./model.ppl", "--data", "./data.json", "--draws", "1000000000"),
+  "size-too-large": {
+    args: ["sample", "./model.ppl", "--set", "N=1000000000", "--draws", "1"],
+    files: { "model.ppl": mean },
+  },
+  "sample-trained-model": { args: ["sample", "./model.pplx"], files: {} },
   "out-wrong-extension": call(...infer, "--out", "./draws.txt"),
   "out-no-folder": call(...infer, "--out", "./nowhere/draws.json"),
   "out-is-a-folder": {

@@ -77,7 +77,7 @@ describe("infer", () => {
 
   test("before the first kept draw: nothing is written, and said", async () => {
     const before = folder.list();
-    const args = [...infer, "--warmup", "100000000", "--out", "never.json", "--verbose"];
+    const args = [...infer, "--warmup", "1000000", "--out", "never.json", "--verbose"];
     const { code, stdout, stderr } = await runProcess(folder, args, { onStart: interruptAt(/chains: /) });
     expect(code).toBe(130);
     expect(stdout).toBe("");
@@ -88,7 +88,7 @@ describe("infer", () => {
 
 test("sample stops, although it computes in the main thread", async () => {
   const before = folder.list();
-  const args = ["sample", "mean.ppl", "--set", "N=1000", "--draws", "1000000", "--out", "never.csv"];
+  const args = ["sample", "mean.ppl", "--set", "N=1000", "--draws", "200000", "--out", "never.csv"];
   const onStart = (child: ChildProcess): void => void setTimeout(() => child.kill("SIGINT"), 1500);
   const { code, stderr } = await runProcess(folder, args, { onStart });
   expect(code).toBe(130);

@@ -277,6 +277,20 @@ describe("the other commands", () => {
     });
   });
 
+  test("sample refuses to print more than a text can hold, and shows a part as a table", async () => {
+    const draws = 101;
+    const values = new Float64Array(draws * 100_000);
+    const y = { name: "y", shape: [100_000], dimensions: ["N"], base: "real", values, observed: true } as const;
+    const driver = { sample: async () => ({ model: "M", seed: 3, draws, variables: [y] }) };
+    const refused = await cli(["sample", "model.ppl", "--json"], { driver });
+    expect(refused.code).toBe(2);
+    expect(JSON.parse(refused.stdout).problems).toMatchObject([{ code: "too-much-to-print" }]);
+    const shown = await cli(["sample", "model.ppl"], { driver });
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain("y[39]");
+    expect(shown.stdout).toContain("… 99960 more rows");
+  });
+
   test("train goes on from its checkpoint unless told otherwise, and removes it when done", async () => {
     const args = ["train", "model.ppl", "--data", "d.json", "--out", "m.pplx", "--batch", "32"];
     const { code, stdout, calls } = await cli(args);
