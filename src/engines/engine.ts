@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../compiler/graph.ts";
 
-export type EngineName = "reference" | "tfjs";
+export type EngineName = "reference" | "tfjs" | "wasm";
 export type Precision = "f32" | "f64";
 
 /** Row-major values of one tensor; whole numbers for int, 0 and 1 for bool. */

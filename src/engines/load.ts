@@ -1,9 +1,11 @@
 /** Engines by name, each loaded only when asked for. */
-import type { Engine, EngineName } from "./engine.ts";
+import type { Engine, EngineName, Precision } from "./engine.ts";
 
 export interface EngineOptions {
   /** What tfjs computes on; its own choice when absent. */
   readonly backend?: "cpu" | "wasm";
+  /** What wasm computes in; f64 when absent. */
+  readonly precision?: Precision;
 }
 
 /** Rejects where the engine's library is not installed. */
@@ -11,6 +13,10 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
   switch (name) {
     case "reference":
       return (await import("./reference/reference-engine.ts")).referenceEngine;
+    case "wasm":
+      return (await import("./wasm/wasm-engine.ts")).createWasmEngine({
+        precision: options.precision ?? "f64",
+      });
     case "tfjs": {
       const { createTfjsEngine } = await import("./tfjs/tfjs-engine.ts");
       return createTfjsEngine({ backend: options.backend ?? "wasm" });

@@ -1,0 +1,54 @@
+/** Addresses: fixed ones for inputs, constants and outputs; intermediate results share memory where their lifetimes allow. */
+
+import { bug } from "../../base/bug.ts";
+import { elementCount, type NodeId } from "../../compiler/graph.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface MemoryPlan {
+  /** Address of a node that lies in memory. */
+  address(id: NodeId): number;
+  /** Bytes of memory, some of them behind the last array so that whole vectors can be read there. */
+  readonly bytes: number;
+}
+
+/** Arrays start at multiples of this: a cache line. */
+const alignment = 64;
+/** Reads of the last vector of an array may go beyond it by less than this. */
+const margin = 64;
+
+export function planMemory(
+  { graph, groups, buffers, accesses }: Schedule,
+  bytesPerNumber: number,
+): MemoryPlan {
+  const addresses = new Map<NodeId, number>();
+  let end = alignment;
+  const size = (id: NodeId): number =>
+    alignment * Math.ceil((elementCount(graph.nodes[id].type.shape) * bytesPerNumber) / alignment);
+  const append = (id: NodeId): void => {
+    if (addresses.has(id)) return;
+    addresses.set(id, end);
+    end += size(id);
+  };
+  for (const id of Object.values(graph.inputs)) append(id);
+  const lasting = new Set(Object.values(graph.outputs).map((id) => accesses.view(id).base));
+  for (const id of buffers.keys()) if (graph.nodes[id].op === "constant" || lasting.has(id)) append(id);
+
+  const temporary = [...buffers]
+    .filter(([id]) => !addresses.has(id))
+    .sort(([, a], [, b]) => a.first - b.first);
+  const placed: { from: number; to: number; last: number }[] = [];
+  const start = end;
+  for (const [id, { first, last }] of temporary) {
+    if (groups[first] === undefined) bug(`%${id} is read and never written`);
+    const busy = placed.filter((other) => other.last >= first).sort((a, b) => a.from - b.from);
+    let from = start;
+    for (const other of busy) if (other.from < from + size(id)) from = Math.max(from, other.to);
+    addresses.set(id, from);
+    placed.push({ from, to: from + size(id), last });
+    end = Math.max(end, from + size(id));
+  }
+  return {
+    address: (id) => addresses.get(id) ?? bug(`%${id} has no memory`),
+    bytes: end + margin,
+  };
+}

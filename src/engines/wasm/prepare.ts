@@ -1,0 +1,127 @@
+/**
+ * Graph → the form that is scheduled: a node list as before, except that
+ * - iota is a constant vector, broadcast;
+ * - ops that change nothing (reductions over no axes, conversions to the same kind) are views;
+ * - the indices of gather and scatterAdd are broadcast to the shape of the result and of the updates, so that they are read
+ *   element by element like any operand;
+ * - products of thin matrices are sums of products, which fuse with what is around them.
+ */
+import type { Graph, GraphNode, NodeId, NodeOf } from "../../compiler/graph.ts";
+import { equalShapes } from "../../compiler/graph.ts";
+import type { OpName, OpParams, TensorType } from "../../compiler/ops.ts";
+import { lastTwo } from "../../compiler/type-rules.ts";
+import { componentLimit } from "./space.ts";
+
+export function prepare(graph: Graph): Graph {
+  const nodes: GraphNode[] = [];
+  const ids: NodeId[] = [];
+  const push = <Op extends OpName>(
+    op: Op,
+    inputs: readonly NodeId[],
+    params: OpParams[Op],
+    type: TensorType,
+  ): NodeId => nodes.push({ op, inputs, params, type } as GraphNode) - 1;
+
+  const spreadIndices = (indices: NodeId, shape: readonly number[]): NodeId => {
+    const { type } = nodes[indices];
+    if (equalShapes(type.shape, shape)) return indices;
+    return push(
+      "broadcast",
+      [indices],
+      { shape, axes: type.shape.map((_, axis) => axis) },
+      { ...type, shape },
+    );
+  };
+
+  const prepareNode = (node: GraphNode): NodeId => {
+    const inputs = node.inputs.map((input) => ids[input]);
+    const operandTypes = inputs.map((input) => nodes[input].type);
+    const keep = (): NodeId => nodes.push({ ...node, inputs } as GraphNode) - 1;
+    const alias = (): NodeId => push("stopGradient", inputs, {}, node.type);
+    switch (node.op) {
+      case "iota": {
+        const { shape, axis } = node.params;
+        const type: TensorType = { dtype: "int", shape: [shape[axis]] };
+        const values = Array.from({ length: shape[axis] }, (_, i) => i);
+        const line = push("constant", [], { type, values }, type);
+        return shape.length === 1 ? line : push("broadcast", [line], { shape, axes: [axis] }, node.type);
+      }
+      case "reduceSum":
+      case "reduceMax":
+        return node.params.axes.length === 0 ? alias() : keep();
+      case "convert":
+        return operandTypes[0].dtype === node.type.dtype ? alias() : keep();
+      case "gather":
+        return push("gather", [inputs[0], spreadIndices(inputs[1], node.type.shape)], {}, node.type);
+      case "scatterAdd": {
+        const indices = spreadIndices(inputs[0], operandTypes[1].shape);
+        return push("scatterAdd", [indices, inputs[1]], node.params, node.type);
+      }
+      case "matmul":
+        return isThin(node, operandTypes) ? sumOfProducts(node, inputs, operandTypes, push) : keep();
+      default:
+        return keep();
+    }
+  };
+  for (const node of graph.nodes) ids.push(prepareNode(node));
+  const renamed = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>
+    Object.fromEntries(Object.entries(named).map(([name, id]) => [name, ids[id]]));
+  return { nodes, inputs: renamed(graph.inputs), outputs: renamed(graph.outputs) };
+}
+
+/** Without batches, and with at least two of rows, inner and columns so short that they unroll. */
+function isThin(node: NodeOf<"matmul">, [left, right]: readonly TensorType[]): boolean {
+  if (left.shape.length !== 2) return false;
+  const [rows, inner] = lastTwo(left.shape, node.params.transposeLeft);
+  const [, columns] = lastTwo(right.shape, node.params.transposeRight);
+  const [shortest, middle] = [rows, inner, columns].sort((a, b) => a - b);
+  return shortest > 0 && shortest * middle <= componentLimit;
+}
+
+type Push = <Op extends OpName>(
+  op: Op,
+  inputs: readonly NodeId[],
+  params: OpParams[Op],
+  type: TensorType,
+) => NodeId;
+
+/** Both operands broadcast to a block with the longest axis first, multiplied, and summed over the inner axis. */
+function sumOfProducts(
+  { params: { transposeLeft, transposeRight }, type }: NodeOf<"matmul">,
+  [left, right]: readonly NodeId[],
+  [leftType, rightType]: readonly TensorType[],
+  push: Push,
+): NodeId {
+  const [rows, inner] = lastTwo(leftType.shape, transposeLeft);
+  const columns = lastTwo(rightType.shape, transposeRight)[1];
+  const length = { rows, inner, columns };
+  const order = (["rows", "columns", "inner"] as const).toSorted(
+    (a, b) => Number(length[b] > componentLimit) - Number(length[a] > componentLimit),
+  );
+  const block: TensorType = { dtype: "float", shape: order.map((name) => length[name]) };
+  const spread = (
+    matrix: NodeId,
+    isTransposed: boolean,
+    first: keyof typeof length,
+    second: keyof typeof length,
+  ): NodeId => {
+    const [outer, within] = isTransposed ? [second, first] : [first, second];
+    const axes = [order.indexOf(outer), order.indexOf(within)];
+    if (axes[0] < axes[1]) return push("broadcast", [matrix], { shape: block.shape, axes }, block);
+    const shape = [length[within], length[outer]];
+    const turned = push("transpose", [matrix], { permutation: [1, 0] }, { dtype: "float", shape });
+    return push("broadcast", [turned], { shape: block.shape, axes: axes.toReversed() }, block);
+  };
+  const x = spread(left, transposeLeft, "rows", "inner");
+  const y = spread(right, transposeRight, "inner", "columns");
+  const product = push("mul", [x, y], {}, block);
+  const axes = [order.indexOf("inner")];
+  const kept = order.filter((name) => name !== "inner");
+  const sum = push(
+    "reduceSum",
+    [product],
+    { axes },
+    { dtype: "float", shape: kept.map((name) => length[name]) },
+  );
+  return kept[0] === "rows" ? sum : push("transpose", [sum], { permutation: [1, 0] }, type);
+}

@@ -1,0 +1,43 @@
+/**
+ * The loops a tensor is computed in. Small tensors have none: their elements are values in straight-line code. Of a larger
+ * one, the trailing axes that are short become components, which are unrolled in the loop body; the others are the loops. So
+ * [1000] and [1000, 2] share a loop of 1000, and what reduces, slices or joins components costs nothing.
+ */
+import { elementCount } from "../../compiler/graph.ts";
+import type { Shape } from "../../compiler/ops.ts";
+
+export interface Space {
+  /** Axes that are loops, outermost first; none has length 1. */
+  readonly loopAxes: readonly number[];
+  /** The other axes, ascending. */
+  readonly componentAxes: readonly number[];
+  /** Lengths of the loops. */
+  readonly loops: Shape;
+  /** Product of the lengths of component axes. */
+  readonly components: number;
+  /** Equal for spaces that can share their loops; empty for straight-line code. */
+  readonly key: string;
+}
+
+/** Most elements of a tensor that lives in straight-line code. */
+export const straightLimit = 32;
+/** Most components of a tensor in a loop. */
+export const componentLimit = 8;
+
+export function spaceOf(shape: Shape): Space {
+  const axes = shape.map((_, axis) => axis);
+  if (elementCount(shape) <= straightLimit)
+    return { loopAxes: [], componentAxes: axes, loops: [], components: elementCount(shape), key: "" };
+  let first = shape.length;
+  let components = 1;
+  while (first > 0 && components * shape[first - 1] <= componentLimit) components *= shape[--first];
+  const loopAxes = axes.filter((axis) => axis < first && shape[axis] > 1);
+  const loops = loopAxes.map((axis) => shape[axis]);
+  return {
+    loopAxes,
+    componentAxes: axes.filter((axis) => !loopAxes.includes(axis)),
+    loops,
+    components,
+    key: loops.join("×"),
+  };
+}

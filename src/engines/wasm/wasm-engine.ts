@@ -1,0 +1,141 @@
+/**
+ * The engine for processors: every graph becomes one WebAssembly module of fused vector loops, with a fixed memory plan. A run
+ * allocates nothing: inputs are copied in (or written there by the caller, see `inputView`), outputs are views of memory.
+ */
+import { bug } from "../../base/bug.ts";
+import type { Graph } from "../../compiler/graph.ts";
+import { hashGraph } from "../../compiler/print.ts";
+import { verifyGraph } from "../../compiler/verify.ts";
+import type { Engine, Executable, Precision, Values } from "../engine.ts";
+import { detectFeatures } from "./features.ts";
+import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
+import { type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
+import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
+
+export interface WasmEngineOptions {
+  /** Of floats; f64 when absent. Integers are exact up to 2⁵³ under f64 and from −2³¹ to 2³¹ − 1 under f32. */
+  readonly precision?: Precision;
+}
+
+export type FloatArray = Float64Array | Float32Array;
+
+export interface WasmExecutable extends Executable {
+  /**
+   * The module's own memory of a float or bool input (under f64 also int). Who writes there and passes this array to `run`
+   * saves the copy.
+   */
+  inputView(name: string): FloatArray;
+  /** Runs n times on the inputs that are in memory; for measuring without what a call costs. */
+  runMany(times: number): void;
+  /** What was compiled, for showing it. */
+  readonly written: WrittenModule;
+}
+
+export interface WasmEngine extends Engine {
+  compile(graph: Graph): WasmExecutable;
+}
+
+/** Rejects where there is no WebAssembly with SIMD. */
+export async function createWasmEngine(options: WasmEngineOptions = {}): Promise<WasmEngine> {
+  const api = webAssembly();
+  const features = detectFeatures();
+  if (api === undefined || !features.simd) throw new Error("this machine has no WebAssembly with SIMD");
+  const precision = options.precision ?? "f64";
+  const format = laneFormat(precision);
+  const cache = createCache<{ written: WrittenModule; module: WasmModule }>(64);
+  return {
+    name: "wasm",
+    label: `wasm (${precision})`,
+    precisions: [precision],
+    compile(graph) {
+      verifyGraph(graph);
+      const made = cache.get(hashGraph(graph), () => {
+        const written = writeModule(graph, format, features);
+        return { written, module: new api.Module(written.bytes) };
+      });
+      return instantiate(api, made.module, made.written, format);
+    },
+  };
+}
+
+/** Keeps the most recently used entries. */
+function createCache<Value>(capacity: number): { get(key: string, make: () => Value): Value } {
+  const entries = new Map<string, Value>();
+  return {
+    get(key, make) {
+      const value = entries.get(key) ?? make();
+      entries.delete(key);
+      entries.set(key, value);
+      const [oldest] = entries.keys();
+      if (entries.size > capacity) entries.delete(oldest);
+      return value;
+    },
+  };
+}
+
+function instantiate(
+  api: WebAssemblyApi,
+  module: WasmModule,
+  written: WrittenModule,
+  format: LaneFormat,
+): WasmExecutable {
+  const { exports } = new api.Instance(module, {});
+  const { buffer } = exports.memory as { readonly buffer: ArrayBuffer };
+  const run = exports.run as () => void;
+  const runMany = exports.runMany as (times: number) => void;
+  for (const constant of written.constants) memoryArray(buffer, format, constant).set(constant.values);
+  const inputs = written.inputs.map((place) => ({ ...place, memory: memoryArray(buffer, format, place) }));
+  const views: Record<string, FloatArray> = {};
+  /** Integers that lie in memory as such are handed out as floats. */
+  const converted: { readonly from: Int32Array; readonly to: Float64Array }[] = [];
+  for (const place of written.outputs) {
+    const memory = memoryArray(buffer, format, place);
+    if (memory instanceof Int32Array) {
+      const to = new Float64Array(place.length);
+      converted.push({ from: memory, to });
+      views[place.name] = to;
+    } else views[place.name] = memory;
+  }
+  return {
+    run(values) {
+      for (let i = 0; i < inputs.length; i++) {
+        const { name, memory, length } = inputs[i];
+        const given = values[name];
+        if (given !== memory) copyInput(name, given, memory, length);
+      }
+      run();
+      for (let i = 0; i < converted.length; i++) converted[i].to.set(converted[i].from);
+      return views;
+    },
+    runMany,
+    inputView(name) {
+      const memory = inputs.find((input) => input.name === name)?.memory;
+      if (memory === undefined) return bug(`no input ${name}`);
+      return memory instanceof Int32Array ? bug(`input ${name} is of integers`) : memory;
+    },
+    dispose() {},
+    written,
+  };
+}
+
+function memoryArray(
+  buffer: ArrayBuffer,
+  format: LaneFormat,
+  { address, length, dtype }: Place,
+): FloatArray | Int32Array {
+  if (vectorType(format, dtype) === "i32x4") return new Int32Array(buffer, address, length);
+  return format.precision === "f64"
+    ? new Float64Array(buffer, address, length)
+    : new Float32Array(buffer, address, length);
+}
+
+function copyInput(
+  name: string,
+  values: Values | undefined,
+  memory: FloatArray | Int32Array,
+  length: number,
+): void {
+  if (values === undefined) bug(`no values for input ${name}`);
+  else if (values.length !== length) bug(`input ${name} takes ${length} values, given ${values.length}`);
+  else memory.set(values);
+}
