@@ -219,8 +219,7 @@ export function lowerDensityInto(
       }
       if (!site.observed && !bound.has(site.id)) bindLatent(site, here);
       if (!site.observed && site.noncentered && options.scale === "unconstrained") return;
-      const array = boundArray(context.scope.get(site.variable), here);
-      record(site.id, siteLogDensity(site, viewAt(array, site.place, here), here), here.plates);
+      record(site.id, siteLogDensity(site, viewAt(site.variable, site.place, here), here), here.plates);
     },
     factor(value, statement, here) {
       record(
@@ -233,6 +232,7 @@ export function lowerDensityInto(
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
         if (site.observed || site.support.kind === "discrete" || isTransformedInPlace(site)) return;
+        if (bound.has(site.id)) return;
         bindLatent(site, inner);
         bound.add(site.id);
       });

@@ -18,7 +18,7 @@ import type { DType } from "../ops.ts";
 import { type Context, fail, type IndexCheck, isTuple, sizeValue, sizeValues } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
-import { addPiece, mergePieces } from "./pieces.ts";
+import { addPiece, mergePieces, pieceRange } from "./pieces.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -266,20 +266,38 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
   });
 }
 
-/** The part of an array that lies at a place. `array` has one leading event dimension per place. */
-export function viewAt(array: Value, place: readonly CorePlace[], context: ModelContext): Value {
+/** What a name stands for at a place, with the place's axes as axes. */
+export function viewAt(name: string, place: readonly CorePlace[], context: ModelContext): Value {
   const { algebra } = context;
-  let value = array;
-  for (const each of place) {
-    const here = positionOf(each, context);
-    const [from, size] = here.kind === "axis" ? [here.axis.start, here.axis.size] : [here.value, 1];
-    const part = algebra.slice(value, 0, from, from + size);
+  const binding = context.scope.get(name);
+  if (binding?.kind !== "value" && binding?.kind !== "pieces") return bug(`${name} has no value yet`);
+  const positions = place.map((each) => positionOf(each, context));
+  const isWhole = positions.every(({ kind }) => kind === "axis") && samePlace(place, binding.place);
+  if (binding.own !== undefined && isWhole) return binding.own;
+  const ranges = positions.map((each): readonly [number, number] =>
+    each.kind === "axis" ? [each.axis.start, each.axis.start + each.axis.size] : [each.value, each.value + 1],
+  );
+  let value: Value;
+  if (binding.kind === "pieces") {
+    const [from, to] = ranges[binding.dimension];
+    value = pieceRange(binding, from, to, context) ?? bug(`${name} is not known from ${from} to ${to}`);
+    ranges[binding.dimension] = [0, to - from];
+  } else value = isTuple(binding.value) ? bug(`${name} is a tuple`) : binding.value;
+  positions.forEach((each, dimension) => {
+    const part = algebra.slice(value, 0, ...ranges[dimension]);
     value =
-      here.kind === "axis"
-        ? algebra.eventToAxis(part, here.axis)
+      each.kind === "axis"
+        ? algebra.eventToAxis(part, each.axis)
         : algebra.reshapeEvent(part, part.event.slice(1));
-  }
+  });
   return value;
+}
+
+function samePlace(place: readonly CorePlace[], other: readonly CorePlace[] | undefined): boolean {
+  return place.every((each, at) => {
+    const there = other?.[at];
+    return each.kind === "axis" && there?.kind === "axis" && there.index === each.index;
+  });
 }
 
 /**

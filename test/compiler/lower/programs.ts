@@ -473,6 +473,140 @@ def both[P](x: Real[P], b: Real[P]) {
     { k: 2 },
   ),
   program(
+    "a chain of observed categories",
+    { T: 5, K: 3 },
+    `plate k in K { P[k] ~ Dirichlet(ones(K)) }
+    observe y[0] ~ Categorical(ones(K) / K)
+    for t in 1..T { observe y[t] ~ Categorical(P[y[t-1]]) }`,
+    "",
+    { y: 3 },
+  ),
+  program(
+    "a vector autoregression",
+    { T: 4, K: 2 },
+    `A: Real[K, K] ~ Normal(0, 1)
+    x[0]: Real[K] ~ Normal(0, 1)
+    for t in 1..T {
+      m[t] = A @ x[t-1] + b[t]
+      x[t] ~ Normal(m[t], 1)
+      observe y[t]: Real[K] ~ Normal(x[t] - 0.5 * x[t-1], 1)
+    }
+    m[0] = zeros(K)
+    observe u ~ Normal(x[T-1, 0] + x[T-1][1] + x[0, 1] + sum(m[1]), 1)`,
+    "(b: Real[T, K])",
+  ),
+  program(
+    "a recursion of vectors, observed as it goes",
+    { T: 4, K: 2 },
+    `A: Real[K, K] ~ Normal(0, 1)
+    h[0] = zeros(K)
+    for t in 1..T {
+      h[t] = tanh(A @ h[t-1] + y[t-1])
+      observe y[t]: Real[K] ~ Normal(h[t], 1)
+    }`,
+  ),
+  program(
+    "pieces by data and by reversed positions",
+    { T: 4, N: 3 },
+    `x[0] ~ Normal(0, 1)
+    for t in 1..T { x[t] ~ Normal(x[t-1], 1) }
+    plate n in N { observe y[n] ~ Normal(x[i[n]] + x[T-1-n], 1) }
+    factor sum(x[1..]) + sum([x[t] * x[T-1-t] for t in T]) + sum([sum([x[s] * t for s in t..T]) for t in 2])`.replace(
+      "s in t..T",
+      "s in 1..T",
+    ),
+    "(i: Nat[N])",
+    { i: 4 },
+  ),
+  program(
+    "comprehensions in plates",
+    { N: 3, K: 2 },
+    `a: Real[K] ~ Normal(0, 1)
+    M: Real[N, K] ~ Normal(0, 1)
+    plate n in N {
+      z[n] ~ Categorical(ones(K) / K)
+      r[n] = [a[k] * M[n, k] + X[n, z[n]] for k in K]
+      observe y[n]: Real[K] ~ Normal(r[n], 1)
+      observe u[n] ~ Normal(sum([a[k] * sum([M[j, k] for j in N]) for k in K]), 1)
+    }`,
+    "(X: Real[N, K])",
+  ),
+  program(
+    "tuples in plates",
+    { N: 3 },
+    `a: Real[4] ~ Normal(0, 1)
+    plate n in N {
+      (l[n], r[n]) = split(a * x[n])
+      (u[n], v[n]) = if x[n] > 0 then (l[n][0], 1) else (r[n][1], 2)
+      observe y[n] ~ Normal(u[n], v[n])
+    }`,
+    "(x: Real[N])",
+  ),
+  program(
+    "functions of functions",
+    { N: 3 },
+    `a ~ Normal(0, 1)
+    plate n in N { observe y[n] ~ Normal(twice(x[n], a) + pick(k[n], [a, 1, 2]), 1) }`,
+    "(x: Real[N], k: Nat[N])",
+    { k: 3 },
+    `def clip(x: Real, lo: Real): Real = if x < lo then lo else x
+def twice(x: Real, a: Real): Real = clip(clip(x, a), -1) * a
+def pick(k: Nat, v: Real[3]): Real = v[k]
+`,
+  ),
+  program(
+    "series in a plate, non-centred",
+    { I: 2, T: 3 },
+    `s ~ HalfNormal(1)
+    plate i in I {
+      x[i, 0] ~ Normal(0, 1) via noncentered
+      for t in 1..T { x[i, t] ~ Normal(x[i, t-1], s) via noncentered ; observe y[i, t] ~ Normal(x[i, t] - x[i, t-1], 1) }
+    }`,
+  ),
+  program(
+    "two recursions that need each other, and what follows from them",
+    { T: 5 },
+    `a ~ Normal(0, 1)
+    g[0] = a
+    h[0] = 1
+    d[0] = 0
+    for t in 1..T {
+      w[t] ~ Normal(0, 1)
+      g[t] = 0.5 * h[t-1] + w[t]
+      observe y[t] ~ Normal(g[t] + d[t-1], 1)
+      h[t] = tanh(g[t-1])
+      d[t] = h[t] - g[t]
+      factor d[t-1] * h[t-1]
+    }
+    w[0] ~ Normal(0, 1)`,
+  ),
+  program(
+    "latents before and after a recursion",
+    { T: 4 },
+    `s ~ HalfNormal(1)
+    u[0] ~ Normal(0, 1)
+    h[0] = 0
+    for t in 1..T {
+      e[t] ~ Normal(0, exp(h[t-1]))
+      h[t] = 0.9 * h[t-1] + 0.1 * e[t]
+      u[t] ~ Uniform(h[t], h[t] + s)
+      observe y[t] ~ Normal(u[t] - u[t-1], 1)
+    }
+    e[0] ~ Normal(0, 1)`,
+  ),
+  program(
+    "ordered axes inside ordered axes",
+    { S: 3, T: 3 },
+    `a ~ Normal(0, 1)
+    plate s in S { x[s, 0] ~ Normal(0, 1) }
+    for s in S { for t in 1..T {
+      x[s, t] ~ Normal(a * x[s, t-1], 1)
+      v[s, t]: Positive ~ Exponential(1)
+    } }
+    plate s in S { v[s, 0] ~ Exponential(2) }
+    plate s in S { for t in T { observe y[s, t] ~ Normal(x[s, t], v[s, t]) } }`,
+  ),
+  program(
     "shifted plates",
     { T: 5 },
     `x[0] ~ Normal(0, 1)
