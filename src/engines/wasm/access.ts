@@ -2,7 +2,7 @@
 import { elementCount, type GraphNode, type NodeId } from "../../compiler/graph.ts";
 import type { Shape } from "../../compiler/ops.ts";
 import { isElementwise } from "./elementwise-code.ts";
-import { type Space, spaceOf } from "./space.ts";
+import { type Space, type SpaceLimits, spaceOf } from "./space.ts";
 import { isContiguous, isViewOp, type Layout, positionsOf, rowMajor, type View, viewLayout } from "./view.ts";
 
 /**
@@ -42,8 +42,12 @@ export interface Accesses {
 }
 
 /** `copied`: views that get memory of their own. More are added where a reshape needs them. */
-export function createAccesses(nodes: readonly GraphNode[], copied: Set<NodeId>): Accesses {
-  const spaces = nodes.map(({ type }) => spaceOf(type.shape));
+export function createAccesses(
+  nodes: readonly GraphNode[],
+  copied: Set<NodeId>,
+  limits: SpaceLimits,
+): Accesses {
+  const spaces = nodes.map(({ type }) => spaceOf(type.shape, limits));
   const views = nodes.map((_, id) => viewOf(id));
   const roles = nodes.map((node, id) => roleOf(spaces, copied, node, id));
   const known: Access[] = [];
@@ -79,7 +83,7 @@ export function createAccesses(nodes: readonly GraphNode[], copied: Set<NodeId>)
           return { kind: "straight", node: id, map: identity() };
         return memoryAccess(id);
       case "reduce":
-        if (reducesAllLoops(node, spaces[node.inputs[0]]))
+        if (reducesAllLoops(node, space, spaces[node.inputs[0]]))
           return { kind: "straight", node: id, map: identity() };
         return memoryAccess(id);
       case "view":
@@ -149,10 +153,10 @@ export function createAccesses(nodes: readonly GraphNode[], copied: Set<NodeId>)
 }
 
 /** Whether the sum or maximum runs over all loops of the operand's space: then the result is known as values behind them. */
-export function reducesAllLoops(node: GraphNode, operandSpace: Space): boolean {
+function reducesAllLoops(node: GraphNode, space: Space, operandSpace: Space): boolean {
   if (node.op !== "reduceSum" && node.op !== "reduceMax") return false;
   const { axes } = node.params;
-  return spaceOf(node.type.shape).key === "" && operandSpace.loopAxes.every((axis) => axes.includes(axis));
+  return space.key === "" && operandSpace.loopAxes.every((axis) => axes.includes(axis));
 }
 
 function roleOf(spaces: readonly Space[], copied: ReadonlySet<NodeId>, node: GraphNode, id: NodeId): Role {

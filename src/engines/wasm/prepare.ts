@@ -10,9 +10,9 @@ import type { Graph, GraphNode, NodeId, NodeOf } from "../../compiler/graph.ts";
 import { equalShapes } from "../../compiler/graph.ts";
 import type { OpName, OpParams, TensorType } from "../../compiler/ops.ts";
 import { lastTwo } from "../../compiler/type-rules.ts";
-import { componentLimit } from "./space.ts";
+import type { SpaceLimits } from "./space.ts";
 
-export function prepare(graph: Graph): Graph {
+export function prepare(graph: Graph, limits: SpaceLimits): Graph {
   const nodes: GraphNode[] = [];
   const ids: NodeId[] = [];
   const push = <Op extends OpName>(
@@ -58,7 +58,9 @@ export function prepare(graph: Graph): Graph {
         return push("scatterAdd", [indices, inputs[1]], node.params, node.type);
       }
       case "matmul":
-        return isThin(node, operandTypes) ? sumOfProducts(node, inputs, operandTypes, push) : keep();
+        return isThin(node, operandTypes, limits)
+          ? sumOfProducts(node, inputs, operandTypes, push, limits)
+          : keep();
       default:
         return keep();
     }
@@ -70,12 +72,12 @@ export function prepare(graph: Graph): Graph {
 }
 
 /** Without batches, and with at least two of rows, inner and columns so short that they unroll. */
-function isThin(node: NodeOf<"matmul">, [left, right]: readonly TensorType[]): boolean {
+function isThin(node: NodeOf<"matmul">, [left, right]: readonly TensorType[], limits: SpaceLimits): boolean {
   if (left.shape.length !== 2) return false;
   const [rows, inner] = lastTwo(left.shape, node.params.transposeLeft);
   const [, columns] = lastTwo(right.shape, node.params.transposeRight);
   const [shortest, middle] = [rows, inner, columns].sort((a, b) => a - b);
-  return shortest > 0 && shortest * middle <= componentLimit;
+  return shortest > 0 && shortest * middle <= limits.components;
 }
 
 type Push = <Op extends OpName>(
@@ -91,12 +93,13 @@ function sumOfProducts(
   [left, right]: readonly NodeId[],
   [leftType, rightType]: readonly TensorType[],
   push: Push,
+  limits: SpaceLimits,
 ): NodeId {
   const [rows, inner] = lastTwo(leftType.shape, transposeLeft);
   const columns = lastTwo(rightType.shape, transposeRight)[1];
   const length = { rows, inner, columns };
   const order = (["rows", "columns", "inner"] as const).toSorted(
-    (a, b) => Number(length[b] > componentLimit) - Number(length[a] > componentLimit),
+    (a, b) => Number(length[b] > limits.components) - Number(length[a] > limits.components),
   );
   const block: TensorType = { dtype: "float", shape: order.map((name) => length[name]) };
   const spread = (

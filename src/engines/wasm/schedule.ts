@@ -7,7 +7,7 @@ import { bug } from "../../base/bug.ts";
 import type { Graph, GraphNode, NodeId } from "../../compiler/graph.ts";
 import type { Shape } from "../../compiler/ops.ts";
 import { type Access, type Accesses, createAccesses } from "./access.ts";
-import type { Space } from "./space.ts";
+import type { Space, SpaceLimits } from "./space.ts";
 import { isViewOp } from "./view.ts";
 
 /** Something a group does for a node: `part` is the operand's number, for concat and pad. */
@@ -52,9 +52,9 @@ interface OpenGroup {
   readonly jobs: Job[];
 }
 
-export function schedule(graph: Graph): Schedule {
+export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
   const { nodes } = graph;
-  const accesses = createAccesses(nodes, copiesNeeded(graph));
+  const accesses = createAccesses(nodes, copiesNeeded(graph, limits), limits);
   const { roles, spaces } = accesses;
   const groups: OpenGroup[] = [];
   const groupOf = new Map<NodeId, number>();
@@ -143,9 +143,9 @@ function findGroup(groups: readonly OpenGroup[], space: Space, kind: Group["kind
 }
 
 /** Views that get memory of their own: outputs that are not whole arrays, and operands of ops that want whole arrays. */
-function copiesNeeded(graph: Graph): Set<NodeId> {
+function copiesNeeded(graph: Graph, limits: SpaceLimits): Set<NodeId> {
   const copied = new Set<NodeId>();
-  const accesses = createAccesses(graph.nodes, copied);
+  const accesses = createAccesses(graph.nodes, copied, limits);
   const isView = (id: NodeId): boolean => isViewOp(graph.nodes[id]);
   for (const node of graph.nodes)
     if (node.op === "matmul" || node.op === "cumsum" || node.op === "gather")

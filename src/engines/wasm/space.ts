@@ -19,18 +19,24 @@ export interface Space {
   readonly key: string;
 }
 
-/** Most elements of a tensor that lives in straight-line code. */
-export const straightLimit = 32;
-/** Most components of a tensor in a loop. */
-export const componentLimit = 8;
+export interface SpaceLimits {
+  /** Most elements of a tensor that lives in straight-line code; at least 1. */
+  readonly straight: number;
+  /** Most components of a tensor in a loop; at least 1. */
+  readonly components: number;
+}
 
-export function spaceOf(shape: Shape): Space {
+export const usualLimits: SpaceLimits = { straight: 32, components: 8 };
+
+export function spaceOf(shape: Shape, limits: SpaceLimits): Space {
   const axes = shape.map((_, axis) => axis);
-  if (elementCount(shape) <= straightLimit)
+  if (elementCount(shape) <= limits.straight)
     return { loopAxes: [], componentAxes: axes, loops: [], components: elementCount(shape), key: "" };
   let first = shape.length;
   let components = 1;
-  while (first > 0 && components * shape[first - 1] <= componentLimit) components *= shape[--first];
+  const outermost = shape.findIndex((length) => length > 1);
+  while (first > outermost + 1 && components * shape[first - 1] <= limits.components)
+    components *= shape[--first];
   const loopAxes = axes.filter((axis) => axis < first && shape[axis] > 1);
   const loops = loopAxes.map((axis) => shape[axis]);
   return {

@@ -9,12 +9,15 @@ import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Precision, Values } from "../engine.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
+import { type SpaceLimits, usualLimits } from "./space.ts";
 import { type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
 import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
 
 export interface WasmEngineOptions {
   /** Of floats; f64 when absent. Integers are exact up to 2⁵³ under f64 and from −2³¹ to 2³¹ − 1 under f32. */
   readonly precision?: Precision;
+  /** What is unrolled; by default what usually runs fastest. */
+  readonly limits?: SpaceLimits;
 }
 
 export type FloatArray = Float64Array | Float32Array;
@@ -50,7 +53,7 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
     compile(graph) {
       verifyGraph(graph);
       const made = cache.get(hashGraph(graph), () => {
-        const written = writeModule(graph, format, features);
+        const written = writeModule(graph, format, features, options.limits ?? usualLimits);
         return { written, module: new api.Module(written.bytes) };
       });
       return instantiate(api, made.module, made.written, format);

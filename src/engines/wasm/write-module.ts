@@ -12,6 +12,7 @@ import { createMathFunctions } from "./math-functions.ts";
 import { planMemory } from "./memory-plan.ts";
 import { prepare } from "./prepare.ts";
 import { type Schedule, schedule } from "./schedule.ts";
+import type { SpaceLimits } from "./space.ts";
 import { createStraightValues } from "./straight-values.ts";
 
 export interface Place {
@@ -37,9 +38,14 @@ export interface WrittenModule {
 
 const pageBytes = 65536;
 
-export function writeModule(graph: Graph, format: LaneFormat, features: WasmFeatures): WrittenModule {
-  const prepared = prepare(graph);
-  const plan = schedule(prepared);
+export function writeModule(
+  graph: Graph,
+  format: LaneFormat,
+  features: WasmFeatures,
+  limits: SpaceLimits,
+): WrittenModule {
+  const prepared = prepare(graph, limits);
+  const plan = schedule(prepared, limits);
   const memory = planMemory(plan, format.bytes);
   const module = createModuleBuilder();
   const math = createMathFunctions(module, format, features);
