@@ -148,7 +148,8 @@ function rowStarts(builder: Builder, shape: readonly number[]): NodeId {
   });
 }
 
-function unroll(builder: Builder, { inputs, params }: NodeOf<"scan">): NodeId {
+/** The loop's steps one after the other, in place of the loop. */
+export function unroll(builder: Builder, { inputs, params }: NodeOf<"scan">): NodeId {
   const { body, length, reverse, carries, xs } = params;
   const fixed = inputs.slice(carries + xs);
   let state = inputs.slice(0, carries);

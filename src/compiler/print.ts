@@ -7,6 +7,8 @@ import { showType } from "./type-rules.ts";
  *     %0 = input q : float[2]
  *     %1 = reduceSum %0 axes=[0] : float
  *     return logDensity=%1
+ *
+ * The body of a loop stands indented below its node.
  */
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map((node, id) => {
@@ -17,7 +19,8 @@ export function printGraph(graph: Graph): string {
       ":",
       showType(node.type),
     ];
-    return `%${id} = ${words.join(" ")}`;
+    const inner = node.op === "scan" ? printGraph(node.params.body).trimEnd().split("\n") : [];
+    return [`%${id} = ${words.join(" ")}`, ...inner.map((line) => `    ${line}`)].join("\n");
   });
   const outputs = Object.entries(graph.outputs).map(([name, id]) => `${name}=%${id}`);
   return `${[...lines, ["return", ...outputs].join(" ")].join("\n")}\n`;
@@ -26,9 +29,9 @@ export function printGraph(graph: Graph): string {
 function printParams(node: GraphNode): string[] {
   if (node.op === "input") return [node.params.name];
   if (node.op === "constant") return [printValues(node.params.values)];
-  return Object.entries(node.params).map(
-    ([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(",")}]` : value}`,
-  );
+  return Object.entries(node.params)
+    .filter(([name]) => name !== "body")
+    .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(",")}]` : value}`);
 }
 
 /** All values of a small constant; of a large one the first few and a hash of all. */

@@ -2,8 +2,8 @@
 import { type Builder, createBuilder } from "./builder.ts";
 import type { Graph, GraphNode, NodeId } from "./graph.ts";
 
-/** The new id for a node whose `inputs` are new ids already; `emitSame` makes it as it is. */
-export type Rewrite = (builder: Builder, node: GraphNode) => NodeId;
+/** The new id for a node whose `inputs` are new ids already, and its old one; `emitSame` makes it as it is. */
+export type Rewrite = (builder: Builder, node: GraphNode, oldId: NodeId) => NodeId;
 
 /** Rewrites every node in order. Equal nodes become one. Inputs of the graph stay, used or not. */
 export function rebuild(graph: Graph, rewrite: Rewrite): Graph {
@@ -17,8 +17,9 @@ export function rebuild(graph: Graph, rewrite: Rewrite): Graph {
 /** Makes the graph's nodes in that builder; returns the new id of each old one. */
 export function copyInto(builder: Builder, graph: Graph, rewrite: Rewrite = emitSame): NodeId[] {
   const ids: NodeId[] = [];
-  for (const node of graph.nodes)
-    ids.push(rewrite(builder, { ...node, inputs: node.inputs.map((input) => ids[input]) }));
+  graph.nodes.forEach((node, id) => {
+    ids.push(rewrite(builder, { ...node, inputs: node.inputs.map((input) => ids[input]) }, id));
+  });
   return ids;
 }
 

@@ -4,7 +4,7 @@
  * the first in its outputs only, and the pass `merge-scans` makes the two one.
  */
 import type { Builder } from "./builder.ts";
-import { elementCount, type Graph, type NodeId, type NodeOf } from "./graph.ts";
+import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
 import type { TensorType } from "./ops.ts";
 import { emitSame, type Rewrite } from "./rebuild.ts";
 import { copyBody, emitScan, type ScanParts, scanParts } from "./scan.ts";
@@ -97,7 +97,7 @@ const fewestSteps = 16;
  * too large are cut in the same way.
  */
 export function withCheckpoints(mostSaved: number): Rewrite {
-  const rewrite: Rewrite = (builder, node) => {
+  const rewrite = (builder: Builder, node: GraphNode): NodeId => {
     if (node.op !== "scan") return emitSame(builder, node);
     const { body, length, carries } = node.params;
     const size = scanOutputs(body).carries.reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -107,7 +107,11 @@ export function withCheckpoints(mostSaved: number): Rewrite {
   return rewrite;
 }
 
-function inSegments(builder: Builder, { inputs, params }: NodeOf<"scan">, rewrite: Rewrite): NodeId {
+function inSegments(
+  builder: Builder,
+  { inputs, params }: NodeOf<"scan">,
+  rewrite: (builder: Builder, node: GraphNode) => NodeId,
+): NodeId {
   const run = (b: Builder, operands: readonly NodeId[], length: number): ScanParts => {
     const type: TensorType = { dtype: "float", shape: [] };
     const flat = rewrite(b, { op: "scan", inputs: operands, params: { ...params, length }, type });

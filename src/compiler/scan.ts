@@ -81,6 +81,10 @@ export function copyBody(
   });
 }
 
+export function hasScan({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === "scan");
+}
+
 /** A body's outputs by name. */
 export function namedOutputs({ carries, ys }: ScanParts): Record<string, NodeId> {
   return Object.fromEntries([

@@ -5,13 +5,14 @@ import { inferType, opTable } from "./op-table.ts";
 import type { OpName, TensorType } from "./ops.ts";
 import { showType } from "./type-rules.ts";
 
-/** Throws a bug at the first promise that is broken. */
+/** Throws a bug at the first promise that is broken, here or in the body of a loop. */
 export function verifyGraph(graph: Graph): void {
   graph.nodes.forEach((node, id) => {
     if (!Object.hasOwn(opTable, node.op)) bug(`%${id}: no op ${node.op}`);
     for (const input of node.inputs)
       if (!Number.isInteger(input) || input < 0 || input >= id)
         bug(`%${id} (${node.op}) reads %${input}, which does not come before it`);
+    if (node.op === "scan") verifyGraph(node.params.body);
     verifyType(graph, node as NodeOf<OpName>, id);
   });
   verifyInputs(graph);

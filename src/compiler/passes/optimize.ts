@@ -1,9 +1,14 @@
 /** All passes in order. Each is a function from graph to graph that keeps inputs and outputs by name and by meaning. */
 import type { Graph } from "../graph.ts";
+import { emitSame, rebuild } from "../rebuild.ts";
+import { hasScan } from "../scan.ts";
 import { eliminateCommonSubexpressions } from "./eliminate-common-subexpressions.ts";
 import { eliminateDeadCode } from "./eliminate-dead-code.ts";
 import { foldConstants } from "./fold-constants.ts";
+import { hoistInvariants } from "./hoist-invariants.ts";
+import { mergeScans } from "./merge-scans.ts";
 import { simplify } from "./simplify.ts";
+import { tidyScans } from "./tidy-scans.ts";
 
 export interface Pass {
   readonly name: string;
@@ -13,7 +18,11 @@ export interface Pass {
 }
 
 export const passes: readonly Pass[] = [
+  { name: "merge-scans", run: mergeScans, precondition: "none" },
   { name: "eliminate-dead-code", run: eliminateDeadCode, precondition: "none" },
+  { name: "optimize-bodies", run: optimizeBodies, precondition: "that of all passes, inside each scan" },
+  { name: "hoist-invariants", run: hoistInvariants, precondition: "none" },
+  { name: "tidy-scans", run: tidyScans, precondition: "none" },
   {
     name: "fold-constants",
     run: foldConstants,
@@ -34,9 +43,27 @@ const mostRounds = 4;
 export function optimize(graph: Graph): Graph {
   let current = graph;
   for (let round = 0; round < mostRounds; round++) {
-    const next = passes.reduce((before, pass) => pass.run(before), current);
-    if (round > 0 && next.nodes.length >= current.nodes.length) return next;
+    const next = runOnce(current);
+    if (round > 0 && nodeCount(next) >= nodeCount(current)) return next;
     current = next;
   }
   return current;
+}
+
+function runOnce(graph: Graph): Graph {
+  return passes.reduce((before, pass) => pass.run(before), graph);
+}
+
+/** All passes once on the body of each loop; the rounds of the graph around it make it several times. */
+function optimizeBodies(graph: Graph): Graph {
+  if (!hasScan(graph)) return graph;
+  return rebuild(graph, (builder, node) => {
+    if (node.op !== "scan") return emitSame(builder, node);
+    return builder.emit("scan", node.inputs, { ...node.params, body: runOnce(node.params.body) });
+  });
+}
+
+/** With those inside loops. */
+function nodeCount({ nodes }: Graph): number {
+  return nodes.reduce((sum, node) => sum + 1 + (node.op === "scan" ? nodeCount(node.params.body) : 0), 0);
 }

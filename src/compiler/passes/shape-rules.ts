@@ -60,7 +60,7 @@ export const shapeRules: Rules = {
       inner.params.axes.map((axis) => axes[axis]),
     );
   },
-  // All of x; a slice of a slice; the operand of a pad or of a concat
+  // All of x; a slice of a slice; of what a pad, a concat or a sum of them put together
   slice: (view, { inputs: [x], params: { start, limit }, type }) => {
     if (equalShapes(view.shapeOf(x), type.shape)) return x;
     const inner = view.as("slice", x);
@@ -71,14 +71,7 @@ export const shapeRules: Rules = {
         limit: limit.map((to, axis) => to + offset[axis]),
       });
     }
-    const padded = view.as("pad", x);
-    if (
-      padded &&
-      equalShapes(padded.params.before, start) &&
-      equalShapes(view.shapeOf(padded.inputs[0]), type.shape)
-    )
-      return padded.inputs[0];
-    return sliceOfConcat(view, x, start, limit) ?? asFill(view, x, type.shape);
+    return sliceOfMade(view, x, start, limit) ?? asFill(view, x, type.shape);
   },
   pad: (view, { inputs: [x], type }) => (equalShapes(view.shapeOf(x), type.shape) ? x : undefined),
   concat: (_view, { inputs }) => (inputs.length === 1 ? inputs[0] : undefined),
@@ -130,6 +123,36 @@ function withoutBroadcast(view: View, x: NodeId, axes: readonly number[]) {
     axes: axes.filter((axis) => own.includes(axis)).map((axis) => own.indexOf(axis)),
     copies: elementCount(added.map((axis) => broadcast.params.shape[axis])),
   };
+}
+
+/**
+ * The part of something that was put together, where it lies in one piece of it: of a pad, in its operand or in its zeros; of a
+ * concat, in one operand; of a sum, in such pieces. Adjoints of slices are such sums, one pad per slice.
+ */
+function sliceOfMade(
+  view: View,
+  x: NodeId,
+  start: readonly number[],
+  limit: readonly number[],
+): NodeId | undefined {
+  const sum = view.as("add", x);
+  if (sum) {
+    const left = sliceOfMade(view, sum.inputs[0], start, limit);
+    const right = left === undefined ? undefined : sliceOfMade(view, sum.inputs[1], start, limit);
+    return left === undefined || right === undefined ? undefined : view.add(left, right);
+  }
+  const shape = limit.map((to, axis) => to - start[axis]);
+  const padded = view.as("pad", x);
+  if (!padded) return sliceOfConcat(view, x, start, limit);
+  const { before } = padded.params;
+  const end = view.shapeOf(padded.inputs[0]).map((length, axis) => before[axis] + length);
+  if (start.some((from, axis) => limit[axis] <= before[axis] || end[axis] <= from))
+    return view.builder.fill(0, shape, view.builder.typeOf(x).dtype);
+  if (!start.every((from, axis) => before[axis] <= from && limit[axis] <= end[axis])) return undefined;
+  return view.builder.emit("slice", padded.inputs, {
+    start: start.map((from, axis) => from - before[axis]),
+    limit: limit.map((to, axis) => to - before[axis]),
+  });
 }
 
 function sliceOfConcat(
