@@ -97,7 +97,7 @@ test("sample stops, although it computes in the main thread", async () => {
 });
 
 describe("train", () => {
-  const train = ["train", "factor.ppl", "--data", "x.json", "--steps", "3000"];
+  const train = ["train", "factor.ppl", "--data", "x.json", "--steps", "2000"];
   const bytes = (name: string): Buffer => readFileSync(folder.file(name));
 
   test("goes on after Ctrl-C to the same bytes, and --restart begins anew", async () => {

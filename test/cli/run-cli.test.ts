@@ -280,7 +280,14 @@ describe("the other commands", () => {
   test("sample refuses to print more than a text can hold, and shows a part as a table", async () => {
     const draws = 101;
     const values = new Float64Array(draws * 100_000);
-    const y = { name: "y", shape: [100_000], dimensions: ["N"], base: "real", values, observed: true } as const;
+    const y = {
+      name: "y",
+      shape: [100_000],
+      dimensions: ["N"],
+      base: "real",
+      values,
+      observed: true,
+    } as const;
     const driver = { sample: async () => ({ model: "M", seed: 3, draws, variables: [y] }) };
     const refused = await cli(["sample", "model.ppl", "--json"], { driver });
     expect(refused.code).toBe(2);
