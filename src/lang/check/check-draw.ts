@@ -1,7 +1,8 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreSite, CoreStatement } from "../core.ts";
-import type { DistributionName } from "../distributions.ts";
+import { type DistributionName, distributions } from "../distributions.ts";
+import { equalSizes, formatSize } from "../size.ts";
 import type { DrawStatement, Name } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
@@ -45,6 +46,7 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   const event = variable.observed ? checked : checked && insideSupport(checked);
   bindPiece(scope, variable, piece, event?.type ?? declared?.type ?? errorType, !variable.observed);
   if (event === undefined || distribution === undefined) return [];
+  if (statement.type === undefined) checkElementwise(scope, piece, distribution, event);
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
   checkMarginalUse(scope, distributionExpressions(distribution.core));
@@ -66,6 +68,29 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     span: statement.span,
   });
   return [{ kind: "draw", site: id, span: statement.span }];
+}
+
+/** Without a declared type, a draw inside an axis is not over that whole axis again: an index was forgotten. */
+function checkElementwise(
+  scope: Scope,
+  piece: Piece,
+  distribution: CheckedDistribution,
+  event: CheckedEvent,
+): void {
+  const { type } = event;
+  const own = distribution.name === undefined ? 0 : distributions[distribution.name].eventRank;
+  const batch = type.dimensions.slice(0, type.dimensions.length - own);
+  const axis = scope.axes.find((each) => batch.some((size) => equalSizes(size, each.to)));
+  if (axis === undefined) return;
+  const { name, indices, span } = piece.target;
+  scope.report({
+    code: "whole-array-in-plate",
+    target: { text: `${name.text}[${indices.map(formatBrief).join(", ")}]`, span },
+    index: axis.name,
+    size: formatSize(axis.to),
+    distribution: distribution.quote,
+    type,
+  });
 }
 
 /** A continuous latent comes from a bijector onto the open support: it never is at an end. */

@@ -168,6 +168,14 @@ export type CheckFacts =
       readonly typeSpan: Span;
     }
   | {
+      readonly code: "whole-array-in-plate";
+      readonly target: Quote;
+      readonly index: string;
+      readonly size: string;
+      readonly distribution: Quote;
+      readonly type: NumberType;
+    }
+  | {
       readonly code: "cannot-sum-out";
       readonly target: Quote;
       readonly reason: string;

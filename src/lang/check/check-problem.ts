@@ -229,6 +229,17 @@ function prose(facts: CheckFacts): Prose {
         notes: ["The density of the part would need its mass, which changes with the arguments."],
         help: "use a distribution with this support, such as HalfNormal or LogNormal for Positive",
       };
+    case "whole-array-in-plate":
+      return {
+        message: `\`${facts.target.text}\` is one draw per \`${facts.index}\`, but its distribution is over all ${facts.size} at once`,
+        labels: [
+          label(facts.distribution.span, `gives ${formatType(facts.type)}`),
+          label(facts.target.span, `is inside the axis \`${facts.index}\``),
+        ],
+        expected: "arguments for one element",
+        found: `an argument with all ${facts.size} elements`,
+        help: `take one element with \`[${facts.index}]\`; if every draw is an array, declare it: \`${facts.target.text}: ${formatType(facts.type)} ~ …\``,
+      };
     case "cannot-sum-out":
       return {
         message: `\`${facts.target.text}\` is discrete and cannot be summed out: ${facts.reason}`,

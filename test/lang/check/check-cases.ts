@@ -157,6 +157,9 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Normal(0, s)\n}",
     bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Normal(0, 1)\n}",
   },
+  "whole-array-in-plate": {
+    "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(a * x, 1) }\n}",
+  },
   "cannot-sum-out": {
     "": "model M {\n  k ~ Poisson(3)\n  observe y ~ Normal(k, 1)\n}",
     chain:

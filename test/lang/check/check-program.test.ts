@@ -302,7 +302,7 @@ test("never throws, whatever is left out or mixed in", () => {
   );
 });
 
-test("a thousand statements take well under a second", () => {
+test("a thousand statements are no matter of seconds", () => {
   const lines = Array.from(
     { length: 330 },
     (_, i) =>
@@ -312,5 +312,6 @@ test("a thousand statements take well under a second", () => {
   expect(checkProgram(file, { library }).problems).toEqual([]);
   const start = performance.now();
   checkProgram(file, { library });
-  expect(performance.now() - start).toBeLessThan(500);
+  // About 50 ms on an idle machine; anything quadratic takes seconds.
+  expect(performance.now() - start).toBeLessThan(2000);
 });
