@@ -228,7 +228,7 @@ export function lowerDensityInto(
         here.plates,
       );
     },
-    group: ({ body }) => groupSteps(body, context, isTransformedInPlace),
+    group: (statement) => groupSteps(statement, context, isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
         if (site.observed || site.support.kind === "discrete" || isTransformedInPlace(site)) return;

@@ -101,6 +101,13 @@ export function bindInput(inputName: string, name: string, type: NumberType, con
 /** A whole array as a graph input. */
 export function inputArray(inputName: string, type: NumberType, context: ModelContext): Value {
   const shape = type.dimensions.map((size) => sizeValue(size, context, context.input.model.span));
+  if (shape.some((length) => length < 0))
+    fail({
+      code: "axis-empty",
+      message: `\`${inputName.split("/").slice(1).join("/")}\` would have a negative length: [${shape.join(", ")}]`,
+      labels: [{ span: context.input.model.span, text: "with these sizes" }],
+      help: "give data with more elements",
+    });
   const node = context.algebra.builder.input(inputName, { dtype: dtypeOf(type.base), shape });
   return { node, axes: [], event: shape };
 }

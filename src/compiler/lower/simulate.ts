@@ -101,7 +101,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
         labels: [{ span: statement.span, text: "this term has no distribution to draw from" }],
       });
     },
-    group: ({ body }) => groupSteps(body, context, (site) => !given.has(site.variable)),
+    group: (statement) => groupSteps(statement, context, (site) => !given.has(site.variable)),
   });
 
   const outputs: Record<string, NodeId> = {};

@@ -1,5 +1,12 @@
 /** Which statements under an ordered axis must be walked step by step, and which can be taken at once as in a plate. */
-import type { CoreDistribution, CoreExpression, CoreSite, CoreStatement } from "../../lang/core.ts";
+import type {
+  CoreAxisStatement,
+  CoreDistribution,
+  CoreExpression,
+  CorePlace,
+  CoreSite,
+  CoreStatement,
+} from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
 import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
 import { boundsOf } from "./truncate.ts";
@@ -19,11 +26,13 @@ interface Step {
  * given before).
  */
 export function groupSteps(
-  body: readonly CoreStatement[],
+  { body, index }: CoreAxisStatement,
   context: ModelContext,
   makes: (site: CoreSite) => boolean,
 ): StepGroup[] {
-  const steps = stepsOf(body, context, makes);
+  const places = placesIn(body, context);
+  const isOwn = (expression: CoreExpression): boolean => isAtOwnElement(expression, index, places);
+  const steps = stepsOf(body, context, makes, isOwn);
   const lastNeeded = steps.map(({ reads }, at) =>
     steps.findLastIndex(({ binds }, other) => other >= at && [...binds].some((name) => reads.has(name))),
   );
@@ -64,7 +73,17 @@ function stepsOf(
   statements: readonly CoreStatement[],
   context: ModelContext,
   makes: (site: CoreSite) => boolean,
+  isOwn: (expression: CoreExpression) => boolean,
 ): Step[] {
+  const namesIn = (expressions: readonly CoreExpression[]): Set<string> => {
+    const names = new Set<string>();
+    const open = [...expressions];
+    for (let each = open.pop(); each !== undefined; each = open.pop()) {
+      if (each.kind === "variable") names.add(each.name);
+      open.push(...(isOwn(each) ? coreChildren(each).slice(1) : coreChildren(each)));
+    }
+    return names;
+  };
   const stepsIn = (statement: CoreStatement): Step[] => {
     switch (statement.kind) {
       case "let":
@@ -77,12 +96,12 @@ function stepsOf(
       case "factor":
         return [{ statement, reads: namesIn([statement.value]), binds: new Set() }];
       case "axis": {
-        const inner = stepsOf(statement.body, context, makes);
+        const inner = stepsOf(statement.body, context, makes, isOwn);
         const reads = new Set(inner.flatMap((step) => [...step.reads]));
         return [{ statement, reads, binds: new Set(inner.flatMap((step) => [...step.binds])) }];
       }
       case "if":
-        return stepsOf(chosenBranch(statement, context), context, makes);
+        return stepsOf(chosenBranch(statement, context), context, makes, isOwn);
       case "learn":
       case "learnNet":
         return [];
@@ -91,14 +110,39 @@ function stepsOf(
   return statements.flatMap(stepsIn);
 }
 
-function namesIn(expressions: readonly CoreExpression[]): Set<string> {
-  const names = new Set<string>();
-  const open = [...expressions];
-  for (let each = open.pop(); each !== undefined; each = open.pop()) {
-    if (each.kind === "variable") names.add(each.name);
-    open.push(...coreChildren(each));
+/** Places of all that a body binds or draws, by name. */
+function placesIn(
+  statements: readonly CoreStatement[],
+  context: ModelContext,
+): Map<string, readonly CorePlace[]> {
+  const places = new Map<string, readonly CorePlace[]>();
+  for (const statement of statements) {
+    if (statement.kind === "let") places.set(statement.name, statement.place);
+    if (statement.kind === "draw") {
+      const { variable, place } = siteOf(statement.site, context);
+      places.set(variable, place);
+    }
+    const inner =
+      statement.kind === "axis"
+        ? statement.body
+        : statement.kind === "if"
+          ? chosenBranch(statement, context)
+          : [];
+    for (const [name, place] of placesIn(inner, context)) places.set(name, place);
   }
-  return names;
+  return places;
+}
+
+/** Whether this is `x[…, t, …]` with the axis's index variable where `x` has that axis: the element of the same step. */
+function isAtOwnElement(
+  expression: CoreExpression,
+  axis: string,
+  places: ReadonlyMap<string, readonly CorePlace[]>,
+): boolean {
+  if (expression.kind !== "index" || expression.base.kind !== "variable") return false;
+  const place = places.get(expression.base.name) ?? [];
+  const at = expression.indices[place.findIndex((each) => each.kind === "axis" && each.index === axis)];
+  return at?.kind === "at" && at.value.kind === "variable" && at.value.name === axis;
 }
 
 function distributionParts(distribution: CoreDistribution): readonly CoreExpression[] {

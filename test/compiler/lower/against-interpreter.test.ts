@@ -1,13 +1,15 @@
 /**
  * Lowered graphs against a scalar interpreter of Core, on many small programs with random data and positions:
- * the constrained log density, the unconstrained one with its Jacobian, bindings, and gradients.
+ * the constrained log density, the unconstrained one with its Jacobian, bindings, gradients, and prior draws.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomSource } from "../../../src/base/random.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
-import type { Graph } from "../../../src/compiler/graph.ts";
+import { elementCount, type Graph } from "../../../src/compiler/graph.ts";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
 import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
+import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
@@ -120,6 +122,56 @@ function expectClose(actual: number, expected: number, tolerance: number, what =
   const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
   expect(error, `${what} is ${actual}, expected ${expected}`).toBeLessThan(tolerance);
 }
+
+/** Draws from the prior: bindings are those of the drawn values, and the density is finite there. */
+function checkSimulation(program: SampleProgram, seed: number): void {
+  const loaded = loadModel(program.text);
+  const { model } = loaded;
+  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
+  const { graph, noise } = lowerSimulate(
+    { ...loaded, sizes: program.sizes, knowns: data.knowns },
+    { given: [] },
+  );
+  const random = randomSource({ seed, stream: 9 }, 0);
+  const inputs: Record<string, Float64Array> = { ...prefixed("data/", data.flat) };
+  for (const { input, kind, shape } of noise) {
+    const values = new Float64Array(elementCount(shape));
+    if (kind === "normal") random.fillNormal(values);
+    else random.fillUniform(values);
+    inputs[input] = values;
+  }
+  const outputs = run(graph, inputs);
+  const meanings: Record<string, Meaning> = {};
+  for (const { name } of model.inputs) meanings[name] = nest(data.flat[name], data.shapes[name]);
+  for (const { name } of model.variables) {
+    const { shape } = graph.nodes[graph.outputs[`variable/${name}`]].type;
+    meanings[name] = nest(outputs[`variable/${name}`], shape);
+  }
+  const discrete = model.variables.filter(({ type, observed }) => type.base !== "real" && !observed);
+  const known = {
+    ...model,
+    variables: model.variables.map((each) => (discrete.includes(each) ? { ...each, observed: true } : each)),
+  };
+  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings);
+  expect(judged.logDensity).toSatisfy(Number.isFinite);
+  for (const [name, value] of Object.entries(judged.bindings)) {
+    const expected = flatten(value);
+    outputs[`binding/${name}`]?.forEach((each, at) => {
+      expectClose(each, expected[at], 1e-9, name);
+    });
+  }
+}
+
+const simulated = samplePrograms.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
+
+describe("draws from the prior agree with the interpreter", () => {
+  test.each(simulated)("$name", (program) => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), (seed) => checkSimulation(program, seed)),
+      { numRuns: 5 },
+    );
+  });
+});
 
 describe("log densities agree with the interpreter", () => {
   test.each(samplePrograms)("$name", (program) => {
