@@ -7,25 +7,21 @@ import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { type Binding, type IndexCheck, isTuple, sizeValue } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
 import {
-  bindAt,
   bindInput,
   chosenBranch,
   createModelContext,
   dtypeOf,
   enterAxis,
-  eventShape,
   type LearnedParameter,
   type LoweringInput,
   type ModelContext,
-  siteAxisSizes,
   siteOf,
   type Verb,
-  viewAt,
-  viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { assemblePieces } from "./pieces.ts";
+import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";

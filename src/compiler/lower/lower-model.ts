@@ -8,7 +8,6 @@ import type {
   CoreFunction,
   CoreLearn,
   CoreModel,
-  CorePlace,
   CoreSite,
   CoreStatement,
 } from "../../lang/core.ts";
@@ -18,7 +17,8 @@ import type { DType } from "../ops.ts";
 import { type Context, fail, type IndexCheck, isTuple, sizeValue, sizeValues } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
-import { addPiece, mergePieces, pieceRange } from "./pieces.ts";
+import { mergePieces } from "./pieces.ts";
+import { bindAt } from "./places.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -233,143 +233,4 @@ export function enterAxis(statement: CoreAxisStatement, context: ModelContext): 
   context.axes.set(statement.index, axis);
   context.scope.set(statement.index, { kind: "axis", axis });
   return { ...context, plates: [...context.plates, axis] };
-}
-
-/**
- * Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. What is bound under whole
- * axes is kept as it is, too, for use under the same indices.
- */
-export function bindAt(name: string, place: readonly CorePlace[], value: Value, context: ModelContext): void {
-  const { algebra } = context;
-  const own = place.every((each) => positionOf(each, context).kind === "axis") ? value : undefined;
-  let array = value;
-  let piecewise: { dimension: number; from: number; to: number } | undefined;
-  for (let dimension = place.length - 1; dimension >= 0; dimension--) {
-    const here = positionOf(place[dimension], context);
-    if (here.kind === "axis") {
-      array = algebra.axisToEvent(array, here.axis);
-      if (here.axis.start > 0)
-        piecewise = { dimension, from: here.axis.start, to: here.axis.start + here.axis.size };
-    } else {
-      array = algebra.reshapeEvent(array, [1, ...array.event]);
-      if (piecewise !== undefined)
-        fail({
-          code: "not-supported-yet",
-          message: `\`${name}\` is built up along two ordered axes at once, which is not supported yet`,
-          labels: [],
-        });
-      piecewise = { dimension, from: here.value, to: here.value + 1 };
-    }
-  }
-  const existing = context.scope.get(name);
-  if (piecewise === undefined && existing?.kind !== "pieces") {
-    context.scope.set(name, { kind: "value", value: array, place, own });
-    return;
-  }
-  const { dimension, from, to } = piecewise ?? bug(`${name} is whole and in pieces`);
-  context.scope.set(name, {
-    ...addPiece(existing, dimension, { from, to, value: array }, place),
-    own,
-  });
-}
-
-/** What a name stands for at a place, with the place's axes as axes. */
-export function viewAt(name: string, place: readonly CorePlace[], context: ModelContext): Value {
-  const { algebra } = context;
-  const binding = context.scope.get(name);
-  if (binding?.kind !== "value" && binding?.kind !== "pieces") return bug(`${name} has no value yet`);
-  const positions = place.map((each) => positionOf(each, context));
-  const isWhole = positions.every(({ kind }) => kind === "axis") && samePlace(place, binding.place);
-  if (binding.own !== undefined && isWhole) return binding.own;
-  const ranges = positions.map((each): readonly [number, number] =>
-    each.kind === "axis" ? [each.axis.start, each.axis.start + each.axis.size] : [each.value, each.value + 1],
-  );
-  let value: Value;
-  if (binding.kind === "pieces") {
-    const [from, to] = ranges[binding.dimension];
-    value = pieceRange(binding, from, to, context) ?? bug(`${name} is not known from ${from} to ${to}`);
-    ranges[binding.dimension] = [0, to - from];
-  } else value = isTuple(binding.value) ? bug(`${name} is a tuple`) : binding.value;
-  positions.forEach((each, dimension) => {
-    const part = algebra.slice(value, 0, ...ranges[dimension]);
-    value =
-      each.kind === "axis"
-        ? algebra.eventToAxis(part, each.axis)
-        : algebra.reshapeEvent(part, part.event.slice(1));
-  });
-  return value;
-}
-
-function samePlace(place: readonly CorePlace[], other: readonly CorePlace[] | undefined): boolean {
-  return place.every((each, at) => {
-    const there = other?.[at];
-    return each.kind === "axis" && there?.kind === "axis" && there.index === each.index;
-  });
-}
-
-/**
- * The part at a place of an array that holds one site only: a leading dimension per axis place, counted from the
- * axis's start, none for constant places.
- */
-export function viewSiteAt(array: Value, site: CoreSite, context: ModelContext): Value {
-  const { algebra } = context;
-  let value = array;
-  for (const each of site.place) {
-    if (each.kind === "constant") continue;
-    const here = positionOf(each, context);
-    if (here.kind === "axis") value = algebra.eventToAxis(value, here.axis);
-    else {
-      const start = axisRange(each.index, context).from;
-      const row = algebra.slice(value, 0, here.value - start, here.value - start + 1);
-      value = algebra.reshapeEvent(row, row.event.slice(1));
-    }
-  }
-  return value;
-}
-
-/** Lengths of the axis places of a site, outermost first. */
-export function siteAxisSizes(site: CoreSite, context: ModelContext): number[] {
-  return site.place.flatMap((each) => {
-    if (each.kind === "constant") return [];
-    const { from, to } = axisRange(each.index, context);
-    return [to - from];
-  });
-}
-
-export function eventShape(site: CoreSite, context: ModelContext): number[] {
-  return site.event.dimensions.map((size) => sizeValue(size, context, site.span));
-}
-
-/** First element and end of an axis by its index variable. */
-export function axisRange(index: string, context: ModelContext): { from: number; to: number } {
-  const statement = findAxis(index, context.input.model.body) ?? bug(`no axis ${index}`);
-  return {
-    from: sizeValue(statement.from, context, statement.span),
-    to: sizeValue(statement.to, context, statement.span),
-  };
-}
-
-function findAxis(index: string, statements: readonly CoreStatement[]): CoreAxisStatement | undefined {
-  for (const statement of statements) {
-    if (statement.kind === "axis" && statement.index === index) return statement;
-    const nested =
-      statement.kind === "axis"
-        ? findAxis(index, statement.body)
-        : statement.kind === "if"
-          ? (findAxis(index, statement.then) ?? findAxis(index, statement.else))
-          : undefined;
-    if (nested !== undefined) return nested;
-  }
-  return undefined;
-}
-
-function positionOf(
-  place: CorePlace,
-  context: ModelContext,
-): { readonly kind: "axis"; readonly axis: Axis } | { readonly kind: "constant"; readonly value: number } {
-  if (place.kind === "constant")
-    return { kind: "constant", value: sizeValue(place.value, context, context.input.model.span) };
-  const binding = context.scope.get(place.index);
-  if (binding?.kind === "axis" || binding?.kind === "constant") return binding;
-  return bug(`the axis ${place.index} is not open`);
 }

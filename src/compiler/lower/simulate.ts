@@ -12,23 +12,19 @@ import { type Noise, sortAscending } from "./draws.ts";
 import { bindingNames, boundArray } from "./log-density.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import {
-  axisRange,
-  bindAt,
   bindInput,
   createModelContext,
   dtypeOf,
-  eventShape,
   inputArray,
   type LearnedParameter,
   type LoweringInput,
   type ModelContext,
-  siteAxisSizes,
   siteOf,
-  viewSiteAt,
   walkStatements,
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { addPiece } from "./pieces.ts";
+import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { lowerArguments } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
 import { drawTruncated, isTruncated, whyNotTruncated } from "./truncate.ts";

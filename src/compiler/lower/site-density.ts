@@ -3,7 +3,8 @@ import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { type Arguments, distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
-import { eventShape, type ModelContext } from "./lower-model.ts";
+import type { ModelContext } from "./lower-model.ts";
+import { eventShape } from "./places.ts";
 import type { Algebra, Value } from "./value.ts";
 
 export function siteLogDensity(site: CoreSite, x: Value, context: ModelContext): readonly Value[] {
