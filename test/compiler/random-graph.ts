@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { type Builder, createBuilder } from "../../src/compiler/builder.ts";
 import { elementCount, equalShapes, type Graph, type NodeId } from "../../src/compiler/graph.ts";
 import type { DType, OpName, Shape } from "../../src/compiler/ops.ts";
+import { emitScan, type ScanInputs, type ScanParts } from "../../src/compiler/scan.ts";
 
 export interface RandomGraph {
   readonly graph: Graph;
@@ -160,12 +161,9 @@ const smoothMakers: readonly Maker[] = [
   },
   (growing, choose) => {
     const { builder } = growing;
-    const matrices = growing.nodes.filter(
-      (id) => builder.typeOf(id).dtype === "float" && builder.typeOf(id).shape.length === 2,
-    );
-    const x = choose(matrices);
+    const x = choose(matrices(growing));
     const [rows, columns] = builder.typeOf(x).shape;
-    const right = choose(matrices);
+    const right = choose(matrices(growing));
     const [rightRows, rightColumns] = builder.typeOf(right).shape;
     for (const transposeLeft of [false, true])
       for (const transposeRight of [false, true])
@@ -183,7 +181,104 @@ const smoothMakers: readonly Maker[] = [
     if (choose([true, false])) keep(growing, builder.emit("gather", [table, index], {}));
     else if (shape[0] === 2) keep(growing, builder.emit("scatterAdd", [index, table], { size: 3 }));
   },
+  loop,
+  loop,
+  factorization,
+  convolution,
 ];
+
+/** A loop over values of one shape; some of its results are kept, the others are not read. */
+function loop(growing: Growing, choose: Choose): void {
+  const { builder } = growing;
+  const x = pick(growing, choose, "float");
+  const { shape } = builder.typeOf(x);
+  if (elementCount(shape) > 24) return;
+  const other = matching(growing, choose, x);
+  const length = choose([1, 2, 3, 3, 0]);
+  const repeated = builder.emit("broadcast", [other], {
+    shape: [length, ...shape],
+    axes: shape.map((_, axis) => axis + 1),
+  });
+  const rows = builder.emit("cumsum", [repeated], { axis: 0, reverse: false });
+  const { carries, ys } = emitScan(builder, {
+    length,
+    reverse: choose([true, false]),
+    carries: [emit(growing, "tanh", [x]), x, like(growing, x, 0)].slice(0, choose([1, 2, 3])),
+    xs: choose([[rows], [], [rows, repeated], [rows, rows]]),
+    fixed: choose([[other], [other, x, like(growing, x, 2)], [other, other]]),
+    body: (inner, given) => loopBody(inner, given, choose),
+  });
+  const results = [...carries, ...ys];
+  for (const id of [choose(results), choose(results)]) if (!growing.nodes.includes(id)) keep(growing, id);
+}
+
+/** A few steps of arithmetic on whatever there is; carries stay, change places or become something bounded. */
+function loopBody(inner: Builder, { carries, xs, fixed }: ScanInputs, choose: Choose): ScanParts {
+  const values = [...carries, ...xs, ...fixed, inner.fill(0.5, inner.typeOf(carries[0]).shape)];
+  for (let step = 0; step < 4; step++) {
+    const op = choose(["mul", "add", "sub", "sin", "softplus"] as const);
+    const operands = [choose(values.slice(-3 - step)), choose(values)];
+    values.push(inner.emit(op, op === "sin" || op === "softplus" ? operands.slice(0, 1) : operands, {}));
+  }
+  const last = values[values.length - 1];
+  const next = carries.map((carry) =>
+    choose([
+      carry,
+      choose(carries),
+      inner.emit("tanh", [choose(values)], {}),
+      inner.emit("tanh", [last], {}),
+    ]),
+  );
+  return {
+    carries: next,
+    ys: [last, ...choose([[], carries.slice(0, 1), [choose(values)], [last, ...fixed]])],
+  };
+}
+
+/** The Cholesky factor of x xᵀ + 1, and a system solved with it. */
+function factorization(growing: Growing, choose: Choose): void {
+  const { builder } = growing;
+  const x = choose(matrices(growing));
+  const [n] = builder.typeOf(x).shape;
+  if (n === 0 || n > 4) return;
+  const bounded = emit(growing, "tanh", [x]);
+  const squared = builder.emit("matmul", [bounded, bounded], { transposeLeft: false, transposeRight: true });
+  const unit = builder.constant(
+    Array.from({ length: n * n }, (_, at) => Number(at % (n + 1) === 0)),
+    [n, n],
+  );
+  const factor = builder.emit("cholesky", [emit(growing, "add", [squared, unit])], {});
+  const params = { lower: true, transpose: choose([true, false]) };
+  keep(growing, choose([factor, builder.emit("triangularSolve", [factor, x], params)]));
+}
+
+function convolution(growing: Growing, choose: Choose): void {
+  const { builder } = growing;
+  const small = matrices(growing).filter((id) => elementCount(builder.typeOf(id).shape) <= 12);
+  const x = choose(small);
+  const filter = choose(small);
+  const [rows, columns] = builder.typeOf(x).shape;
+  const [height, width] = builder.typeOf(filter).shape;
+  if (elementCount([rows, columns, height, width]) === 0) return;
+  const result = builder.emit(
+    "conv2d",
+    [
+      builder.emit("reshape", [x], { shape: [1, rows, columns, 1] }),
+      builder.emit("reshape", [filter], { shape: [height, width, 1, 1] }),
+    ],
+    {
+      strides: [choose([1, 2]), choose([1, 2])],
+      before: [height - 1, width - 1],
+      after: [choose([0, 1]), choose([0, 1])],
+      dilation: [1, 1],
+    },
+  );
+  keep(growing, builder.emit("reshape", [result], { shape: builder.typeOf(result).shape.slice(1, 3) }));
+}
+
+function matrices({ builder, nodes }: Growing): NodeId[] {
+  return nodes.filter((id) => builder.typeOf(id).dtype === "float" && builder.typeOf(id).shape.length === 2);
+}
 
 const jumpingMakers: readonly Maker[] = [
   (growing, choose) => {
@@ -215,6 +310,13 @@ const jumpingMakers: readonly Maker[] = [
     const { shape } = growing.builder.typeOf(x);
     const axes = shape.map((_, axis) => axis).filter(() => choose([true, false]));
     keep(growing, growing.builder.emit("reduceMax", [x], { axes }), growing.bits.get(x));
+  },
+  (growing, choose) => {
+    const x = pick(growing, choose, "float");
+    if (growing.builder.typeOf(x).shape.length > 0)
+      keep(growing, emit(growing, "sort", [x]), growing.bits.get(x));
+    const exact = choose(exactNodes(growing, "float"));
+    if (growing.builder.typeOf(exact).shape.length > 0) keep(growing, emit(growing, "argsort", [exact]), 3);
   },
   (growing, choose) => {
     const shape = choose(inputShapes.filter(({ length }) => length > 0));

@@ -56,7 +56,7 @@ function tidy(builder: Builder, node: NodeOf<"scan">, isRead: ScanParts<boolean>
   const live = liveNodes(node, isRead);
   const sources = node.inputs.map((operand, at): Source => {
     const isCarry = at < carries;
-    if (!live.has(inputIds[at])) return { kind: "unused" };
+    if (!live.has(inputIds[at]) && !(isCarry && isRead.carries[at])) return { kind: "unused" };
     if (isCarry && !stays(at)) return { kind: "carry", operand };
     const row = isCarry || at >= carries + xs ? operand : sameRow(builder, operand);
     if (row === undefined) return { kind: "x", operand };
