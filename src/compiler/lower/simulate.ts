@@ -49,6 +49,8 @@ export interface SimulateLowering {
    */
   readonly graph: Graph;
   readonly noise: readonly NoiseInput[];
+  /** Observed variables whose first elements are only looked back at: they must be given as `data/<name>`. */
+  readonly initial: readonly string[];
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
 }
@@ -62,10 +64,11 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
     indexChecks.push(check),
   );
+  const initial: string[] = [];
   const given = new Set(options.given);
   for (const variable of input.model.variables)
     if (given.has(variable.name)) bindInput(`value/${variable.name}`, variable.name, variable.type, context);
-    else bindInitialValues(variable, context);
+    else if (bindInitialValues(variable, context)) initial.push(variable.name);
 
   walkStatements(input.model.body, context, {
     draw(site, here) {
@@ -108,11 +111,11 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
     outputs[`binding/${name}`] = boundArray(binding, context).node;
   }
-  return { graph: builder.finish(outputs), noise: [...noise.values()], learned, indexChecks };
+  return { graph: builder.finish(outputs), noise: [...noise.values()], initial, learned, indexChecks };
 }
 
-/** Leading elements that no statement draws (`y[t-1]` with t from 1): the start of the observed array. */
-function bindInitialValues(variable: CoreVariable, context: ModelContext): void {
+/** Leading elements that no statement draws (`y[t-1]` with t from 1): the start of the observed array. Tells whether there are any. */
+function bindInitialValues(variable: CoreVariable, context: ModelContext): boolean {
   const places = variable.sites.map((id) => siteOf(id, context).place);
   const start = (place: CorePlace): number =>
     place.kind === "axis"
@@ -124,8 +127,9 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): void 
     const array = inputArray(`data/${variable.name}`, variable.type, context);
     const value = context.algebra.slice(array, dimension, 0, to);
     context.scope.set(variable.name, addPiece(undefined, dimension, { from: 0, to, value }, places[0]));
-    return;
+    return true;
   }
+  return false;
 }
 
 function draw(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {

@@ -252,6 +252,9 @@ describe("with values given", () => {
       a ~ Normal(0, 1)
       for t in 2..T { observe y[t] ~ Normal(a * y[t-1] + y[t-2], 0.001) }
     }`;
+    const input = { ...loadModel(text), sizes: { T: 4 }, knowns: {} };
+    expect(lowerSimulate(input, { given: ["a"] }).initial).toEqual(["y"]);
+    expect(lowerSimulate(input, { given: ["a", "y"] }).initial).toEqual([]);
     const results = simulate(text, { T: 4 }, { a: [2] }, { y: [1, 3, 0, 0] }, 50);
     for (const row of results["variable/y"]) {
       expect(row.slice(0, 2)).toEqual([1, 3]);
