@@ -5,6 +5,7 @@ export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
 export type {
   Compilation,
+  Decision,
   DrawnVariable,
   GivenData,
   InferOptions,
@@ -15,6 +16,7 @@ export type {
   Quality,
   SampleOptions,
   SummaryRow,
+  TrainedModel,
   TrainOptions,
 } from "./driver/api-types.ts";
 export { compile } from "./driver/compile.ts";

@@ -13,6 +13,7 @@ import type { Base } from "../lang/type.ts";
 import { checkIndices } from "./check-indices.ts";
 import { checkGraphMemory } from "./check-memory.ts";
 import { elementNames } from "./element-names.ts";
+import { refuseLearned } from "./refuse-learned.ts";
 
 export interface DensityPlan {
   /** Inputs `q/<site>` and data → `logDensity` and `gradient/q/<site>`. */
@@ -42,6 +43,7 @@ export function dataInputs(bound: BoundData): Record<string, Float64Array> {
 export function planDensity(program: CoreProgram, model: CoreModel, bound: BoundData): DensityPlan {
   const input = loweringInput(program, model, bound);
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
+  refuseLearned(lowered.learned);
   checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
   const { graph, coordinates: blocks } = lowered;

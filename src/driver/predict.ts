@@ -15,6 +15,7 @@ import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
 import { dataInputs, loweringInput } from "./density-plan.ts";
 import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { refuseLearned } from "./refuse-learned.ts";
 import { turnTaker } from "./turn-taker.ts";
 
 /** Streams of the random numbers, apart from those of the chains (0, 1, 2, …). */
@@ -93,6 +94,7 @@ async function simulate(
   options: Pick<SampleOptions, "signal" | "onProgress"> = {},
 ): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
+  refuseLearned(lowered.learned);
   checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
   const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));

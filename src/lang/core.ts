@@ -124,6 +124,8 @@ export type CoreStatement =
       readonly kind: "let";
       readonly name: string;
       readonly place: readonly CorePlace[];
+      /** Read at its own element only, and not reported. Its place may begin late: a `for` from 1. */
+      readonly local?: true;
       readonly value: CoreExpression;
       readonly span: Span;
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
 import type { InferOptions, Posterior } from "../../src/driver/api-types.ts";
 import { infer } from "../../src/driver/infer.ts";
-import { eightSchools, eightSchoolsData, normalMean, programOf } from "./programs.ts";
+import { eightSchools, eightSchoolsData, factor, normalMean, programOf } from "./programs.ts";
 
 const short: InferOptions = { warmup: 200, draws: 100, seed: 7 };
 
@@ -73,6 +73,22 @@ describe("draws", () => {
     expect(variance).toBeLessThan(1.1 * (1 + 1 / 3.25));
   });
 
+  test("a binding without indices is the expression itself", async () => {
+    const data = { y: [1, 2, 1.5, 0.7, 0.2, 0.4] };
+    const program = (body: string): string => `
+      model M[T] {
+        a ~ Normal(0, 1)
+        s ~ HalfNormal(1)
+        for t in 1..T { ${body} }
+      }`;
+    const named = await programOf(program("m = a * y[t-1]; observe y[t] ~ Normal(m, s)"));
+    const inline = await programOf(program("observe y[t] ~ Normal(a * y[t-1], s)"));
+    const ours = await infer(named, data, { ...short, chains: 1, parallel: 0 });
+    const theirs = await infer(inline, data, { ...short, chains: 1, parallel: 0 });
+    expect(valuesOf(ours, "a")).toEqual(valuesOf(theirs, "a"));
+    expect(ours.summary.map((row) => row.name)).toEqual(["a", "s"]);
+  });
+
   test("an abort keeps the draws that are there", async () => {
     const program = await programOf(eightSchools);
     const controller = new AbortController();
@@ -109,6 +125,7 @@ describe("refusals", () => {
     ["engine-precision", normalMean, { y: [1] }, { engine: "tfjs:wasm" }],
     ["data-missing", normalMean, {}, {}],
     ["data-unknown-key", normalMean, { y: [1], z: 2 }, {}],
+    ["learn-needs-training", factor, { x: [[1, 2]] }, {}],
     ["unknown-model", normalMean, { y: [1] }, { model: "NormalMeen" }],
     [
       "data-index-out-of-range",

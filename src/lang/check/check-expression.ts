@@ -10,7 +10,7 @@ import { errorType, numberType, type Type, unitRange } from "../type.ts";
 import { checkBuiltin } from "./check-builtin.ts";
 import { checkCall } from "./check-call.ts";
 import type { Quote } from "./check-facts.ts";
-import { checkIndex, readWhole } from "./check-index.ts";
+import { checkIndex, readLocal, readWhole } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
 import { resolveOther } from "./check-name.ts";
 import { checkRange } from "./check-places.ts";
@@ -105,7 +105,10 @@ function checkName(scope: Scope, expression: Kind<"name">): CoreExpression {
     case "value":
       return { kind: "variable", name: text, type: binding.type, span };
     case "variable":
-      return readWhole(scope, binding, expression, checkExpression);
+      return (
+        readLocal(scope, binding, expression, checkExpression) ??
+        readWhole(scope, binding, expression, checkExpression)
+      );
   }
 }
 

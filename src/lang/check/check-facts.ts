@@ -56,6 +56,12 @@ export type CheckFacts =
   | { readonly code: "name-taken"; readonly name: Quote; readonly what: string; readonly first?: Span }
   | { readonly code: "use-before-bound"; readonly use: Quote; readonly name: string; readonly bound: Span }
   | {
+      readonly code: "local-outside";
+      readonly use: Quote;
+      readonly indexed: string;
+      readonly axis: Span;
+    }
+  | {
       readonly code: "read-inside-plate";
       readonly use: Quote;
       readonly index: string;

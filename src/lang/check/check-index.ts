@@ -8,8 +8,10 @@ import { errorType, type NumberType, numberType, realLine, type Type } from "../
 import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
 import {
+  type Axis,
   type CheckExpression,
   errorExpression,
+  isLocal,
   type Piece,
   type Scope,
   type Variable,
@@ -39,6 +41,44 @@ export function readWhole(
   return checkAccess(scope, variable, [], use)
     ? { kind: "variable", name: variable.name, type: wholeType(scope, variable, check), span: use.span }
     : errorExpression(use.span);
+}
+
+/** A local binding inside its axes: its own element. `undefined` for other variables; reports a use outside the axes. */
+export function readLocal(
+  scope: Scope,
+  variable: Variable,
+  use: Quote,
+  check: CheckExpression,
+): CoreExpression | undefined {
+  const axesOf = (piece: Piece): Axis[] =>
+    piece.places.flatMap((place) => (place.kind === "axis" ? [place.axis] : []));
+  const isOpen = (piece: Piece): boolean => axesOf(piece).every((axis) => scope.axes.includes(axis));
+  const [first] = variable.pieces;
+  if (first === undefined || !isLocal(first)) return undefined;
+  const axes = axesOf(variable.pieces.find(isOpen) ?? first);
+  if (!variable.pieces.some(isOpen)) {
+    const list = axes.map((axis) => axis.name).join(", ");
+    scope.report({
+      code: "local-outside",
+      use,
+      indexed: `${variable.name}[${list}]`,
+      axis: axes[axes.length - 1].span,
+    });
+    return errorExpression(use.span);
+  }
+  if (!relevantPieces(scope, variable).some((piece) => variable.bound.has(piece))) {
+    scope.report({ code: "use-before-bound", use, name: variable.name, bound: variable.span });
+    return errorExpression(use.span);
+  }
+  const whole = wholeType(scope, variable, check);
+  const { joined } = variable;
+  if (whole.kind !== "number" || joined.kind !== "number") return errorExpression(use.span);
+  const { span } = use;
+  const indices = axes.map(({ index }): CoreIndex => {
+    return { kind: "at", value: { kind: "variable", name: index, type: numberType("int"), span } };
+  });
+  const base: CoreExpression = { kind: "variable", name: variable.name, type: whole, span };
+  return { kind: "index", base, indices, type: joined, span };
 }
 
 /** The type from outside all plates: the axes, then the element. */
@@ -91,6 +131,8 @@ function checkBase(
   const binding = base.kind === "name" ? scope.bindings.get(base.text) : undefined;
   if (binding?.kind !== "variable") return { core: check(scope, base) };
   scope.used.add(binding.name);
+  const local = readLocal(scope, binding, { text: binding.name, span: base.span }, check);
+  if (local !== undefined) return { core: local };
   if (binding.bound.size === 0 && lookBackTypes(scope, binding, check).length === 0) {
     const use = { text: binding.name, span: base.span };
     scope.report({ code: "use-before-bound", use, name: binding.name, bound: binding.span });

@@ -7,7 +7,14 @@ import { checkCoverage } from "./check-coverage.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { collectPlaces } from "./check-places.ts";
-import { type Binding, type FunctionTable, type Scope, takenBy, type Variable } from "./check-scope.ts";
+import {
+  type Binding,
+  type FunctionTable,
+  isLocal,
+  type Scope,
+  takenBy,
+  type Variable,
+} from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
 import { checkStatements } from "./check-statement.ts";
 import { checkType, joinTypes } from "./check-type.ts";
@@ -37,7 +44,8 @@ export function checkModel(
   const places = collectPlaces(scope, declaration.body);
   const sites: CoreSite[] = [];
   const body = checkStatements(scope, { places, sites }, declaration.body);
-  for (const variable of places.variables) checkCoverage(scope, variable);
+  for (const variable of places.variables)
+    if (!variable.pieces.every(isLocal)) checkCoverage(scope, variable);
   for (const { name } of declaration.parameters) {
     if (!scope.used.has(name.text)) report({ code: "unused-input", name });
   }

@@ -18,6 +18,7 @@ import {
   type Axis,
   type BranchStep,
   bindError,
+  isLocal,
   type Piece,
   type PiecePlace,
   type Scope,
@@ -134,7 +135,9 @@ function addPiece(
   if (taken !== undefined) scope.report({ code: "name-taken", name: target.name, ...taken });
   else if (index !== undefined)
     scope.report({ code: "name-taken", name: target.name, what: "an index", first: index.span });
-  const places = placesOf(scope, target, axes) ?? axes.map((axis) => ({ kind: "axis", axis }) as const);
+  const all = axes.map((axis) => ({ kind: "axis", axis }) as const);
+  const local = statement.kind === "let" && target.indices.length === 0;
+  const places = local ? all : (placesOf(scope, target, axes) ?? all);
   const piece: Piece = { target, statement, places, branch };
   walk.pieces.set(target, piece);
   if (taken !== undefined) return;
@@ -182,7 +185,8 @@ function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Var
     (piece) =>
       piece.places.length !== count ||
       piece.statement.kind !== statement.kind ||
-      isObserved(piece) !== observed,
+      isObserved(piece) !== observed ||
+      (isLocal(piece) && !sameAxes(piece, first)),
   );
   if (odd !== undefined)
     scope.report({ code: "name-taken", name: odd.target.name, what: "bound", first: first.target.span });
@@ -206,6 +210,14 @@ function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Var
       unknown: origin === "draw" ? !observed : false,
     },
   ];
+}
+
+function sameAxes(a: Piece, b: Piece): boolean {
+  const axisAt = ({ places }: Piece, at: number): Axis | undefined => {
+    const place = places[at];
+    return place?.kind === "axis" ? place.axis : undefined;
+  };
+  return a.places.every((_, at) => axisAt(a, at) === axisAt(b, at));
 }
 
 function isObserved({ statement }: Piece): boolean {

@@ -66,6 +66,12 @@ function prose(facts: CheckFacts): Prose {
         ],
         help: `move the binding of \`${facts.name}\` above this line`,
       };
+    case "local-outside":
+      return {
+        message: `\`${facts.use.text}\` is bound for one element, and known only inside its axis`,
+        labels: [label(facts.use.span, "used outside"), label(facts.axis, "bound inside this axis")],
+        help: `bind it as \`${facts.indexed} = …\` to keep all its elements`,
+      };
     case "read-inside-plate":
       return {
         message: `inside its own plate, only \`${facts.expected}\` is known, not \`${facts.use.text}\``,

@@ -36,6 +36,11 @@ export interface Piece {
   readonly branch: readonly BranchStep[];
 }
 
+/** A binding under axes that names none of them: `m = …` means its own element, and is read as `m` inside these axes only. */
+export function isLocal({ statement, target, places }: Piece): boolean {
+  return statement.kind === "let" && target.indices.length === 0 && places.length > 0;
+}
+
 /** A drawn or bound variable of a model, with what has been bound of it so far. */
 export interface Variable {
   readonly kind: "variable";

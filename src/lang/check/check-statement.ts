@@ -18,7 +18,7 @@ import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
 import { checkMarginalUse } from "./check-marginal.ts";
-import { type BranchStep, bindError, type Scope, takenBy } from "./check-scope.ts";
+import { type BranchStep, bindError, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 
@@ -127,7 +127,14 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
     bindPiece(scope, variable, piece, type, item !== undefined && dependsOnUnknown(scope, item));
     if (item === undefined || type.kind === "error") return [];
     return [
-      { kind: "let", name: variable.name, place: corePlaces(piece), value: item, span: statement.span },
+      {
+        kind: "let",
+        name: variable.name,
+        place: corePlaces(piece),
+        ...(isLocal(piece) && { local: true }),
+        value: item,
+        span: statement.span,
+      },
     ];
   });
 }

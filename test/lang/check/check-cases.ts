@@ -32,6 +32,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "observed-and-latent":
       "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { observe x[t] ~ Normal(x[t-1], 1) }\n}",
     builtin: "def exp(x: Real): Real = x\nmodel M {\n  a ~ Normal(0, 1)\n}",
+    "local-twice":
+      "model M[N] {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = 2 * a\n    observe y[n] ~ Normal(m, 1)\n  }\n  plate k in N {\n    m = 3 * a\n    observe z[k] ~ Normal(m, 1)\n  }\n}",
   },
   "use-before-bound": {
     "": "model M {\n  x ~ Normal(mu, 1)\n  mu ~ Normal(0, 1)\n}",
@@ -156,6 +158,9 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "truncation-needs-constants": {
     "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Normal(0, s)\n}",
     bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Normal(0, 1)\n}",
+  },
+  "local-outside": {
+    "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = a * x[n]\n    observe y[n] ~ Normal(m, 1)\n  }\n  factor -m\n}",
   },
   "whole-array-in-plate": {
     "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(a * x, 1) }\n}",
