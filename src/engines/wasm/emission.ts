@@ -1,12 +1,41 @@
 /** What the writers of straight-line code, loops and whole ops share while they write one function. */
-import type { FunctionBuilder } from "./assembler/function-builder.ts";
+import type { Graph } from "../../compiler/graph.ts";
+import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builder.ts";
+import type { ModuleBuilder } from "./assembler/module-builder.ts";
 import type { ElementwiseContext } from "./elementwise-code.ts";
+import type { WasmFeatures } from "./features.ts";
 import type { LaneFormat } from "./lane-format.ts";
+import type { MatmulFunctions, MatmulSpec } from "./matmul/matmul.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import type { Schedule } from "./schedule.ts";
 import type { StraightValues } from "./straight-values.ts";
 
+/** The module being written. */
+export interface Program {
+  readonly module: ModuleBuilder;
+  readonly format: LaneFormat;
+  readonly features: WasmFeatures;
+  readonly elementwise: ElementwiseContext;
+  /** Memory that nothing else uses; returns its address. */
+  reserve(bytes: number): number;
+  /** Memory that ops use while they run, all the same. */
+  scratch(bytes: number): number;
+  /** A function that computes the graph's outputs. Inputs with a given address are read there. */
+  writeGraph(name: string, graph: Graph, given?: Readonly<Record<string, number>>): WrittenGraph;
+  matmul(spec: MatmulSpec): MatmulFunctions;
+}
+
+export interface WrittenGraph {
+  readonly run: FunctionIndex;
+  readonly graph: Graph;
+  readonly schedule: Schedule;
+  /** Addresses by name. */
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Record<string, number>>;
+}
+
 export interface Emission {
+  readonly program: Program;
   readonly code: FunctionBuilder;
   readonly format: LaneFormat;
   readonly schedule: Schedule;

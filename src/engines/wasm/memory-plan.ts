@@ -7,21 +7,22 @@ import type { Schedule } from "./schedule.ts";
 export interface MemoryPlan {
   /** Address of a node that lies in memory. */
   address(id: NodeId): number;
-  /** Bytes of memory, some of them behind the last array so that whole vectors can be read there. */
-  readonly bytes: number;
+  /** The first address behind all arrays. */
+  readonly end: number;
 }
 
 /** Arrays start at multiples of this: a cache line. */
-const alignment = 64;
-/** Reads of the last vector of an array may go beyond it by less than this. */
-const margin = 64;
+export const alignment = 64;
 
+/** Arrays lie from `begin` on, except inputs whose addresses are given. */
 export function planMemory(
   { graph, groups, buffers, accesses }: Schedule,
   bytesPerNumber: number,
+  begin: number,
+  given: Readonly<Record<string, number>>,
 ): MemoryPlan {
   const addresses = new Map<NodeId, number>();
-  let end = alignment;
+  let end = begin;
   const size = (id: NodeId): number =>
     alignment * Math.ceil((elementCount(graph.nodes[id].type.shape) * bytesPerNumber) / alignment);
   const append = (id: NodeId): void => {
@@ -29,7 +30,9 @@ export function planMemory(
     addresses.set(id, end);
     end += size(id);
   };
-  for (const id of Object.values(graph.inputs)) append(id);
+  for (const [name, id] of Object.entries(graph.inputs))
+    if (Object.hasOwn(given, name)) addresses.set(id, given[name]);
+    else append(id);
   const lasting = new Set(Object.values(graph.outputs).map((id) => accesses.view(id).base));
   for (const id of buffers.keys()) if (graph.nodes[id].op === "constant" || lasting.has(id)) append(id);
 
@@ -49,6 +52,6 @@ export function planMemory(
   }
   return {
     address: (id) => addresses.get(id) ?? bug(`%${id} has no memory`),
-    bytes: end + margin,
+    end,
   };
 }

@@ -122,7 +122,7 @@ export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
           );
         return;
       case "whole": {
-        const from = Math.max(...inputs.map((operand) => readyFrom[operand]));
+        const from = Math.max(0, ...inputs.map((operand) => readyFrom[operand]));
         const group = join(space, from, { kind: "whole", node: id, part: 0 }, true);
         groupOf.set(id, group);
         fusedFrom[id] = readyFrom[id] = group + 1;
@@ -147,8 +147,8 @@ function copiesNeeded(graph: Graph, limits: SpaceLimits): Set<NodeId> {
   const copied = new Set<NodeId>();
   const accesses = createAccesses(graph.nodes, copied, limits);
   const isView = (id: NodeId): boolean => isViewOp(graph.nodes[id]);
-  for (const node of graph.nodes)
-    if (node.op === "matmul" || node.op === "cumsum" || node.op === "gather")
+  for (const [id, node] of graph.nodes.entries())
+    if (accesses.roles[id] === "whole" || node.op === "gather")
       for (const operand of node.op === "gather" ? [node.inputs[0]] : node.inputs)
         if (isView(operand) && !accesses.isContiguous(operand)) copied.add(operand);
   for (const id of Object.values(graph.outputs)) {

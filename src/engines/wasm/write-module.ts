@@ -1,25 +1,33 @@
 /** Graph → bytes of a WebAssembly module and where its inputs and outputs lie in the module's memory. */
+import { expandOps } from "../../compiler/expand.ts";
 import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
 import type { DType } from "../../compiler/ops.ts";
+import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builder.ts";
 import { createModuleBuilder } from "./assembler/module-builder.ts";
-import type { Emission } from "./emission.ts";
+import type { Emission, Program, WrittenGraph } from "./emission.ts";
 import { emitLoop } from "./emit-loop.ts";
 import { emitStraight } from "./emit-straight.ts";
 import { emitWhole } from "./emit-whole.ts";
 import type { WasmFeatures } from "./features.ts";
 import type { LaneFormat } from "./lane-format.ts";
 import { createMathFunctions } from "./math-functions.ts";
-import { planMemory } from "./memory-plan.ts";
+import { emitMatmul, type MatmulFunctions } from "./matmul/matmul.ts";
+import { alignment, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { prepare } from "./prepare.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import type { SpaceLimits } from "./space.ts";
 import { createStraightValues } from "./straight-values.ts";
 
+/** An array in the module's memory. */
 export interface Place {
   readonly name: string;
   readonly address: number;
   readonly length: number;
   readonly dtype: DType;
+}
+
+export interface Constant extends Place {
+  readonly values: readonly number[];
 }
 
 /**
@@ -32,11 +40,13 @@ export interface WrittenModule {
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
   /** Values that lie in memory from the start. */
-  readonly constants: readonly (Place & { readonly values: readonly number[] })[];
+  readonly constants: readonly Constant[];
   readonly schedule: Schedule;
 }
 
 const pageBytes = 65536;
+/** The last array may be read beyond its end by less than this, because whole vectors are read. */
+const margin = 64;
 
 export function writeModule(
   graph: Graph,
@@ -44,37 +54,122 @@ export function writeModule(
   features: WasmFeatures,
   limits: SpaceLimits,
 ): WrittenModule {
-  const prepared = prepare(graph, limits);
-  const plan = schedule(prepared, limits);
-  const memory = planMemory(plan, format.bytes);
   const module = createModuleBuilder();
   const math = createMathFunctions(module, format, features);
-  const pages = Math.ceil(memory.bytes / pageBytes);
+  const constants: Constant[] = [];
+  const products = new Map<string, MatmulFunctions>();
+  let end = alignment;
+  let scratch = { address: 0, bytes: 0 };
+
+  const program: Program = {
+    module,
+    format,
+    features,
+    elementwise: { format, math: math.call },
+    reserve(bytes) {
+      const address = end;
+      end += alignment * Math.ceil(bytes / alignment);
+      return address;
+    },
+    scratch(bytes) {
+      if (bytes > scratch.bytes) scratch = { address: program.reserve(bytes), bytes };
+      return scratch.address;
+    },
+    writeGraph(name, given, addresses = {}) {
+      const prepared = prepare(expandOps(given, ["argsort", "sort"]), limits);
+      const plan = schedule(prepared, limits);
+      const memory = planMemory(plan, format.bytes, end, addresses);
+      end = memory.end;
+      constants.push(...placeConstants(plan, memory));
+      const run = module.declare(name, { params: [], results: [] });
+      module.define(run, (code) => emitGroups(program, code, plan, memory));
+      return writtenGraph(run, plan, memory, format);
+    },
+    matmul(spec) {
+      const key = JSON.stringify(spec);
+      const known = products.get(key);
+      if (known !== undefined) return known;
+      const made = emitMatmul(module, `matmul ${products.size}`, spec);
+      products.set(key, made);
+      return made;
+    },
+  };
+
+  const main = program.writeGraph("run", graph);
+  module.exportFunction("run", main.run);
+  module.exportFunction("runMany", addRepeat(module, main.run));
+  const pages = Math.ceil((end + margin) / pageBytes);
   module.addMemory("memory", pages);
-  const run = module.declare("run", { params: [], results: [] });
-  module.define(run, (code) => {
-    const emission: Emission = {
-      code,
-      format,
-      schedule: plan,
-      memory,
-      elementwise: { format, math: (into, name, order) => math.call(into, name, order) },
-      straight: createStraightValues(code, format),
-    };
-    plan.groups.forEach((group, number) => {
-      if (group.jobs.length === 0) return;
-      if (group.kind === "straight") emitStraight(emission, group);
-      else if (group.kind === "loop") emitLoop(emission, group, number);
-      else for (const { node } of group.jobs) emitWhole(emission, node);
+  const places = (
+    ids: Readonly<Record<string, NodeId>>,
+    addresses: Readonly<Record<string, number>>,
+  ): Place[] =>
+    Object.entries(ids).map(([name, id]) => {
+      const { dtype, shape } = main.graph.nodes[id].type;
+      return { name, address: addresses[name], length: elementCount(shape), dtype };
     });
+  return {
+    bytes: module.finish(),
+    pages,
+    inputs: places(main.graph.inputs, main.inputs),
+    outputs: places(main.graph.outputs, main.outputs),
+    constants,
+    schedule: main.schedule,
+  };
+}
+
+function emitGroups(program: Program, code: FunctionBuilder, plan: Schedule, memory: MemoryPlan): void {
+  const { format, elementwise } = program;
+  const straight = createStraightValues(code, format);
+  const emission: Emission = { program, code, format, schedule: plan, memory, elementwise, straight };
+  for (const [number, group] of plan.groups.entries()) {
+    if (group.jobs.length === 0) continue;
+    straight.forgetMemory();
+    if (group.kind === "straight") emitStraight(emission, group);
+    else if (group.kind === "loop") emitLoop(emission, group, number);
+    else for (const { node } of group.jobs) emitWhole(emission, node);
+  }
+}
+
+function writtenGraph(
+  run: FunctionIndex,
+  plan: Schedule,
+  memory: MemoryPlan,
+  format: LaneFormat,
+): WrittenGraph {
+  const addresses = (ids: Readonly<Record<string, NodeId>>): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(ids).map(([name, id]) => {
+        const { base, offset } = plan.accesses.view(id);
+        return [name, memory.address(base) + offset * format.bytes];
+      }),
+    );
+  const { graph } = plan;
+  return {
+    run,
+    graph,
+    schedule: plan,
+    inputs: addresses(graph.inputs),
+    outputs: addresses(graph.outputs),
+  };
+}
+
+function placeConstants({ graph, buffers }: Schedule, memory: MemoryPlan): Constant[] {
+  return [...buffers.keys()].flatMap((id) => {
+    const node = graph.nodes[id];
+    if (node.op !== "constant") return [];
+    const { values } = node.params;
+    const { dtype } = node.type;
+    return [{ name: `%${id}`, address: memory.address(id), length: values.length, dtype, values }];
   });
-  module.exportFunction("run", run);
-  const runMany = module.addFunction("runMany", { params: ["i32"], results: [] }, (code) => {
+}
+
+/** (n): calls the function n times, at least once. */
+function addRepeat(module: Program["module"], target: FunctionIndex): FunctionIndex {
+  return module.addFunction("runMany", { params: ["i32"], results: [] }, (code) => {
     const counter = code.local("i32");
-    code.i32(0);
-    code.set(counter);
     code.loop((again) => {
-      code.call(run);
+      code.call(target);
       code.get(counter);
       code.i32(1);
       code.op("i32.add");
@@ -83,33 +178,5 @@ export function writeModule(
       code.op("i32.lt_u");
       code.branchIf(again);
     });
-  });
-  module.exportFunction("runMany", runMany);
-  const place = (name: string, id: NodeId, offset = 0): Place => ({
-    name,
-    address: memory.address(plan.accesses.view(id).base) + offset * format.bytes,
-    length: elementCount(prepared.nodes[id].type.shape),
-    dtype: prepared.nodes[id].type.dtype,
-  });
-  const constants = placeConstants(plan, place);
-  return {
-    bytes: module.finish(),
-    pages,
-    inputs: Object.entries(prepared.inputs).map(([name, id]) => place(name, id)),
-    outputs: Object.entries(prepared.outputs).map(([name, id]) =>
-      place(name, id, plan.accesses.view(id).offset),
-    ),
-    constants,
-    schedule: plan,
-  };
-}
-
-function placeConstants(
-  { graph, buffers }: Schedule,
-  place: (name: string, id: NodeId) => Place,
-): WrittenModule["constants"] {
-  return [...buffers.keys()].flatMap((id) => {
-    const node = graph.nodes[id];
-    return node.op === "constant" ? [{ ...place(`%${id}`, id), values: node.params.values }] : [];
   });
 }
