@@ -4,7 +4,7 @@ import type { Builder } from "./builder.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
 import type { OpName } from "./ops.ts";
 import { emitSame, rebuild } from "./rebuild.ts";
-import { copyBody, scanLayout } from "./scan.ts";
+import { copyBody, joinFlat, scanLayout } from "./scan.ts";
 
 type Expansion<Op extends OpName> = (math: Arithmetic, node: NodeOf<Op>) => NodeId;
 
@@ -163,10 +163,7 @@ export function unroll(builder: Builder, { inputs, params }: NodeOf<"scan">): No
       values[t] = ids[body.outputs[`y/${at}`]];
     });
   }
-  const flat = [...state, ...stacked.flat()].map((id) =>
-    builder.emit("reshape", [id], { shape: [elementCount(builder.typeOf(id).shape)] }),
-  );
-  return flat.length === 0 ? builder.constant([], [0]) : builder.emit("concat", flat, { axis: 0 });
+  return joinFlat(builder, [...state, ...stacked.flat()]);
 }
 
 /** Row t along the first axis, without that axis. */

@@ -7,7 +7,7 @@ import type { Builder } from "./builder.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
 import type { TensorType } from "./ops.ts";
 import { emitSame, type Rewrite } from "./rebuild.ts";
-import { copyBody, emitScan, type ScanParts, scanParts } from "./scan.ts";
+import { copyBody, emitScan, joinFlat, type ScanParts, scanParts } from "./scan.ts";
 import { scanOutputs } from "./type-rules.ts";
 
 /** Adjoints of `wrt` from those of other nodes, given as pairs of node and adjoint. */
@@ -148,10 +148,7 @@ function inSegments(
   const joined = ys.map((y, at) =>
     builder.emit("concat", reverse ? [last.ys[at], y] : [y, last.ys[at]], { axis: 0 }),
   );
-  const flat = [...last.carries, ...joined].map((part) =>
-    builder.emit("reshape", [part], { shape: [elementCount(builder.typeOf(part).shape)] }),
-  );
-  return builder.emit("concat", flat, { axis: 0 });
+  return joinFlat(builder, [...last.carries, ...joined]);
 }
 
 function rowsOf(builder: Builder, x: NodeId, start: number, limit: number): NodeId {

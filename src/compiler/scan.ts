@@ -123,3 +123,11 @@ export function scanParts(builder: Builder, flat: NodeId, body: Graph, length: n
   const { carries, ys } = scanLayout(body, length);
   return { carries: carries.map(part), ys: ys.map(part) };
 }
+
+/** Tensors as one flat one, in that order. */
+export function joinFlat(builder: Builder, parts: readonly NodeId[]): NodeId {
+  const flat = parts.map((id) =>
+    builder.emit("reshape", [id], { shape: [elementCount(builder.typeOf(id).shape)] }),
+  );
+  return flat.length === 0 ? builder.constant([], [0]) : builder.emit("concat", flat, { axis: 0 });
+}

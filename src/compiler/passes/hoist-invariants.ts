@@ -4,6 +4,7 @@ import type { Graph, NodeId, NodeOf } from "../graph.ts";
 import { copyInto, emitSame, rebuild } from "../rebuild.ts";
 import { hasScan, scanBody } from "../scan.ts";
 import { scanInputName } from "../type-rules.ts";
+import { ancestors } from "./ancestors.ts";
 
 /**
  * Precondition: none, as no op does more than compute its result. A loop of no step computes more than before. What only
@@ -75,12 +76,4 @@ function invariantResults({ params: { body, carries, xs }, inputs }: NodeOf<"sca
   });
   Object.values(body.outputs).forEach(collect);
   return [...results].sort((a, b) => a - b);
-}
-
-/** Those nodes and all that they are made from. */
-function ancestors({ nodes }: Graph, of: readonly NodeId[]): ReadonlySet<NodeId> {
-  const found = new Set<NodeId>(of);
-  for (let id = nodes.length - 1; id >= 0; id--)
-    if (found.has(id)) for (const input of nodes[id].inputs) found.add(input);
-  return found;
 }

@@ -8,6 +8,7 @@ import { foldConstants } from "./fold-constants.ts";
 import { hoistInvariants } from "./hoist-invariants.ts";
 import { mergeScans } from "./merge-scans.ts";
 import { simplify } from "./simplify.ts";
+import { splitScans } from "./split-scans.ts";
 import { tidyScans } from "./tidy-scans.ts";
 
 export interface Pass {
@@ -22,6 +23,7 @@ export const passes: readonly Pass[] = [
   { name: "eliminate-dead-code", run: eliminateDeadCode, precondition: "none" },
   { name: "optimize-bodies", run: optimizeBodies, precondition: "that of all passes, inside each scan" },
   { name: "hoist-invariants", run: hoistInvariants, precondition: "none" },
+  { name: "split-scans", run: splitScans, precondition: "numbers are real up to rounding" },
   { name: "tidy-scans", run: tidyScans, precondition: "none" },
   {
     name: "fold-constants",

@@ -7,7 +7,7 @@ import type { Builder } from "../builder.ts";
 import { unroll } from "../expand.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "../graph.ts";
 import { emitSame, rebuild } from "../rebuild.ts";
-import { copyBody, emitScan, hasScan, type Part, type ScanParts, scanLayout } from "../scan.ts";
+import { copyBody, emitScan, hasScan, joinFlat, type Part, type ScanParts, scanLayout } from "../scan.ts";
 import { scanInputName } from "../type-rules.ts";
 
 /** Precondition: none. */
@@ -109,7 +109,7 @@ function tidy(builder: Builder, node: NodeOf<"scan">, isRead: ScanParts<boolean>
     },
   });
   const layout = scanLayout(body, length);
-  return joined(builder, [
+  return joinFlat(builder, [
     ...layout.carries.map(({ shape }, at) => {
       if (keptCarries.includes(at)) return parts.carries[keptCarries.indexOf(at)];
       return stays(at) ? node.inputs[at] : builder.fill(0, shape);
@@ -186,12 +186,4 @@ function copyConstant(builder: Builder, nodeOf: (id: NodeId) => GraphNode, id: N
     ...node,
     inputs: node.inputs.map((input) => copyConstant(builder, nodeOf, input)),
   });
-}
-
-/** Tensors as one flat one. */
-function joined(builder: Builder, parts: readonly NodeId[]): NodeId {
-  const flat = parts.map((id) =>
-    builder.emit("reshape", [id], { shape: [elementCount(builder.typeOf(id).shape)] }),
-  );
-  return flat.length === 0 ? builder.constant([], [0]) : builder.emit("concat", flat, { axis: 0 });
 }
