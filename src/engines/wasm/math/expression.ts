@@ -30,9 +30,13 @@ export type Expression =
       readonly inputs: readonly [mask: Expression, then: Expression, otherwise: Expression];
     };
 
-/** Leaves the expression's value on the stack. */
-export function emitExpression(code: FunctionBuilder, context: MathContext, root: Expression): void {
-  const uses = countUses(root);
+/** Leaves the expressions' values on the stack, in order; what they share is computed once. */
+export function emitExpression(
+  code: FunctionBuilder,
+  context: MathContext,
+  ...roots: readonly Expression[]
+): void {
+  const uses = countUses(roots);
   let kept = new Map<Expression, LocalIndex>();
 
   const emit = (expression: Expression): void => {
@@ -88,7 +92,7 @@ export function emitExpression(code: FunctionBuilder, context: MathContext, root
     const condition = code.local("i32");
     code.set(condition);
     // What both ways need is computed before the fork; what one way computed is not there after it.
-    const inOtherwise = countUses(otherwise);
+    const inOtherwise = countUses([otherwise]);
     const prepare = (expression: Expression): void => {
       if (isLeaf(expression) || kept.has(expression)) return;
       if (!inOtherwise.has(expression)) for (const input of inputsOf(expression)) prepare(input);
@@ -109,7 +113,7 @@ export function emitExpression(code: FunctionBuilder, context: MathContext, root
     kept = before;
   };
 
-  emit(root);
+  for (const root of roots) emit(root);
 }
 
 /** Bitwise selection; the relaxed instruction is one blend, and equal to it for masks that fill their lanes. */
@@ -126,13 +130,13 @@ function inputsOf(expression: Expression): readonly Expression[] {
   return "inputs" in expression ? expression.inputs : [];
 }
 
-function countUses(root: Expression): Map<Expression, number> {
+function countUses(roots: readonly Expression[]): Map<Expression, number> {
   const uses = new Map<Expression, number>();
   const visit = (expression: Expression): void => {
     const count = uses.get(expression) ?? 0;
     uses.set(expression, count + 1);
     if (count === 0) for (const input of inputsOf(expression)) visit(input);
   };
-  visit(root);
+  for (const root of roots) visit(root);
   return uses;
 }

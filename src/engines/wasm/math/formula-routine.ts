@@ -81,7 +81,10 @@ export function inDouble(routine: MathRoutine, operands: 1 | 2 = 1): MathRoutine
 }
 
 /** The context of f64x2 routines inside an f32x4 one. */
-export function doubleContext(code: FunctionBuilder, context: MathContext): MathContext {
+export function doubleContext(
+  code: FunctionBuilder,
+  context: Pick<MathContext, "relaxed" | "order" | "call">,
+): MathContext {
   return {
     lanes: "f64x2",
     relaxed: context.relaxed,

@@ -90,25 +90,45 @@ function subtractExactly(
   return { high: difference, low: sub(sub(high, sub(difference, back)), add(product, back)) };
 }
 
+/** x − q π/2 as high + low for |x| < 2²⁰, q in the low bits of `quadrant`. */
+function reduceDouble(
+  words: LaneArithmetic,
+  x: Expression,
+): { quadrant: Expression; high: Expression; low: Expression } {
+  const { add, sub, mul, multiplyAdd, negativeMultiplyAdd } = words;
+  const shifted = multiplyAdd(x, twoOverPi, shifter);
+  const q = sub(shifted, shifter);
+  const one = negativeMultiplyAdd(q, piHalves[0], x);
+  const two = subtractExactly(words, one, mul(q, piHalves[1]));
+  const three = subtractExactly(words, two.high, mul(q, piHalves[2]));
+  const low = negativeMultiplyAdd(q, piHalves[3], add(two.low, three.low));
+  return { quadrant: shifted, high: three.high, low };
+}
+
+/** sin x and cos x in f64 for |x| < 2²⁰. */
+export function sineAndCosine(
+  words: LaneArithmetic,
+  x: Expression,
+): { sine: Expression; cosine: Expression } {
+  const { quadrant, high, low } = reduceDouble(words, x);
+  const sine = sineKernel(words, high, low);
+  const cosine = cosineKernel(words, high, low);
+  return {
+    sine: fromQuadrant(words, "sin", quadrant, sine, cosine),
+    cosine: fromQuadrant(words, "cos", quadrant, sine, cosine),
+  };
+}
+
 function double(name: Name): MathRoutine {
   return (code, context) => {
     const words = laneArithmetic("f64x2");
-    const { add, sub, mul, addBits, multiplyAdd, negativeMultiplyAdd } = words;
-    const reduced = reduceLargeArguments(code, context, largest.f64x2);
-    const x: Expression = { kind: "local", local: reduced.high };
-    const shifted = multiplyAdd(x, twoOverPi, shifter);
-    const q = sub(shifted, shifter);
-    const one = negativeMultiplyAdd(q, piHalves[0], x);
-    const two = subtractExactly(words, one, mul(q, piHalves[1]));
-    const three = subtractExactly(words, two.high, mul(q, piHalves[2]));
-    const low = add(negativeMultiplyAdd(q, piHalves[3], add(two.low, three.low)), {
-      kind: "local",
-      local: reduced.low,
-    });
-    const quadrant = addBits(shifted, { kind: "local", local: reduced.quadrant });
-    const sine = sineKernel(words, three.high, low);
-    const cosine = cosineKernel(words, three.high, low);
-    emitExpression(code, context, fromQuadrant(words, name, quadrant, sine, cosine));
+    const large = reduceLargeArguments(code, context, largest.f64x2);
+    const { quadrant, high, low } = reduceDouble(words, { kind: "local", local: large.high });
+    const allLow = words.add(low, { kind: "local", local: large.low });
+    const turns = words.addBits(quadrant, { kind: "local", local: large.quadrant });
+    const sine = sineKernel(words, high, allLow);
+    const cosine = cosineKernel(words, high, allLow);
+    emitExpression(code, context, fromQuadrant(words, name, turns, sine, cosine));
   };
 }
 
