@@ -52,6 +52,7 @@ describe("type rules", () => {
     ],
   ])("%s", (_name, actual, expected) => expect(actual).toBe(expected));
 
+  const once = { strides: [1, 1], before: [0, 0], after: [0, 0], dilation: [1, 1] } as const;
   const plain = { transposeLeft: false, transposeRight: false };
   const illTyped: Record<string, () => unknown> = {
     "nothing broadcasts": () => infer("add", [float(3), float(3, 1)], {}),
@@ -86,6 +87,17 @@ describe("type rules", () => {
     "an update per index": () => infer("scatterAdd", [int(3), float(2)], { size: 3 }),
     "matmul takes matrices": () => infer("matmul", [float(3), float(3)], plain),
     "inner lengths agree": () => infer("matmul", [float(2, 3), float(2, 3)], plain),
+    "no sorting of single numbers": () => infer("sort", [float()], {}),
+    "no sorting of bool": () => infer("argsort", [bool(3)], {}),
+    "square matrices have factors": () => infer("cholesky", [float(2, 3)], {}),
+    "systems have as many rows as unknowns": () =>
+      infer("triangularSolve", [float(2, 2), float(3, 1)], { lower: true, transpose: false }),
+    "right sides are matrices": () =>
+      infer("triangularSolve", [float(2, 2), float(2)], { lower: true, transpose: false }),
+    "channels agree": () => infer("conv2d", [float(1, 3, 3, 2), float(2, 2, 1, 1)], once),
+    "filters fit": () => infer("conv2d", [float(1, 3, 3, 1), float(4, 2, 1, 1)], once),
+    "strides are at least 1": () =>
+      infer("conv2d", [float(1, 3, 3, 1), float(2, 2, 1, 1)], { ...once, strides: [0, 1] }),
     "batch shapes agree": () => infer("matmul", [float(2, 3, 3), float(3, 3)], plain),
   };
   test.each(Object.entries(illTyped))("refused: %s", (_name, attempt) => {

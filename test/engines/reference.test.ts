@@ -105,9 +105,35 @@ function defined(node: GraphNode, operands: readonly Tensor[], index: Index): nu
         0,
       );
     }
+    case "argsort":
+      return rowOrder(x, index)[index[index.length - 1]];
+    case "sort":
+      return at(x, [...index.slice(0, -1), rowOrder(x, index)[index[index.length - 1]]]);
+    case "conv2d": {
+      const { strides, before, dilation } = node.params;
+      const [n, i, j, o] = index;
+      return indicesOf(y.shape.slice(0, 3)).reduce((sum, [a, b, c]) => {
+        const row = i * strides[0] + a * dilation[0] - before[0];
+        const column = j * strides[1] + b * dilation[1] - before[1];
+        const inside = row >= 0 && row < x.shape[1] && column >= 0 && column < x.shape[2];
+        return inside ? sum + at(x, [n, row, column, c]) * at(y, [a, b, c, o]) : sum;
+      }, 0);
+    }
     default:
       return undefined;
   }
+}
+
+/** Positions of the row's numbers in ascending order, then those of its NaN; equal ones in order. */
+function rowOrder(x: Tensor, index: Index): number[] {
+  const length = x.shape[x.shape.length - 1];
+  const row = Array.from({ length }, (_, i) => at(x, [...index.slice(0, -1), i]));
+  const positions = row.map((_, i) => i);
+  const numbers = positions.filter((i) => !Number.isNaN(row[i]));
+  return [
+    ...numbers.sort((i, j) => row[i] - row[j] || i - j || 0),
+    ...positions.filter((i) => Number.isNaN(row[i])),
+  ];
 }
 
 const indexed = allCases().filter(({ op }) =>
@@ -126,6 +152,9 @@ const indexed = allCases().filter(({ op }) =>
     "gather",
     "scatterAdd",
     "matmul",
+    "argsort",
+    "sort",
+    "conv2d",
   ].includes(op),
 );
 
