@@ -74,7 +74,8 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
   });
   session.progress.finish();
   const { model, seed, steps, seconds, engine, interrupted, elbo } = trained;
-  const facts = { model, engine, seed, steps, seconds, elbo, interrupted };
+  const { remarks } = trained;
+  const facts = { model, engine, seed, steps, seconds, elbo, interrupted, remarks };
   if (interrupted) {
     session.remark(`stopped after ${steps} steps; the same command goes on from ${checkpoint}`);
     session.printJson(facts);
@@ -84,6 +85,7 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
   removeFile(checkpoint);
   session.print(`${model}  ${engine} · seed ${seed} · ${steps} steps · ${formatDuration(seconds)}`);
   session.print(`ELBO ${elbo.toFixed(3)} nats per item`);
+  for (const remark of trained.remarks) session.print(`caution: ${remark}`);
   session.print(`wrote ${flags.out}`);
   session.printJson({ ...facts, out: flags.out });
   return 0;

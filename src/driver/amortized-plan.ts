@@ -78,10 +78,16 @@ export function planAmortized(
   };
 }
 
-/** Mean and standard deviation of every feature over the items; constant features keep scale 1. */
+/**
+ * Mean and standard deviation of every feature over the items; constant features keep scale 1. Booleans are centred at
+ * one half with scale one half: a rare value of one is no outlier.
+ */
 export function featureStatistics(plan: AmortizedPlan): Record<string, Float64Array> {
   const columns = plan.plate.data.flatMap((name) => {
     const { values, width } = plan.itemData[`data/${name}`];
+    const { nodes, inputs } = plan.lowered.graph;
+    if (nodes[inputs[`data/${name}`]].type.dtype === "bool")
+      return Array.from({ length: width }, () => ({ mean: 0.5, scale: 0.5 }));
     return Array.from({ length: width }, (_, column) => {
       let mean = 0;
       for (let item = 0; item < plan.items; item++) mean += values[item * width + column];

@@ -156,6 +156,8 @@ export interface TrainedModel extends Artifact {
   readonly seconds: number;
   /** Training was stopped before its last step. */
   readonly interrupted: boolean;
+  /** Why the result should not be trusted, one sentence each; empty when nothing speaks against it. */
+  readonly remarks: readonly string[];
 }
 
 export interface PriorDraws {

@@ -79,7 +79,15 @@ export async function inferWithArtifact(
       ]);
     },
   });
-  return { ...described, quality: judge(khats, farItems(plan, artifact)) };
+  // Independent draws: what diagnoses chains has no meaning.
+  const summary = described.summary.map((row) => ({
+    ...row,
+    ess: Number.NaN,
+    essTail: Number.NaN,
+    rhat: Number.NaN,
+    mcse: row.sd / Math.sqrt(draws),
+  }));
+  return { ...described, summary, quality: judge(khats, farItems(plan, artifact)) };
 }
 
 interface Answerer {
@@ -232,11 +240,11 @@ function judge(
   const reasons: string[] = [];
   if (bad.length > 0)
     reasons.push(
-      `${bad.length} of ${khats.length} checked items have k-hat above ${khatLimit} (worst ${worst.khat.toFixed(2)} at item ${worst.item}): the answer there is off. Train longer, or ask NUTS.`,
+      `${bad.length} of ${khats.length} checked items have k-hat above ${khatLimit} (worst ${worst.khat.toFixed(2)} at item ${worst.item}): the trained Gaussian is not the posterior there. A weaker model, more training data or other training may help.`,
     );
   if (far.length > 0)
     reasons.push(
-      `${far.length} items lie more than ${farAway} standard deviations from the training data (first: item ${far[0]}): the encoder has seen nothing like them.`,
+      `${far.length === 1 ? `Item ${far[0]} lies` : `${far.length} items (first: ${far[0]}) lie`} more than ${farAway} standard deviations from the training data: the encoder has seen nothing like that.`,
     );
   const share = bad.length / khats.length;
   return {

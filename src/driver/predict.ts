@@ -95,6 +95,7 @@ async function simulate(
 ): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
   refuseLearned(lowered.learned);
+  refuseMissingStart(lowered.initial, model, bound);
   checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
   const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));
@@ -130,6 +131,25 @@ async function simulate(
   }
   executable.dispose();
   return variables;
+}
+
+/** First elements that the program only looks back at cannot be drawn: they must be given. */
+function refuseMissingStart(initial: readonly string[], model: CoreModel, bound: BoundData): void {
+  const missing = initial.find((name) => !Object.hasOwn(bound.values, name));
+  if (missing === undefined) return;
+  const variable = model.variables.find((each) => each.name === missing);
+  throw new ProblemError([
+    {
+      code: "initial-values-needed",
+      severity: "error",
+      message: `the first elements of \`${missing}\` have no distribution, so they cannot be drawn`,
+      labels:
+        variable === undefined
+          ? []
+          : [{ span: variable.span, text: "looks back at elements before its first draw" }],
+      help: `give \`${missing}\` in the data: its first elements are used, the rest is drawn`,
+    },
+  ]);
 }
 
 function emptyVariable(

@@ -22,6 +22,7 @@ import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types
 import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
 import { loweringInput } from "./density-plan.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { judgeObjectives, judgePrecision } from "./judge-training.ts";
 import { version } from "./version.ts";
 
 const defaultBatch = 64;
@@ -103,6 +104,10 @@ export async function train(
   }
   const interrupted = !run.isDone(state);
   if (interrupted) save(state);
+  const remarks = [
+    judgeObjectives(objectives),
+    engine.label === "reference" ? undefined : judgePrecision(plan, standard, target, state.parameters),
+  ].filter((remark) => remark !== undefined);
   target.dispose();
   return {
     kind: "trained-model",
@@ -116,6 +121,7 @@ export async function train(
     seconds: (performance.now() - started) / 1000,
     engine: engine.label,
     interrupted,
+    remarks,
     elbo: recentObjective(objectives, reportedSteps),
     items: plan.items,
     tensors: {

@@ -95,6 +95,7 @@ function fakeDriver(calls: Call[]): Driver {
     seconds: 1,
     engine: "tfjs:wasm",
     interrupted: false,
+    remarks: [],
     elbo: -85.1234,
   };
   const span = { source: "broken.ppl", start: 6, end: 9 };

@@ -6,6 +6,7 @@ import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
 import { inferWithArtifact } from "../../src/driver/infer-with-artifact.ts";
+import { judgeObjectives } from "../../src/driver/judge-training.ts";
 import { train } from "../../src/driver/train.ts";
 import { version } from "../../src/driver/version.ts";
 import { factor, normalMean, programOf } from "./programs.ts";
@@ -97,7 +98,7 @@ describe("artifacts", () => {
     const trained = await train(program, data, { steps: 300, seed: 1 });
     const bytes = encodeArtifact(trained);
     const read = decodeArtifact(bytes, "factor.pplx");
-    const { seconds: _, interrupted: __, ...kept } = trained;
+    const { seconds: _, interrupted: __, remarks: ___, ...kept } = trained;
     expect(read).toEqual(kept);
     const rows = { x: factorRows(70, 2) };
     const before = await inferWithArtifact(trained, rows, { draws: 50 });
@@ -151,4 +152,22 @@ test("the version is the package's", () => {
     version: string;
   };
   expect(version).toBe(manifest.version);
+});
+
+describe("judging a run", () => {
+  test("a run that ends far below its best is pointed out", () => {
+    const rising = Array.from({ length: 400 }, (_, i) => -100 + i / 10);
+    const falling = [...rising, ...Array.from({ length: 100 }, () => -600)];
+    expect(judgeObjectives(rising)).toBeUndefined();
+    expect(judgeObjectives(falling)).toContain("-600.00");
+    expect(judgeObjectives([...rising, ...Array.from({ length: 100 }, () => Number.NaN)])).toBeDefined();
+  });
+
+  test("a good run on tfjs has no remarks, one at an absurd rate has", async () => {
+    const program = await programOf(factor);
+    const good = await train(program, data, { steps: 300, engine: "tfjs:wasm", seed: 1 });
+    const absurd = await train(program, data, { steps: 300, learningRate: 30, seed: 1 });
+    expect(good.remarks).toEqual([]);
+    expect(absurd.remarks).not.toEqual([]);
+  });
 });
