@@ -1,7 +1,7 @@
 /**
  * e^x and what is made of it. Reduction after Cody and Waite (1980): x = k ln 2 + r with |r| ≤ ½ ln 2 and ln 2 in two parts, so that
  * the product of the first with k is exact; then eʳ = 1 + r + r² p(r) with p the minimax polynomial (Remez) of
- * (eʳ − 1 − r) / r²: relative to eʳ its error is below 2^-57 (f64) and 2^-27 (f32).
+ * (eʳ − 1 − r) / r²: relative to eʳ its error is below 2^-56 (f64) and 2^-27 (f32).
  */
 import type { Expression } from "./expression.ts";
 import { unaryRoutine } from "./formula-routine.ts";

@@ -32,3 +32,11 @@ export function advance(code: FunctionBuilder, local: LocalIndex, by: number): v
   code.op("i32.add");
   code.set(local);
 }
+
+/** `body` unless the range from … to − 1 is empty. */
+export function unlessEmpty(code: FunctionBuilder, from: LocalIndex, to: LocalIndex, body: () => void): void {
+  code.get(from);
+  code.get(to);
+  code.op("i32.lt_u");
+  code.if(body);
+}

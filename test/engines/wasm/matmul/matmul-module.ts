@@ -1,6 +1,7 @@
 /** A module with one product, and its memory. */
 import { createModuleBuilder } from "../../../../src/engines/wasm/assembler/module-builder.ts";
-import { emitMatmul, type MatmulSpec, planMatmul } from "../../../../src/engines/wasm/matmul/matmul.ts";
+import { emitMatmul } from "../../../../src/engines/wasm/matmul/emit-matmul.ts";
+import { type MatmulSpec, planMatmul } from "../../../../src/engines/wasm/matmul/matmul-plan.ts";
 import { webAssembly } from "../../../../src/engines/wasm/web-assembly.ts";
 
 type Numbers = Float64Array | Float32Array;
