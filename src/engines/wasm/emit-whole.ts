@@ -6,7 +6,7 @@ import type { Emission } from "./emission.ts";
 import { emitConvolution } from "./emit-convolution.ts";
 import { emitCholesky, emitTriangularSolve } from "./emit-linear-algebra.ts";
 import { emitScan } from "./emit-scan.ts";
-import { planMatmul } from "./matmul/matmul.ts";
+import { planMatmul } from "./matmul/matmul-plan.ts";
 import { combine, countingLoop, fillMemory, loadSplat, storeLane } from "./vector-code.ts";
 
 /** Addresses of the operands' and the result's values. */

@@ -4,10 +4,10 @@
  * - ops that change nothing (reductions over no axes, conversions to the same kind) are views;
  * - the indices of gather and scatterAdd are broadcast to the shape of the result and of the updates, so that they are read
  *   element by element like any operand;
- * - products of thin matrices are sums of products, which fuse with what is around them.
+ * - products of thin matrices are sums of products, which fuse with what is around them;
+ * - softplus and sigmoid of the same x share e^−|x|.
  */
-import type { Graph, GraphNode, NodeId, NodeOf } from "../../compiler/graph.ts";
-import { equalShapes } from "../../compiler/graph.ts";
+import { equalShapes, type Graph, type GraphNode, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName, OpParams, TensorType } from "../../compiler/ops.ts";
 import { lastTwo } from "../../compiler/type-rules.ts";
 import type { SpaceLimits } from "./space.ts";
@@ -31,6 +31,27 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
       { shape, axes: type.shape.map((_, axis) => axis) },
       { ...type, shape },
     );
+  };
+
+  const shared = operandsOfBoth(graph, "softplus", "sigmoid");
+  /** e^−|x|, by x. */
+  const exponentials = new Map<NodeId, NodeId>();
+  /** softplus(x) = max(x, 0) + log(1 + e^−|x|); sigmoid(x) = (1 or, below 0, e^−|x|) / (1 + e^−|x|). */
+  const logistic = ({ op, type }: GraphNode, x: NodeId): NodeId => {
+    const unary = (name: "abs" | "neg" | "exp" | "log1p", operand: NodeId): NodeId =>
+      push(name, [operand], {}, type);
+    const fill = (value: number): NodeId => {
+      const single: TensorType = { dtype: "float", shape: [] };
+      const constant = push("constant", [], { type: single, values: [value] }, single);
+      return push("broadcast", [constant], { shape: type.shape, axes: [] }, type);
+    };
+    const exponential = exponentials.get(x) ?? unary("exp", unary("neg", unary("abs", x)));
+    exponentials.set(x, exponential);
+    if (op === "softplus")
+      return push("add", [push("max", [x, fill(0)], {}, type), unary("log1p", exponential)], {}, type);
+    const isNegative = push("less", [x, fill(0)], {}, { ...type, dtype: "bool" });
+    const numerator = push("select", [isNegative, exponential, fill(1)], {}, type);
+    return push("div", [numerator, push("add", [exponential, fill(1)], {}, type)], {}, type);
   };
 
   const prepareNode = (node: GraphNode): NodeId => {
@@ -57,6 +78,9 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
         const indices = spreadIndices(inputs[0], operandTypes[1].shape);
         return push("scatterAdd", [indices, inputs[1]], node.params, node.type);
       }
+      case "softplus":
+      case "sigmoid":
+        return shared.has(node.inputs[0]) ? logistic(node, inputs[0]) : keep();
       case "matmul":
         return isThin(node, operandTypes, limits)
           ? sumOfProducts(node, inputs, operandTypes, push, limits)
@@ -69,6 +93,14 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
   const renamed = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>
     Object.fromEntries(Object.entries(named).map(([name, id]) => [name, ids[id]]));
   return { nodes, inputs: renamed(graph.inputs), outputs: renamed(graph.outputs) };
+}
+
+/** Nodes of which both are taken. */
+function operandsOfBoth({ nodes }: Graph, one: OpName, other: OpName): Set<NodeId> {
+  const of = (op: OpName): Set<NodeId> =>
+    new Set(nodes.filter((node) => node.op === op).map((node) => node.inputs[0]));
+  const others = of(other);
+  return new Set([...of(one)].filter((id) => others.has(id)));
 }
 
 /** Without batches, and with at least two of rows, inner and columns so short that they unroll. */

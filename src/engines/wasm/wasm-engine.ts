@@ -140,5 +140,9 @@ function copyInput(
 ): void {
   if (values === undefined) bug(`no values for input ${name}`);
   else if (values.length !== length) bug(`input ${name} takes ${length} values, given ${values.length}`);
-  else memory.set(values);
+  else if (length > mostCopiedSingly) memory.set(values);
+  else for (let i = 0; i < length; i++) memory[i] = values[i];
 }
+
+/** Numbers up to which a loop is quicker than a call of `set`. */
+const mostCopiedSingly = 32;
