@@ -1,6 +1,6 @@
 /** Builds kernel programs; equal calls are made once. */
 import type { TensorType } from "../../compiler/ops.ts";
-import type { Attributes, KernelNode, KernelProgram, ValueId } from "./kernel-program.ts";
+import type { Attributes, KernelNode, KernelProgram, LoopNode, ValueId } from "./kernel-program.ts";
 
 export interface KernelBuilder {
   call(
@@ -10,6 +10,7 @@ export interface KernelBuilder {
     attributes: Attributes,
     type: TensorType,
   ): ValueId;
+  loop(node: Omit<LoopNode, "kind">): ValueId;
   input(name: string, type: TensorType): ValueId;
   /** Row-major values, or one value for all elements. */
   constant(type: TensorType, values: readonly number[]): ValueId;
@@ -37,6 +38,7 @@ export function createKernelBuilder(): KernelBuilder {
         { kind: "call", kernel, operands, operandNames, attributes, type },
         `${kernel}|${operands.join(",")}|${JSON.stringify(attributes)}`,
       ),
+    loop: (node) => add({ kind: "loop", ...node }),
     input: (name, type) => add({ kind: "input", name, type }, `input|${name}`),
     constant(type, values) {
       const node: KernelNode = { kind: "constant", type, values };

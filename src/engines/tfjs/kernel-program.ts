@@ -7,7 +7,7 @@ import type { TensorType } from "../../compiler/ops.ts";
 /** Position of a node in `KernelProgram.nodes`. */
 export type ValueId = number;
 
-export type KernelNode = InputNode | ConstantNode | CallNode;
+export type KernelNode = InputNode | ConstantNode | CallNode | LoopNode;
 
 export interface InputNode {
   readonly kind: "input";
@@ -32,6 +32,21 @@ export interface CallNode {
   readonly type: TensorType;
 }
 
+/**
+ * A scan as the graph has it: the body's inputs and outputs have the names that scans give them (inputs that it does not need
+ * are missing), the operands are in their order, and the result is flat.
+ */
+export interface LoopNode {
+  readonly kind: "loop";
+  readonly operands: readonly ValueId[];
+  readonly body: KernelProgram;
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly carries: number;
+  readonly xs: number;
+  readonly type: TensorType;
+}
+
 export type Attributes = Readonly<Record<string, Attribute>>;
 export type Attribute = number | boolean | string | readonly number[] | readonly (readonly number[])[];
 
@@ -45,7 +60,7 @@ export function withoutUnused({ nodes, outputs }: KernelProgram): KernelProgram 
   const needed = new Set<ValueId>(Object.values(outputs));
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id];
-    if (needed.has(id) && node.kind === "call") for (const operand of node.operands) needed.add(operand);
+    if (needed.has(id) && "operands" in node) for (const operand of node.operands) needed.add(operand);
   }
   const renamed = new Map<ValueId, ValueId>();
   const rename = (id: ValueId): ValueId => renamed.get(id) ?? 0;
@@ -53,7 +68,7 @@ export function withoutUnused({ nodes, outputs }: KernelProgram): KernelProgram 
   nodes.forEach((node, id) => {
     if (!needed.has(id)) return;
     renamed.set(id, kept.length);
-    kept.push(node.kind === "call" ? { ...node, operands: node.operands.map(rename) } : node);
+    kept.push("operands" in node ? { ...node, operands: node.operands.map(rename) } : node);
   });
   return {
     nodes: kept,
@@ -62,7 +77,7 @@ export function withoutUnused({ nodes, outputs }: KernelProgram): KernelProgram 
 }
 
 /**
- * Per node, the values that nothing after it reads: calls and inputs only, as constants stay, and no outputs, as those
+ * Per node, the values that nothing after it reads: calls, loops and inputs only, as constants stay, and no outputs, as those
  * are released once they are read.
  */
 export function lastUses({ nodes, outputs }: KernelProgram): readonly (readonly ValueId[])[] {
@@ -70,7 +85,7 @@ export function lastUses({ nodes, outputs }: KernelProgram): readonly (readonly 
   const seen = new Set<ValueId>(Object.values(outputs));
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id];
-    if (node.kind !== "call") continue;
+    if (!("operands" in node)) continue;
     for (const operand of node.operands) {
       if (seen.has(operand) || nodes[operand].kind === "constant") continue;
       seen.add(operand);

@@ -1,5 +1,6 @@
 /** Lowers a graph to a kernel program for one backend. */
 import { bug } from "../../base/bug.ts";
+import { ProblemError } from "../../base/problem.ts";
 import { expandOps } from "../../compiler/expand.ts";
 import {
   elementCount,
@@ -16,14 +17,38 @@ import { createKernelMath, type KernelMath, type Value } from "./kernel-math.ts"
 import { type KernelProgram, withoutUnused } from "./kernel-program.ts";
 import { type Expansion, expandedOps, type KernelRow, loweringOf } from "./lowering-table.ts";
 
-/** The graph must verify. The program holds what the outputs need and no more. */
+/**
+ * The graph must verify. The program holds what the outputs need and no more. Throws a `ProblemError`, `engine-lacks-kernel`, for
+ * sorting that would take too long.
+ */
 export function lowerGraph(given: Graph, backend: TfjsBackend): KernelProgram {
+  refuseLongSorts(given, backend);
   const graph = expandOps(given, expandedOps);
   const math = createKernelMath(createKernelBuilder());
   const lowered: Value[] = [];
   for (const node of graph.nodes) lowered.push(lowerNode(math, graph, node, backend, lowered));
   const outputs = Object.entries(graph.outputs).map(([name, id]) => [name, lowered[id].id]);
   return withoutUnused(math.builder.finish(Object.fromEntries(outputs)));
+}
+
+/** Sorting compares all pairs of a row: 2²⁶ of them take a second and 256 MiB. */
+const mostPairs = 2 ** 26;
+
+function refuseLongSorts(graph: Graph, backend: TfjsBackend): void {
+  for (const { op, type } of graph.nodes) {
+    const length = type.shape[type.shape.length - 1];
+    if ((op !== "sort" && op !== "argsort") || elementCount(type.shape) * length <= mostPairs) continue;
+    throw new ProblemError([
+      {
+        code: "engine-lacks-kernel",
+        severity: "error",
+        message: `the ${backend} backend of tfjs has no kernel that sorts ${length} numbers`,
+        labels: [],
+        notes: ["Without one all pairs are compared, which is too much for so many."],
+        help: "use another engine: --engine wasm",
+      },
+    ]);
+  }
 }
 
 function lowerNode<Op extends OpName>(
@@ -36,7 +61,7 @@ function lowerNode<Op extends OpName>(
   const known = knownValue(math, graph, node);
   if (known !== undefined) return known;
   const row = loweringOf<Op>(node.op);
-  const isBroadcasting = row !== "expanded" && "kernel" in row && row.broadcasts;
+  const isBroadcasting = typeof row !== "string" && "kernel" in row && row.broadcasts;
   const operands = isBroadcasting
     ? beforeBroadcasts(graph, node, lowered)
     : node.inputs.map((id) => lowered[id]);
@@ -45,10 +70,22 @@ function lowerNode<Op extends OpName>(
   )[node.op];
   if (override !== undefined) return override(math, node, operands);
   if (row === "expanded") return bug(`${node.op} was not expanded`);
+  if (row === "loop") return lowerLoop(math, node as NodeOf<OpName> as NodeOf<"scan">, operands, backend);
   if ("expand" in row) return row.expand(math, node, operands);
   return row.broadcasts
     ? math.binary(row.kernel, operands[0], operands[1], node.type.dtype)
     : callKernel(math, row, node, operands);
+}
+
+function lowerLoop(
+  { builder, value }: KernelMath,
+  { params, type }: NodeOf<"scan">,
+  operands: readonly Value[],
+  backend: TfjsBackend,
+): Value {
+  const { body, ...loop } = params;
+  const ids = operands.map(({ id }) => id);
+  return value(builder.loop({ ...loop, operands: ids, body: lowerGraph(body, backend), type }));
 }
 
 function callKernel<Op extends OpName>(

@@ -11,8 +11,12 @@ import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import { digamma, erfinv, lgamma, polygamma } from "./special-functions.ts";
 
-/** "expanded": gone before lowering, by the compiler's expansions. */
-export type Lowering<Op extends OpName> = KernelRow<Op> | ExpansionRow<Op> | Expanded<Op>;
+/**
+ * "expanded": gone before lowering, by the compiler's expansions. "loop": a loop of the kernel program, as its body is lowered by
+ * `lower-graph.ts` itself.
+ */
+export type Lowering<Op extends OpName> = KernelRow<Op> | ExpansionRow<Op> | Expanded<Op> | Loop<Op>;
+type Loop<Op extends OpName> = Op extends "scan" ? "loop" : never;
 type Expanded<Op extends OpName> = Op extends ExpandedOp ? "expanded" : never;
 
 export interface KernelRow<Op extends OpName> {
@@ -172,7 +176,7 @@ export const loweringTable = {
       dilations: dilation,
     }),
   },
-  scan: "expanded",
+  scan: "loop",
 } satisfies { readonly [Op in OpName]: Lowering<Op> };
 
 /** The row of one op, with parameters and row tied together. */

@@ -1,24 +1,12 @@
-/**
- * Prepares a kernel program to run on a loaded backend. What can be decided once is decided here: kernels, attributes, shapes,
- * after which call each value is released, constants on the device and all that follows from constants alone.
- */
+/** Runs a prepared kernel program on a loaded backend: inputs in, steps, outputs out, and everything released. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { TensorType } from "../../compiler/ops.ts";
 import type { Executable, Values } from "../engine.ts";
-import { kernelDType } from "./kernel-math.ts";
-import { type CallNode, type KernelProgram, lastUses, type ValueId } from "./kernel-program.ts";
+import type { KernelProgram } from "./kernel-program.ts";
 import type { LoadedBackend } from "./load-backend.ts";
-
-type DeviceArray = Float32Array | Int32Array | Uint8Array;
-
-/** One kernel call. The tensors are the same objects in every run; only the data they point to changes. */
-interface Step {
-  readonly result: TensorInfo;
-  readonly releases: readonly TensorInfo[];
-  call(): TensorInfo["dataId"];
-}
+import { type DeviceArray, deviceArray, prepareSteps, type Step } from "./program-steps.ts";
 
 interface InputSlot {
   readonly tensor: TensorInfo;
@@ -40,9 +28,8 @@ export function prepareProgram(
 ): Executable {
   const { backend } = loaded;
   const { nodes, outputs } = program;
-  const tensors = nodes.map(({ type }) => tensorInfo(type));
-  const varying = varyingValues(program);
-  const steps = prepareSteps(program, tensors, varying, loaded);
+  const prepared = prepareSteps(program, loaded);
+  const { tensors, varying, steps: runSteps } = prepared;
   const inputSlots = nodes.flatMap((node, id): InputSlot[] =>
     node.kind === "input" ? [{ tensor: tensors[id], name: node.name, staging: deviceArray(node.type) }] : [],
   );
@@ -53,8 +40,6 @@ export function prepareProgram(
     .filter((id) => varying[id])
     .map((id) => tensors[id]);
   const lengths = Object.entries(inputs).map(([name, { shape }]) => [name, elementCount(shape)] as const);
-  const constants = computeConstants(program, tensors, varying, steps, loaded);
-  const runSteps = steps.filter((_, id) => varying[id]).filter((step) => step !== undefined);
   const release = (tensor: TensorInfo): void => {
     backend.disposeData(tensor.dataId);
   };
@@ -87,54 +72,10 @@ export function prepareProgram(
       return results;
     },
     dispose() {
-      if (!isDisposed) for (const tensor of constants) release(tensor);
+      if (!isDisposed) prepared.dispose();
       isDisposed = true;
     },
   };
-}
-
-/** Per node its step, for calls. Looks up every kernel, so that a missing one is told before anything is allocated. */
-function prepareSteps(
-  program: KernelProgram,
-  tensors: readonly TensorInfo[],
-  varying: readonly boolean[],
-  loaded: LoadedBackend,
-): readonly (Step | undefined)[] {
-  const last = lastUses(program);
-  return program.nodes.map((node, id) =>
-    node.kind === "call"
-      ? {
-          result: tensors[id],
-          releases: last[id].filter((released) => varying[released]).map((released) => tensors[released]),
-          call: prepareCall(node, tensors, loaded),
-        }
-      : undefined,
-  );
-}
-
-/** Writes the constants, computes what follows from them alone, and keeps of both what the runs read. */
-function computeConstants(
-  { nodes, outputs }: KernelProgram,
-  tensors: readonly TensorInfo[],
-  varying: readonly boolean[],
-  steps: readonly (Step | undefined)[],
-  { backend }: LoadedBackend,
-): readonly TensorInfo[] {
-  const read = new Set<ValueId>(Object.values(outputs));
-  nodes.forEach((node, id) => {
-    if (node.kind === "call" && varying[id]) for (const operand of node.operands) read.add(operand);
-  });
-  nodes.forEach((node, id) => {
-    const { shape, dtype } = tensors[id];
-    if (node.kind === "constant")
-      tensors[id].dataId = backend.write(constantArray(node.type, node.values), shape, dtype);
-    else if (!varying[id]) tensors[id].dataId = steps[id]?.call() ?? bug("a constant without a step");
-  });
-  return tensors.filter((tensor, id) => {
-    if (varying[id]) return false;
-    if (!read.has(id)) backend.disposeData(tensor.dataId);
-    return read.has(id);
-  });
 }
 
 /**
@@ -159,49 +100,6 @@ function aliveBefore(
     for (const released of releases) alive.delete(released);
   }
   return alive;
-}
-
-function prepareCall(node: CallNode, tensors: readonly TensorInfo[], loaded: LoadedBackend): Step["call"] {
-  const kernel = loaded.kernel(node.kernel);
-  const operands = node.operands.map((operand) => tensors[operand]);
-  const inputs =
-    node.operandNames === "list"
-      ? operands
-      : Object.fromEntries(node.operandNames.map((name, position) => [name, operands[position]]));
-  const call = { inputs, attrs: node.attributes, backend: loaded.backend } as Parameters<typeof kernel>[0];
-  return () => (kernel(call) as TensorInfo).dataId;
-}
-
-function varyingValues({ nodes }: KernelProgram): readonly boolean[] {
-  const varying: boolean[] = [];
-  for (const node of nodes)
-    varying.push(
-      node.kind === "input" || (node.kind === "call" && node.operands.some((operand) => varying[operand])),
-    );
-  return varying;
-}
-
-function tensorInfo({ dtype, shape }: TensorType): TensorInfo {
-  return { dataId: {}, shape: [...shape], dtype: kernelDType(dtype) };
-}
-
-function deviceArray({ dtype, shape }: TensorType): DeviceArray {
-  const length = elementCount(shape);
-  switch (dtype) {
-    case "float":
-      return new Float32Array(length);
-    case "int":
-      return new Int32Array(length);
-    case "bool":
-      return new Uint8Array(length);
-  }
-}
-
-function constantArray(type: TensorType, values: readonly number[]): DeviceArray {
-  const array = deviceArray(type);
-  if (values.length === 1) array.fill(values[0]);
-  else array.set(values);
-  return array;
 }
 
 /** Not every int32 is a float32, but every one is a float64. */

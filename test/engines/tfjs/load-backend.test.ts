@@ -83,6 +83,14 @@ test("says so when the packages do not have a kernel that a graph needs", async 
   expect(() => double(engine)).toThrow("engine-lacks-kernel: the cpu backend of tfjs");
 });
 
+test("refuses to sort so many numbers that comparing all pairs would take too long", async () => {
+  const engine = await createTfjsEngine({ backend: "cpu" });
+  const builder = createBuilder();
+  const x = builder.input("x", { dtype: "float", shape: [10_000] });
+  const graph = builder.finish({ y: builder.emit("sort", [x], {}) });
+  expect(() => engine.compile(graph)).toThrow("no kernel that sorts 10000 numbers");
+});
+
 /** y = x + x for two floats. */
 function double(engine: Engine): Executable {
   const builder = createBuilder();
