@@ -1,7 +1,8 @@
 /**
- * Random numbers inside a module: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror and Shaw 2011), four blocks at a time, with the
- * keys, counters and conversions of `base/random.ts`. Uniform numbers are the same bits; normal ones come from the same uniform pairs
- * through our own logarithm, sine and cosine and are equal within 4 units in the last place of f64. f32 is f64 rounded.
+ * Random numbers inside a module: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror and Shaw 2011), four
+ * blocks at a time, with the keys, counters and conversions of `base/random.ts`. Uniform numbers are the same
+ * bits; normal ones come from the same uniform pairs through our own logarithm, sine and cosine and are equal
+ * within 4 units in the last place of f64. f32 is f64 rounded.
  */
 import { bug } from "../../../base/bug.ts";
 import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
@@ -19,8 +20,9 @@ export interface RandomFillOptions {
 }
 
 /**
- * Functions (address, count, seed, stream, step, position), all i32, position as the first number's place in its sequence of uniform
- * numbers. `normal` uses two positions for each pair of numbers it writes, and for an odd last one too.
+ * Functions (address, count, seed, stream, step, position), all i32, position as the first number's place in
+ * its sequence of uniform numbers. `normal` uses two positions for each pair of numbers it writes, and for an
+ * odd last one too.
  */
 export interface RandomFills {
   readonly uniform: FunctionIndex;

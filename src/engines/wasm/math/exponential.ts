@@ -1,7 +1,8 @@
 /**
- * e^x and what is made of it. Reduction after Cody and Waite (1980): x = k ln 2 + r with |r| ≤ ½ ln 2 and ln 2 in two parts, so that
- * the product of the first with k is exact; then eʳ = 1 + r + r² p(r) with p the minimax polynomial (Remez) of
- * (eʳ − 1 − r) / r²: relative to eʳ its error is below 2^-56 (f64) and 2^-27 (f32).
+ * e^x and what is made of it. Reduction after Cody and Waite (1980): x = k ln 2 + r with |r| ≤ ½ ln 2 and ln
+ * 2 in two parts, so that the product of the first with k is exact; then eʳ = 1 + r + r² p(r) with p the
+ * minimax polynomial (Remez) of (eʳ − 1 − r) / r²: relative to eʳ its error is below 2^-56 (f64) and 2^-27
+ * (f32).
  */
 import type { Expression } from "./expression.ts";
 import { unaryRoutine } from "./formula-routine.ts";
@@ -79,7 +80,10 @@ export function exponential(words: LaneArithmetic, x: Expression): Expression {
   return mul(scaled, powerOfTwo(words, subBits(shifted, half)));
 }
 
-/** 2^(high + low) in f64, for |low| small beside |high|: as far as e^x, but from log₂ in two parts (fdlibm, e_pow.c). */
+/**
+ * 2^(high + low) in f64, for |low| small beside |high|: as far as e^x, but from log₂ in two parts (fdlibm,
+ * e_pow.c).
+ */
 export function powerOfTwoSum(words: LaneArithmetic, high: Expression, low: Expression): Expression {
   const { add, sub, mul, and, bits, atLeast, atMost, multiplyAdd, subBits, polynomial } = words;
   const table = tables.f64x2;
@@ -109,8 +113,8 @@ function exponentialOfNegative(words: LaneArithmetic, x: Expression): Expression
 export const exp = unaryRoutine(exponential);
 
 /**
- * e^x − 1 = (2ᵏ − 1) + 2ᵏ (eʳ − 1), where the sum of 2ᵏ − 1 and 2ᵏ r is kept with its rounding error. Everything is halved
- * until the end, since 2ᵏ may be beyond the largest number.
+ * e^x − 1 = (2ᵏ − 1) + 2ᵏ (eʳ − 1), where the sum of 2ᵏ − 1 and 2ᵏ r is kept with its rounding error.
+ * Everything is halved until the end, since 2ᵏ may be beyond the largest number.
  */
 export const expm1 = unaryRoutine((words, x) => {
   const { add, sub, mul, abs, less, select, subBits, bits, atLeast, atMost, multiplyAdd } = words;
@@ -144,8 +148,8 @@ export const softplus = unaryRoutine((words, x) => {
 });
 
 /**
- * Below 0.625 as x + x³ P(x²) / Q(x²) (Moshier 1989, Cephes, tanh.c and tanhf.c), else 1 − 2 e / (1 + e) with e = e^-2|x|: one
- * division serves both.
+ * Below 0.625 as x + x³ P(x²) / Q(x²) (Moshier 1989, Cephes, tanh.c and tanhf.c), else 1 − 2 e / (1 + e) with
+ * e = e^-2|x|: one division serves both.
  */
 export const tanh = unaryRoutine((words, x) => {
   const { add, mul, div, abs, neg, less, select, copySign, polynomial } = words;

@@ -1,6 +1,7 @@
 /**
- * Formulas over vectors as data, so that they read like formulas, and `emitExpression`, which writes their instructions. An
- * expression that is used twice is computed once and kept in a local: share values by sharing the object.
+ * Formulas over vectors as data, so that they read like formulas, and `emitExpression`, which writes their
+ * instructions. An expression that is used twice is computed once and kept in a local: share values by
+ * sharing the object.
  */
 import { bug } from "../../../base/bug.ts";
 import type { FunctionBuilder, LocalIndex, ValueType } from "../assembler/function-builder.ts";
@@ -116,7 +117,9 @@ export function emitExpression(
   for (const root of roots) emit(root);
 }
 
-/** Bitwise selection; the relaxed instruction is one blend, and equal to it for masks that fill their lanes. */
+/**
+ * Bitwise selection; the relaxed instruction is one blend, and equal to it for masks that fill their lanes.
+ */
 function chooseOp(context: MathContext): PlainOp {
   if (!context.relaxed) return "v128.bitselect";
   return context.lanes === "f64x2" ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect";

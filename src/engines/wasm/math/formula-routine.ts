@@ -42,8 +42,8 @@ export function byLanes(double: MathRoutine, single: MathRoutine): MathRoutine {
 }
 
 /**
- * A routine for f32x4 that computes in f64x2 and rounds at the end: half a unit in the last place, at the speed of doubles. The
- * two halves go through one copy of the code, in a loop.
+ * A routine for f32x4 that computes in f64x2 and rounds at the end: half a unit in the last place, at the
+ * speed of doubles. The two halves go through one copy of the code, in a loop.
  */
 export function inDouble(routine: MathRoutine, operands: 1 | 2 = 1): MathRoutine {
   return (code, context) => {
@@ -54,7 +54,8 @@ export function inDouble(routine: MathRoutine, operands: 1 | 2 = 1): MathRoutine
     code.i32(0);
     code.set(isSecond);
     code.loop((again) => {
-      // The result's high half moves down and the new pair comes in above it: after two rounds both are in place.
+      // The result's high half moves down and the new pair comes in above it: after two rounds both are in
+      // place.
       code.get(result);
       for (const input of inputs) {
         code.get(input);

@@ -1,6 +1,6 @@
 /**
- * The gamma function's relatives in f64 (f32 goes through it). A&S is Abramowitz and Stegun (1964), Handbook of Mathematical Functions.
- * For x ≤ 0 by reflection: there errors beside zeros are absolute.
+ * The gamma function's relatives in f64 (f32 goes through it). A&S is Abramowitz and Stegun (1964), Handbook
+ * of Mathematical Functions. For x ≤ 0 by reflection: there errors beside zeros are absolute.
  */
 import type { Expression } from "./expression.ts";
 import { byLanes, inDouble, unaryRoutine } from "./formula-routine.ts";
@@ -50,8 +50,8 @@ const lgammaNearTwo = [
 const halfLogTwoPi = 0.9189385332046728;
 
 /**
- * log Γ for x ≥ 0 (0 gives ∞), with one logarithm. Below 7 by the recurrence, A&S 6.1.15, from 2 + d, |d| ≤ ½; from there by
- * Stirling's series, A&S 6.1.40, whose eleventh term is below 7e-17 at 7.
+ * log Γ for x ≥ 0 (0 gives ∞), with one logarithm. Below 7 by the recurrence, A&S 6.1.15, from 2 + d,
+ * |d| ≤ ½; from there by Stirling's series, A&S 6.1.40, whose eleventh term is below 7e-17 at 7.
  */
 function lgammaOfPositive(words: LaneArithmetic, x: Expression): Expression {
   const { add, sub, mul, div, less, and, select, xor, not, bits, multiplyAdd, polynomial, lessEqual } = words;
@@ -94,7 +94,10 @@ const lgammaDouble = unaryRoutine((words, x) => {
   return ifAny(isNegative, select(isNegative, withPoles, main), main);
 });
 
-/** The positive root of ψ as the sum of two doubles, and ψ(3/2 + z) / (3/2 + z − root) on |z| ≤ ½: minimax polynomial, within 2^-56. */
+/**
+ * The positive root of ψ as the sum of two doubles, and ψ(3/2 + z) / (3/2 + z − root) on |z| ≤ ½: minimax
+ * polynomial, within 2^-56.
+ */
 const digammaRoot = [1.4616321449683622, 9.549995429965697e-17];
 const digammaByRoot = [
   0.951055876031833, -0.4236274212814606, 0.24054248424077396, -0.1484049230538902, 0.09498872445497708,
@@ -106,8 +109,8 @@ const digammaByRoot = [
 ];
 
 /**
- * ψ for x > 0. Below 8 by the recurrence, A&S 6.3.5, from 1 ≤ z < 2, the sum of reciprocals as one fraction; from there by A&S 6.3.18,
- * whose eleventh term is below 4e-18 at 8.
+ * ψ for x > 0. Below 8 by the recurrence, A&S 6.3.5, from 1 ≤ z < 2, the sum of reciprocals as one fraction;
+ * from there by A&S 6.3.18, whose eleventh term is below 4e-18 at 8.
  */
 function digammaOfPositive(words: LaneArithmetic, x: Expression): Expression {
   const { add, sub, mul, div, less, lessEqual, and, not, select, multiplyAdd, polynomial } = words;
@@ -149,8 +152,8 @@ const digammaDouble = unaryRoutine((words, x) => {
 });
 
 /**
- * ψ⁽ⁿ⁾ / ((−1)ⁿ⁺¹ n!) for x > 0: recurrence, A&S 6.4.6, up to n + 10, then A&S 6.4.11, as many terms as make the next one
- * less than 2^-56 of the first.
+ * ψ⁽ⁿ⁾ / ((−1)ⁿ⁺¹ n!) for x > 0: recurrence, A&S 6.4.6, up to n + 10, then A&S 6.4.11, as many terms as make
+ * the next one less than 2^-56 of the first.
  */
 function polygammaOfPositive(words: LaneArithmetic, x: Expression, order: number): Expression {
   const { add, mul, div, less, and, multiplyAdd, polynomial } = words;
@@ -183,8 +186,8 @@ function polygammaOfPositive(words: LaneArithmetic, x: Expression, order: number
 }
 
 /**
- * Reflection, A&S 6.4.7: ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. The derivative is πⁿ pₙ(cot πx) with p₀(c) = c and
- * pₙ₊₁(c) = −(1 + c²) pₙ′(c). At the poles ∞ for odd n, NaN for even n.
+ * Reflection, A&S 6.4.7: ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. The derivative is πⁿ pₙ(cot πx) with
+ * p₀(c) = c and pₙ₊₁(c) = −(1 + c²) pₙ′(c). At the poles ∞ for odd n, NaN for even n.
  */
 const polygammaDouble = unaryRoutine((words, x, { order }) => {
   const { sub, mul, div, lessEqual, equal, select, ifAny, polynomial } = words;

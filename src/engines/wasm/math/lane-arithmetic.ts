@@ -1,4 +1,7 @@
-/** The words that the formulas of the math routines are written in, for one lane type. Plain numbers stand for all lanes. */
+/**
+ * The words that the formulas of the math routines are written in, for one lane type. Plain numbers stand for
+ * all lanes.
+ */
 import type { Lanes } from "../math-interface.ts";
 import type { Expression } from "./expression.ts";
 

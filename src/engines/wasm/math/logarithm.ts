@@ -1,7 +1,7 @@
 /**
- * Logarithms after fdlibm (Sun Microsystems 1993, e_log.c and s_log1p.c; the reduction as in musl): x = 2ᵏ m with √½ ≤ m < √2,
- * f = m − 1, s = f / (2 + f), and log m = f − ½ f² + s (½ f² + R(s²)), where R's polynomial is within 2^-58.45 (f64) and
- * 2^-34.24 (f32, e_logf.c).
+ * Logarithms after fdlibm (Sun Microsystems 1993, e_log.c and s_log1p.c; the reduction as in musl): x = 2ᵏ m
+ * with √½ ≤ m < √2, f = m − 1, s = f / (2 + f), and log m = f − ½ f² + s (½ f² + R(s²)), where R's polynomial
+ * is within 2^-58.45 (f64) and 2^-34.24 (f32, e_logf.c).
  */
 import type { Expression } from "./expression.ts";
 import { unaryRoutine } from "./formula-routine.ts";

@@ -1,9 +1,10 @@
 import type { MathName } from "../math-interface.ts";
 
 /**
- * Largest errors of the math routines in units of the last place, over all arguments but these: `lgamma`, `digamma` and `polygamma` are
- * reflected at negative arguments, where f64 errors beside zeros are up to 12 units of 1. Found by comparing with 60 digits and
- * rounded up. Results of f32 are those of f64 rounded where the error is 0.51.
+ * Largest errors of the math routines in units of the last place, over all arguments but these: `lgamma`,
+ * `digamma` and `polygamma` are reflected at negative arguments, where f64 errors beside zeros are up to 12
+ * units of 1. Found by comparing with 60 digits and rounded up. Results of f32 are those of f64 rounded where
+ * the error is 0.51.
  */
 export const mathErrors: { readonly [Name in MathName]: { readonly f64: number; readonly f32: number } } = {
   exp: { f64: 1.1, f32: 1.1 },

@@ -1,7 +1,8 @@
 /**
- * All math routines by name. They follow IEEE arithmetic for NaN, infinities, signed zeros and denormals, do not touch memory and call
- * nothing. Errors are in `math-errors.ts`. With relaxed SIMD (an option of the context) polynomials are computed with multiply-adds in one
- * rounding where the processor has them, so that last digits may differ between machines; without it they do not.
+ * All math routines by name. They follow IEEE arithmetic for NaN, infinities, signed zeros and denormals, do
+ * not touch memory and call nothing. Errors are in `math-errors.ts`. With relaxed SIMD (an option of the
+ * context) polynomials are computed with multiply-adds in one rounding where the processor has them, so that
+ * last digits may differ between machines; without it they do not.
  */
 import type { MathName, MathRoutine } from "../math-interface.ts";
 import { erf, erfinv } from "./error-function.ts";

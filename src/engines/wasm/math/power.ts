@@ -13,9 +13,10 @@ function upperHalf({ and, bits }: LaneArithmetic, value: Expression): Expression
 }
 
 /**
- * log₂ x as the sum of a float with 21 mantissa bits and a rest, for normal positive x (times 2^(exponentBias − bias)); after fdlibm (Sun Microsystems 1993, e_pow.c):
- * x = 2ⁿ a with √3/2 ≤ a < √3 and b the nearer of 1 and 3/2, s = (a − b) / (a + b), log a = log b + 2s + 2/3 s³ + …, with the parts
- * that matter in two floats each. "high" takes the upper 32 bits of a float, so that products of two such are exact.
+ * log₂ x as the sum of a float with 21 mantissa bits and a rest, for normal positive x (times 2^(exponentBias
+ * − bias)); after fdlibm (Sun Microsystems 1993, e_pow.c): x = 2ⁿ a with √3/2 ≤ a < √3 and b the nearer of 1
+ * and 3/2, s = (a − b) / (a + b), log a = log b + 2s + 2/3 s³ + …, with the parts that matter in two floats
+ * each. "high" takes the upper 32 bits of a float, so that products of two such are exact.
  */
 function log2InTwo(
   words: LaneArithmetic,
@@ -65,8 +66,8 @@ const logSeries = [
 ];
 
 /**
- * NaN, ±0, ±∞ and negative bases as `**` has them: x⁰ = 1 for all x; (±1)^±∞ and powers of negative numbers with exponents that are no
- * integers are NaN.
+ * NaN, ±0, ±∞ and negative bases as `**` has them: x⁰ = 1 for all x; (±1)^±∞ and powers of negative numbers
+ * with exponents that are no integers are NaN.
  */
 const powDouble = binaryRoutine((words, x, y) => {
   const { mul, abs, floor, atMost, atLeast, less, lessEqual, equal, notEqual } = words;

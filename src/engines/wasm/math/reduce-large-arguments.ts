@@ -1,7 +1,8 @@
 /**
- * Remainders of large numbers by π/2, after Payne and Hanek (1983): with x = m 2ᵉ, m an integer below 2⁵³, only those bits of 2/π matter
- * for the quadrant and the remainder that are worth less than 4 / 2ᵉ; 192 of them, times m, modulo 4, leave a fraction of which at
- * most 62 leading bits cancel for any double, so that more than 62 right ones remain.
+ * Remainders of large numbers by π/2, after Payne and Hanek (1983): with x = m 2ᵉ, m an integer below 2⁵³,
+ * only those bits of 2/π matter for the quadrant and the remainder that are worth less than 4 / 2ᵉ; 192 of
+ * them, times m, modulo 4, leave a fraction of which at most 62 leading bits cancel for any double, so that
+ * more than 62 right ones remain.
  */
 import type { FunctionBuilder, LocalIndex } from "../assembler/function-builder.ts";
 import type { PlainOp } from "../assembler/opcodes.ts";
@@ -17,7 +18,10 @@ export interface ReducedArguments {
   readonly quadrant: LocalIndex;
 }
 
-/** Takes f64x2 from the stack. Lanes below `limit` are left as they are, with low part and quadrant 0. ±∞ and NaN give NaN. */
+/**
+ * Takes f64x2 from the stack. Lanes below `limit` are left as they are, with low part and quadrant 0. ±∞ and
+ * NaN give NaN.
+ */
 export function reduceLargeArguments(
   code: FunctionBuilder,
   context: MathContext,

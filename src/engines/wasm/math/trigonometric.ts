@@ -1,8 +1,8 @@
 /**
- * sin, cos, tan. f64: x = q π/2 + r with π/2 in four parts (fdlibm, e_rem_pio2.c), the first two products exact for |x| < 2²⁰ and r
- * as the sum of two floats; larger arguments by `reduceLargeArguments`. The polynomials on |r| ≤ π/4 are fdlibm's k_sin.c and
- * k_cos.c, within 2^-58. f32: the reduction in f64 for |x| < 2²⁷ (beyond, all of it), polynomials from Cephes' sinf.c; tan is
- * computed in f64.
+ * sin, cos, tan. f64: x = q π/2 + r with π/2 in four parts (fdlibm, e_rem_pio2.c), the first two products
+ * exact for |x| < 2²⁰ and r as the sum of two floats; larger arguments by `reduceLargeArguments`. The
+ * polynomials on |r| ≤ π/4 are fdlibm's k_sin.c and k_cos.c, within 2^-58. f32: the reduction in f64 for |x|
+ * < 2²⁷ (beyond, all of it), polynomials from Cephes' sinf.c; tan is computed in f64.
  */
 import type { FunctionBuilder } from "../assembler/function-builder.ts";
 import type { MathContext, MathRoutine } from "../math-interface.ts";

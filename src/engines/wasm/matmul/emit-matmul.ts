@@ -1,14 +1,15 @@
 /**
  * Matrix products C = A B or C += A B for shapes that are known, as functions of a module. Three ways:
- * - packed (Goto and van de Geijn 2008): B is packed once into panels of the tile's width; for blocks of k and of rows A is packed into panels
- *   of the tile's height; the kernel then reads both in order. The blocks keep a panel of B in the first cache and a block of A in the
- *   second.
- * - direct, for small or flat products: the kernel reads A and B where they are (a small transposed B through a copy).
+ * - packed (Goto and van de Geijn 2008): B is packed once into panels of the tile's width; for blocks of k
+ *   and of rows A is packed into panels of the tile's height; the kernel then reads both in order. The blocks
+ *   keep a panel of B in the first cache and a block of A in the second.
+ * - direct, for small or flat products: the kernel reads A and B where they are (a small transposed B through
+ *   a copy).
  * - matrix times vector and vector times matrix: one pass over the matrix.
  *
- * With relaxed SIMD products are added in one rounding where the processor can, so that results may differ in the last places between
- * machines; without it they are the same everywhere. Numbers are added in the order of k within blocks of k, four partial
- * sums apart in matrix times vector.
+ * With relaxed SIMD products are added in one rounding where the processor can, so that results may differ in
+ * the last places between machines; without it they are the same everywhere. Numbers are added in the order
+ * of k within blocks of k; matrix times vector has a partial sum for each lane of a vector.
  */
 import type { ModuleBuilder } from "../assembler/module-builder.ts";
 import { pushSum } from "./address-code.ts";

@@ -1,6 +1,7 @@
 /**
- * Packing: a block of a matrix is copied into panels of `width` rows or columns, each panel holding its numbers for the first k, then
- * for the second, …, in the order in which the kernel reads them. What is missing in the last panel is zero.
+ * Packing: a block of a matrix is copied into panels of `width` rows or columns, each panel holding its
+ * numbers for the first k, then for the second, …, in the order in which the kernel reads them. What is
+ * missing in the last panel is zero.
  */
 import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
 import type { ModuleBuilder } from "../assembler/module-builder.ts";

@@ -18,7 +18,8 @@ export function emitThinProduct(
   const isColumn = n === 1;
   const isDot = isColumn ? !transposeLeft : transposeRight;
   const results = isColumn ? m : n;
-  // Both are a matrix with one number of the result per row (dots) or per column (sum of rows), and a vector of k numbers.
+  // Both are a matrix with one number of the result per row (dots) or per column (sum of rows), and a vector
+  // of k numbers.
   const emit = isDot ? emitDotRows : emitSumOfRows;
   const product = emit(module, `${name} product`, format, { k, results, accumulate });
   const prepare = module.addFunction(`${name} prepare`, { params: prepareParams, results: [] }, () => {});

@@ -1,6 +1,7 @@
 /**
- * The inner kernel: a tile of C in registers, one rank-one update for each k. Per k it loads the tile's row of B and splats one number of A
- * for each row, so a tile of r rows and v vectors costs r v multiply-adds and r + v loads.
+ * The inner kernel: a tile of C in registers, one rank-one update for each k. Per k it loads the tile's row
+ * of B and splats one number of A for each row, so a tile of r rows and v vectors costs r v multiply-adds and
+ * r + v loads.
  */
 import type { FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
 import type { ModuleBuilder } from "../assembler/module-builder.ts";

@@ -1,4 +1,7 @@
-/** Products of a matrix and a vector: bound by reading the matrix, so each number of it is read once, in order. */
+/**
+ * Products of a matrix and a vector: bound by reading the matrix, so each number of it is read once, in
+ * order.
+ */
 import type { FunctionBuilder, FunctionIndex } from "../assembler/function-builder.ts";
 import type { ModuleBuilder } from "../assembler/module-builder.ts";
 import { advance } from "./counted-loop.ts";
@@ -15,8 +18,8 @@ export interface VectorProduct {
 const params = ["i32", "i32", "i32", "i32"] as const;
 
 /**
- * A function (matrix [count, k], vector [k], result [count], count): dot products, four rows at a time, each as partial sums in the lanes of
- * one vector.
+ * A function (matrix [count, k], vector [k], result [count], count): dot products, four rows at a time, each
+ * as partial sums in the lanes of one vector.
  */
 export function emitDotRows(
   module: ModuleBuilder,
@@ -125,8 +128,8 @@ function pushLaneSum(code: FunctionBuilder, { precision }: MatmulFormat, vector:
 }
 
 /**
- * A function (matrix [k, results], vector [k], result [count], count) with the matrix starting at the first wanted column: adds rows of
- * the matrix, each times its number of the vector, eight rows at a time.
+ * A function (matrix [k, results], vector [k], result [count], count) with the matrix starting at the first
+ * wanted column: adds rows of the matrix, each times its number of the vector, eight rows at a time.
  */
 export function emitSumOfRows(
   module: ModuleBuilder,

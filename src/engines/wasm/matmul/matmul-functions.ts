@@ -7,7 +7,10 @@ export interface MatmulFunctions {
   readonly whole: FunctionIndex;
   /** (b, shared): prepares B of one product for `rows`. */
   readonly prepare: FunctionIndex;
-  /** (a, b, c, shared, own, from, to): rows from … to − 1 of one product whose B is prepared; `to` is a multiple of rowStep, or m. */
+  /**
+   * (a, b, c, shared, own, from, to): rows from … to − 1 of one product whose B is prepared; `to` is a
+   * multiple of rowStep, or m.
+   */
   readonly rows: FunctionIndex;
 }
 

@@ -2,7 +2,10 @@
 import { matmulFormat } from "./matmul-format.ts";
 
 export interface MatmulSpec {
-  /** A is [m, k] (stored [k, m] if transposed), B is [k, n] (stored [n, k] if transposed), C is [m, n]; all positive, row-major. */
+  /**
+   * A is [m, k] (stored [k, m] if transposed), B is [k, n] (stored [n, k] if transposed), C is [m, n]; all
+   * positive, row-major.
+   */
   readonly m: number;
   readonly k: number;
   readonly n: number;
@@ -19,7 +22,10 @@ export interface MatmulSpec {
 
 export interface MatmulPlan {
   readonly way: "packed" | "direct" | "dotRows" | "sumOfRows";
-  /** Bytes of scratch memory that all callers of `rows` share: the rearranged B. Addresses are multiples of 16. */
+  /**
+   * Bytes of scratch memory that all callers of `rows` share: the rearranged B. Addresses are multiples of
+   * 16.
+   */
   readonly sharedScratch: number;
   /** Bytes of scratch memory that each caller of `rows` has for itself. */
   readonly ownScratch: number;
@@ -38,7 +44,10 @@ export interface Blocking {
   readonly rows: number;
 }
 
-/** 256 numbers of k in f32: a panel of B takes 8 KiB of the first cache, a block of A less than 100 KiB of the second. */
+/**
+ * 256 numbers of k in f32: a panel of B takes 8 KiB of the first cache, a block of A less than 100 KiB of the
+ * second.
+ */
 const blockBytes = 1024;
 const tilesInBlock = 16;
 /** As much of B as stays in the second cache without packing. */
@@ -46,8 +55,8 @@ const residentBytes = 2 ** 18;
 
 export function blockingOf({ k, precision, relaxed }: MatmulSpec): Blocking {
   const { bytes, lanes } = matmulFormat(precision, relaxed);
-  // The tile's sums, a row of B and a number of A fit into 15 vector registers; without relaxed SIMD a product needs a register
-  // too, and one spilled sum halves the speed.
+  // The tile's sums, a row of B and a number of A fit into 15 vector registers; without relaxed SIMD a
+  // product needs a register too, and one spilled sum halves the speed.
   const tileRows = relaxed ? 6 : 5;
   const blocks = Math.ceil((k * bytes) / blockBytes);
   return { tileRows, width: 2 * lanes, steps: Math.ceil(k / blocks), rows: tilesInBlock * tileRows };

@@ -2,8 +2,8 @@ import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/fu
 import type { Blocking, MatmulSpec } from "./matmul-plan.ts";
 
 /**
- * The tiles for whole and cut heights and widths, and the choice between them: by the row (a number) and the column (in bytes) where
- * a tile starts.
+ * The tiles for whole and cut heights and widths, and the choice between them: by the row (a number) and the
+ * column (in bytes) where a tile starts.
  */
 export function tilesOf(
   { m, n }: Pick<MatmulSpec, "m" | "n">,

@@ -177,7 +177,8 @@ describe.each(ways)("with relaxed SIMD: %s", (relaxed) => {
   });
 
   it("sin and cos where most digits of the reduction cancel", () => {
-    // The double that is nearest to a multiple of π/2, relative to itself (Muller 2006, section 11.1), and its cosine to 60 digits.
+    // The double that is nearest to a multiple of π/2, relative to itself (Muller 2006, section 11.1), and
+    // its cosine to 60 digits.
     const hardest = 6381956970095103 * 2 ** 797;
     const cosine = -4.6871659242546276e-19;
     const x = [hardest, -hardest, 2 ** 1023, Number.MAX_VALUE, 2 ** 20, 2 ** 20 + 2 ** -32, 1e6 * Math.PI];

@@ -31,7 +31,8 @@ export function routineModule(name: MathName, lanes: Lanes, options: RoutineOpti
   module.addMemory("memory", Math.ceil((3 * bytes) / 65536));
   const run = module.addFunction("run", { params: ["i32", "i32"], results: [] }, (code) => {
     const constants = new Map<string, { local: number; write: (code: FunctionBuilder) => void }>();
-    // The first writing only finds out which constants there are; the second has them in locals before the loop.
+    // The first writing only finds out which constants there are; the second has them in locals before the
+    // loop.
     const trial = createFunctionBody(2).builder;
     mathRoutines[name](trial, contextFor(trial, lanes, options, constants));
     for (const constant of constants.values()) {

@@ -1,4 +1,7 @@
-/** Distance from a + rest, the exact value to twice the digits, in units of the last place of a in that format. */
+/**
+ * Distance from a + rest, the exact value to twice the digits, in units of the last place of a in that
+ * format.
+ */
 export function unitsInLastPlace(found: number, value: number, rest: number, format: "f64" | "f32"): number {
   if (Object.is(found, value)) return Math.abs(rest) / unit(value, format);
   return Math.abs(found - value - rest) / unit(value, format);

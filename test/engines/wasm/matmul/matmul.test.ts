@@ -57,7 +57,10 @@ function product(spec: MatmulSpec, { a, b, c }: MatmulModule): { values: Float64
   return { values, sizes };
 }
 
-/** Largest error against the bound k u Σ |a b| of any order of summation (Higham 2002, section 3.1): at most 1. */
+/**
+ * Largest error against the bound k u Σ |a b| of any order of summation (Higham 2002, section 3.1): at most
+ * 1.
+ */
 function worstError(spec: MatmulSpec, found: Numbers, { values, sizes }: ReturnType<typeof product>): number {
   const roundoff = spec.precision === "f32" ? 2 ** -24 : 2 ** -53;
   return Math.max(
@@ -85,6 +88,15 @@ describe.each(ways)("with relaxed SIMD: %s", (relaxed) => {
               for (const guard of module.guards) expect([...guard]).toEqual([...guard].fill(7));
             }
     });
+  });
+
+  it("a right side that is packed for its size alone", () => {
+    const spec: MatmulSpec = { ...base, m: 101, k: 300, n: 130, relaxed };
+    expect(planMatmul(spec).way).toBe("packed");
+    const module = matmulModule(spec);
+    fill(2, module.a, module.b);
+    module.whole();
+    expect(worstError(spec, module.c, product(spec, module))).toBeLessThan(1);
   });
 
   it("ranges of rows put together are the whole, bit by bit", () => {
