@@ -1,5 +1,4 @@
 /** Straight-line code: small tensors, element by element but in whole vectors wherever elements lie together. */
-import { bug } from "../../base/bug.ts";
 import { paramsKey } from "../../compiler/builder.ts";
 import { elementCount, type GraphNode, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName } from "../../compiler/ops.ts";
@@ -40,11 +39,16 @@ export function emitStraight(emission: Emission, group: Group): void {
 }
 
 /** The elements of a straight-line node. */
-export function elementsOf({ straight, schedule }: Emission, id: NodeId): readonly Element[] {
+export function elementsOf(emission: Emission, id: NodeId): readonly Element[] {
+  const { straight, schedule } = emission;
   const known = straight.elements(id);
   if (known !== undefined) return known;
   const node = schedule.graph.nodes[id];
-  if (node.op !== "constant") return bug(`%${id} is read before it is computed`);
+  if (node.op !== "constant") {
+    // Computed in another function.
+    const offsets = Array.from({ length: elementCount(node.type.shape) }, (_, element) => element);
+    return memoryElements(emission, id, offsets);
+  }
   const elements = node.params.values.map((value) => straight.constant(node.type.dtype, value));
   straight.define(id, elements);
   return elements;
@@ -57,11 +61,18 @@ export function accessElements(emission: Emission, access: Access): Element[] {
     const elements = elementsOf(emission, access.node);
     return access.map.map((element) => elements[element]);
   }
-  if (access.offsets.length === 0) return [];
-  const { memory, format, schedule } = emission;
-  const start = memory.address(access.base);
-  const { dtype } = schedule.graph.nodes[access.base].type;
-  return access.offsets.map((offset) => ({ kind: "memory", address: start + offset * format.bytes, dtype }));
+  return memoryElements(emission, access.base, access.offsets);
+}
+
+function memoryElements(
+  { memory, format, schedule }: Emission,
+  base: NodeId,
+  offsets: readonly number[],
+): Element[] {
+  if (offsets.length === 0) return [];
+  const start = memory.address(base);
+  const { dtype } = schedule.graph.nodes[base].type;
+  return offsets.map((offset) => ({ kind: "memory", address: start + offset * format.bytes, dtype }));
 }
 
 /** Elements in vectors; the last may have fewer. */

@@ -36,6 +36,8 @@ export interface Schedule {
   groupOf(id: NodeId): number;
   /** Computed again in other groups of its space instead of stored. */
   isCheap(id: NodeId): boolean;
+  /** Groups that share a function, in order; values cross from one function to another through memory. */
+  readonly functions: readonly (readonly number[])[];
 }
 
 export interface Lifetime {
@@ -43,13 +45,15 @@ export interface Lifetime {
   last: number;
 }
 
-/** Most nodes in one stretch of straight-line code, most jobs in one loop. */
-const largestGroup = 2000;
+/** Vectors that one group, and one function, may roughly compute: compilers take their time over larger ones. */
+const largestGroup = 3000;
 
 interface OpenGroup {
   readonly space: Space;
   readonly kind: Group["kind"];
   readonly jobs: Job[];
+  /** How many vectors it roughly computes. */
+  work: number;
 }
 
 export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
@@ -71,8 +75,9 @@ export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
   const join = (space: Space, from: number, job: Job, isAlone = false): number => {
     const kind = isAlone ? "whole" : space.key === "" ? "straight" : "loop";
     let number = isAlone ? -1 : findGroup(groups, space, kind, from);
-    if (number < 0) number = groups.push({ space, kind, jobs: [] }) - 1;
+    if (number < 0) number = groups.push({ space, kind, jobs: [], work: 0 }) - 1;
     groups[number].jobs.push(job);
+    groups[number].work += 1 + Math.ceil(spaces[job.node].components / 2);
     return number;
   };
 
@@ -136,8 +141,7 @@ export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
 function findGroup(groups: readonly OpenGroup[], space: Space, kind: Group["kind"], from: number): number {
   for (let number = from; number < groups.length; number++) {
     const group = groups[number];
-    if (group.kind === kind && group.space.key === space.key && group.jobs.length < largestGroup)
-      return number;
+    if (group.kind === kind && group.space.key === space.key && group.work < largestGroup) return number;
   }
   return -1;
 }
@@ -171,6 +175,8 @@ function findDemand(
   /** Straight-line values that other groups read. */
   const crossing = new Set<NodeId>();
   const isCheap = cheapness(nodes, accesses);
+  const functions = splitIntoFunctions(open);
+  const functionOf = functions.flatMap((numbers, each) => numbers.map(() => each));
 
   const read = (base: NodeId, group: number): void => {
     const lifetime = buffers.get(base);
@@ -182,6 +188,11 @@ function findDemand(
   const groups: Group[] = [];
   for (let number = open.length - 1; number >= 0; number--) {
     const members = new Set<NodeId>();
+    const cross = (id: NodeId): void => {
+      const from = groupOf.get(id);
+      if (from !== undefined && functionOf[from] === functionOf[number]) crossing.add(id);
+      else read(id, number);
+    };
     const use = (access: Access): void => {
       if (access.kind === "memory") {
         if (access.offsets.length > 0) read(access.base, number);
@@ -189,9 +200,9 @@ function findDemand(
       }
       const { node } = access;
       if (access.kind === "straight") {
-        if (roles[node] !== "leaf") crossing.add(node);
+        if (roles[node] !== "leaf") cross(node);
       } else if (groupOf.get(node) === number) visit(node);
-      else if (spaces[node].key === "") crossing.add(node);
+      else if (spaces[node].key === "") cross(node);
       else if (isCheap(node)) visit(node);
       else read(node, number);
     };
@@ -202,8 +213,7 @@ function findDemand(
       if (nodes[id].op === "gather") read(accesses.view(nodes[id].inputs[0]).base, number);
     };
     const jobs = open[number].jobs.filter(({ kind, node, part }) => {
-      if (!buffers.has(node) && !crossing.has(node) && !(kind === "value" && members.has(node))) return false;
-      if (kind === "value" && !buffers.has(node) && !crossing.has(node)) return false;
+      if (!buffers.has(node) && !crossing.has(node)) return false;
       const lifetime = buffers.get(node);
       if (lifetime !== undefined) lifetime.first = Math.min(lifetime.first, number);
       if (kind === "value") visit(node);
@@ -228,7 +238,22 @@ function findDemand(
     buffers,
     groupOf: (id) => groupOf.get(id) ?? bug(`%${id} is computed nowhere`),
     isCheap,
+    functions,
   };
+}
+
+function splitIntoFunctions(groups: readonly OpenGroup[]): number[][] {
+  const functions: number[][] = [[]];
+  let work = 0;
+  for (const [number, group] of groups.entries()) {
+    if (work > 0 && work + group.work > largestGroup) {
+      functions.push([]);
+      work = 0;
+    }
+    functions[functions.length - 1].push(number);
+    work += group.work;
+  }
+  return functions;
 }
 
 /** What a value reads in its own space; of a gather, the indices. */
@@ -242,22 +267,23 @@ const mostCheapSteps = 5;
 
 /** A few additions and the like on values that are in memory or known before the loop. */
 function cheapness(nodes: readonly GraphNode[], accesses: Accesses): (id: NodeId) => boolean {
-  const known = new Map<NodeId, number>();
-  const cost = (id: NodeId): number => {
-    const found = known.get(id);
-    if (found !== undefined) return found;
-    const own = costOf(nodes[id]);
-    const below = Number.isFinite(own)
-      ? operandAccesses(nodes[id], id, accesses).reduce(
-          (sum, access) =>
-            sum + (access.kind === "fused" ? cost(access.node) : access.kind === "memory" ? 1 : 0),
-          0,
-        )
-      : 0;
-    known.set(id, own + below);
-    return own + below;
+  const known = new Map<NodeId, boolean>();
+  /** What is left of the budget; below zero where it does not suffice. */
+  const spend = (id: NodeId, budget: number): number => {
+    let left = budget - costOf(nodes[id]);
+    if (left < 0) return left;
+    for (const access of operandAccesses(nodes[id], id, accesses)) {
+      if (access.kind === "fused") left = spend(access.node, left);
+      else if (access.kind === "memory") left -= 1;
+      if (left < 0) return left;
+    }
+    return left;
   };
-  return (id) => accesses.spaces[id].key !== "" && cost(id) <= mostCheapSteps;
+  return (id) => {
+    const found = known.get(id) ?? (accesses.spaces[id].key !== "" && spend(id, mostCheapSteps) >= 0);
+    known.set(id, found);
+    return found;
+  };
 }
 
 function costOf(node: GraphNode): number {

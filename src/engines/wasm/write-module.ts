@@ -46,6 +46,7 @@ export interface WrittenModule {
 }
 
 const pageBytes = 65536;
+const mostPages = 65536;
 /** The last array may be read beyond its end by less than this, because whole vectors are read. */
 const margin = 64;
 
@@ -82,8 +83,7 @@ export function writeModule(
       const memory = planMemory(plan, format.bytes, end, addresses);
       end = memory.end;
       constants.push(...placeConstants(plan, memory));
-      const run = module.declare(name, { params: [], results: [] });
-      module.define(run, (code) => emitGroups(program, code, plan, memory));
+      const run = writeFunctions(program, name, plan, memory);
       return writtenGraph(run, plan, memory, format);
     },
     matmul(spec) {
@@ -100,6 +100,10 @@ export function writeModule(
   module.exportFunction("run", main.run);
   module.exportFunction("runMany", addRepeat(module, main.run));
   const pages = Math.ceil((end + margin) / pageBytes);
+  if (pages > mostPages)
+    throw new Error(
+      `this graph needs ${(end / 2 ** 30).toFixed(1)} GiB of memory, and WebAssembly has ${(mostPages * pageBytes) / 2 ** 30}`,
+    );
   module.addMemory("memory", pages);
   const places = (
     ids: Readonly<Record<string, NodeId>>,
@@ -119,12 +123,37 @@ export function writeModule(
   };
 }
 
-function emitGroups(program: Program, code: FunctionBuilder, plan: Schedule, memory: MemoryPlan): void {
+/** One function, or one that calls several in turn. */
+function writeFunctions(program: Program, name: string, plan: Schedule, memory: MemoryPlan): FunctionIndex {
+  const { module } = program;
+  const type = { params: [], results: [] };
+  const numbersOf = plan.functions.map((numbers) =>
+    numbers.filter((number) => plan.groups[number].jobs.length > 0),
+  );
+  if (numbersOf.length === 1)
+    return module.addFunction(name, type, (code) => emitGroups(program, code, plan, memory, numbersOf[0]));
+  const parts = numbersOf.map((numbers, part) =>
+    module.addFunction(`${name}, part ${part}`, type, (code) =>
+      emitGroups(program, code, plan, memory, numbers),
+    ),
+  );
+  return module.addFunction(name, type, (code) => {
+    for (const part of parts) code.call(part);
+  });
+}
+
+function emitGroups(
+  program: Program,
+  code: FunctionBuilder,
+  plan: Schedule,
+  memory: MemoryPlan,
+  numbers: readonly number[],
+): void {
   const { format, elementwise } = program;
   const straight = createStraightValues(code, format);
   const emission: Emission = { program, code, format, schedule: plan, memory, elementwise, straight };
-  for (const [number, group] of plan.groups.entries()) {
-    if (group.jobs.length === 0) continue;
+  for (const number of numbers) {
+    const group = plan.groups[number];
     straight.forgetMemory();
     if (group.kind === "straight") emitStraight(emission, group);
     else if (group.kind === "loop") emitLoop(emission, group, number);
