@@ -1,12 +1,13 @@
-/** Math routines as functions of the module: each is written once, when the first caller asks for it. */
+/**
+ * Math routines as functions of the module: each is written once, when the first caller asks for it. Their constants lie in
+ * memory: a read is one instruction, a vector constant in code is three, and routines are full of them.
+ */
 import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builder.ts";
 import type { ModuleBuilder } from "./assembler/module-builder.ts";
-import { pushNumber } from "./elementwise-code.ts";
 import type { WasmFeatures } from "./features.ts";
-import type { LaneFormat } from "./lane-format.ts";
+import { type LaneFormat, laneBits } from "./lane-format.ts";
 import { mathRoutines } from "./math/math-routines.ts";
 import type { MathContext, MathName } from "./math-interface.ts";
-import { pushBits } from "./straight-values.ts";
 
 export interface MathFunctions {
   /** Operands on the stack, result in their place. */
@@ -17,8 +18,25 @@ export function createMathFunctions(
   module: ModuleBuilder,
   format: LaneFormat,
   features: WasmFeatures,
+  reserve: (bytes: number) => number,
 ): MathFunctions {
   const known = new Map<string, FunctionIndex>();
+  /** Addresses of constants by the bits of a lane. */
+  const pool = new Map<bigint, number>();
+  const pushPooled = (code: FunctionBuilder, bits: bigint): void => {
+    let address = pool.get(bits);
+    if (address === undefined) {
+      address = reserve(16);
+      pool.set(bits, address);
+      const bytes = new DataView(new ArrayBuffer(16));
+      for (let lane = 0; lane < format.lanes; lane++)
+        if (format.bytes === 8) bytes.setBigUint64(8 * lane, bits, true);
+        else bytes.setUint32(4 * lane, Number(BigInt.asUintN(32, bits)), true);
+      module.addData(address, new Uint8Array(bytes.buffer));
+    }
+    code.i32(0);
+    code.memory("v128.load", address);
+  };
 
   const call = (code: FunctionBuilder, name: MathName, order: number): void => {
     code.call(functionOf(name, order));
@@ -43,8 +61,8 @@ export function createMathFunctions(
     lanes: format.float,
     relaxed: features.relaxed,
     order,
-    constant: (value) => pushNumber(code, format, value),
-    bits: (value) => pushBits(code, format, value),
+    constant: (value) => pushPooled(code, laneBits(format, "float", value)),
+    bits: (value) => pushPooled(code, value),
     multiplyAdd() {
       if (features.relaxed) code.op(`${format.float}.relaxed_madd`);
       else separately(code, () => undefined, "add");

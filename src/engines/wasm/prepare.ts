@@ -5,7 +5,8 @@
  * - the indices of gather and scatterAdd are broadcast to the shape of the result and of the updates, so that they are read
  *   element by element like any operand;
  * - products of thin matrices are sums of products, which fuse with what is around them;
- * - softplus and sigmoid of the same x share e^−|x|.
+ * - softplus and sigmoid of the same x share e^−|x|;
+ * - division by a constant is multiplication by its inverse, which is up to 1 unit in the last place less accurate.
  */
 import { equalShapes, type Graph, type GraphNode, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName, OpParams, TensorType } from "../../compiler/ops.ts";
@@ -33,6 +34,11 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
     );
   };
 
+  const fill = (value: number, type: TensorType): NodeId => {
+    const single: TensorType = { dtype: "float", shape: [] };
+    const constant = push("constant", [], { type: single, values: [value] }, single);
+    return push("broadcast", [constant], { shape: type.shape, axes: [] }, type);
+  };
   const shared = operandsOfBoth(graph, "softplus", "sigmoid");
   /** e^−|x|, by x. */
   const exponentials = new Map<NodeId, NodeId>();
@@ -40,18 +46,13 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
   const logistic = ({ op, type }: GraphNode, x: NodeId): NodeId => {
     const unary = (name: "abs" | "neg" | "exp" | "log1p", operand: NodeId): NodeId =>
       push(name, [operand], {}, type);
-    const fill = (value: number): NodeId => {
-      const single: TensorType = { dtype: "float", shape: [] };
-      const constant = push("constant", [], { type: single, values: [value] }, single);
-      return push("broadcast", [constant], { shape: type.shape, axes: [] }, type);
-    };
     const exponential = exponentials.get(x) ?? unary("exp", unary("neg", unary("abs", x)));
     exponentials.set(x, exponential);
     if (op === "softplus")
-      return push("add", [push("max", [x, fill(0)], {}, type), unary("log1p", exponential)], {}, type);
-    const isNegative = push("less", [x, fill(0)], {}, { ...type, dtype: "bool" });
-    const numerator = push("select", [isNegative, exponential, fill(1)], {}, type);
-    return push("div", [numerator, push("add", [exponential, fill(1)], {}, type)], {}, type);
+      return push("add", [push("max", [x, fill(0, type)], {}, type), unary("log1p", exponential)], {}, type);
+    const isNegative = push("less", [x, fill(0, type)], {}, { ...type, dtype: "bool" });
+    const numerator = push("select", [isNegative, exponential, fill(1, type)], {}, type);
+    return push("div", [numerator, push("add", [exponential, fill(1, type)], {}, type)], {}, type);
   };
 
   const prepareNode = (node: GraphNode): NodeId => {
@@ -78,6 +79,12 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
         const indices = spreadIndices(inputs[0], operandTypes[1].shape);
         return push("scatterAdd", [indices, inputs[1]], node.params, node.type);
       }
+      case "div": {
+        const inverse = inverseOf(nodes, inputs[1]);
+        return inverse === undefined
+          ? keep()
+          : push("mul", [inputs[0], fill(inverse, node.type)], {}, node.type);
+      }
       case "softplus":
       case "sigmoid":
         return shared.has(node.inputs[0]) ? logistic(node, inputs[0]) : keep();
@@ -93,6 +100,15 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
   const renamed = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>
     Object.fromEntries(Object.entries(named).map(([name, id]) => [name, ids[id]]));
   return { nodes, inputs: renamed(graph.inputs), outputs: renamed(graph.outputs) };
+}
+
+/** 1 / c where the node is the constant c everywhere and neither is near the ends of the range, in both precisions. */
+function inverseOf(nodes: readonly GraphNode[], id: NodeId): number | undefined {
+  const node = nodes[id];
+  const base = node.op === "broadcast" ? nodes[node.inputs[0]] : node;
+  if (base.op !== "constant" || base.params.values.length !== 1) return undefined;
+  const [value] = base.params.values;
+  return Math.abs(value) > 1e-30 && Math.abs(value) < 1e30 ? 1 / value : undefined;
 }
 
 /** Nodes of which both are taken. */

@@ -57,7 +57,7 @@ export function writeModule(
   limits: SpaceLimits,
 ): WrittenModule {
   const module = createModuleBuilder();
-  const math = createMathFunctions(module, format, features);
+  const math = createMathFunctions(module, format, features, (bytes) => program.reserve(bytes));
   const constants: Constant[] = [];
   const products = new Map<string, MatmulFunctions>();
   let end = alignment;
