@@ -1,5 +1,5 @@
 /**
- * Math routines as functions of the module: each is written once, when the first caller asks for it. Their constants lie in
+ * Math routines, in line or as functions of the module: each is written once, when the first caller asks for it. Their constants lie in
  * memory: a read is one instruction, a vector constant in code is three, and routines are full of them.
  */
 import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builder.ts";
@@ -8,6 +8,13 @@ import type { WasmFeatures } from "./features.ts";
 import { type LaneFormat, laneBits } from "./lane-format.ts";
 import { mathRoutines } from "./math/math-routines.ts";
 import type { MathContext, MathName } from "./math-interface.ts";
+
+/** Routines in line save what a call costs (registers, above all), up to a quarter; functions full of them compile slowly. */
+const mostInLine = 8;
+
+function isShort(name: MathName): boolean {
+  return name === "exp" || name === "log" || name === "log1p" || name === "expm1";
+}
 
 export interface MathFunctions {
   /** Operands on the stack, result in their place. */
@@ -38,8 +45,16 @@ export function createMathFunctions(
     code.memory("v128.load", address);
   };
 
+  /** How many routines stand in line in a function. */
+  const inLine = new WeakMap<FunctionBuilder, number>();
+
   const call = (code: FunctionBuilder, name: MathName, order: number): void => {
-    code.call(functionOf(name, order));
+    const count = inLine.get(code) ?? 0;
+    if (!isShort(name) || count >= mostInLine) code.call(functionOf(name, order));
+    else {
+      inLine.set(code, count + 1);
+      mathRoutines[name](code, contextFor(code, order));
+    }
   };
 
   const functionOf = (name: MathName, order: number): FunctionIndex => {
