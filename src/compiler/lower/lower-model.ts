@@ -19,6 +19,7 @@ import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
 import { bindAt } from "./places.ts";
+import { isTimeToRoll, piecesOfStep, rollBindings, type StepPieces } from "./roll-bindings.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -39,6 +40,8 @@ export interface ModelContext extends Context {
 }
 
 export interface Verb {
+  /** Whether `draw` does nothing but bind its variable: then steps with draws can become a loop. */
+  readonly drawsOnlyBind: boolean;
   draw(site: CoreSite, context: ModelContext): void;
   factor(value: Value, statement: CoreStatement, context: ModelContext): void;
   /** The body of an ordered axis in groups to be walked one after the other. */
@@ -196,7 +199,7 @@ function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Ver
   context.scope.delete(statement.index);
 }
 
-/** Unrolled: the index is a constant in each step. */
+/** One loop where that is possible; else unrolled: the index is a constant in each step. */
 function walkSteps(
   statement: CoreAxisStatement,
   body: readonly CoreStatement[],
@@ -205,18 +208,49 @@ function walkSteps(
   context: ModelContext,
   verb: Verb,
 ): void {
-  if (to - from > longestUnrolled)
-    fail({
-      code: "axis-too-long",
-      message: `this axis has ${to - from} steps that depend on each other; the most is ${longestUnrolled}`,
-      labels: [{ span: statement.span, text: "taken step by step" }],
-    });
+  const before = new Map(context.scope);
+  const samples: StepPieces[] = [];
+  let canRoll = onlyBinds(body, context, verb);
   for (let step = from; step < to; step++) {
+    if (canRoll && isTimeToRoll(step - from, to - from)) {
+      if (rollBindings(samples, before, from, to, context)) break;
+      canRoll = false;
+    }
+    if (step - from >= longestUnrolled)
+      fail({
+        code: "axis-too-long",
+        message: `this axis has ${to - from} steps that depend on each other; the most is ${longestUnrolled}`,
+        labels: [{ span: statement.span, text: "taken step by step" }],
+      });
     context.scope.set(statement.index, { kind: "constant", value: step });
     walkStatements(body, context, verb);
+    const added = canRoll ? piecesOfStep(context.scope, before, statement.index, step) : undefined;
+    if (added === undefined) canRoll = false;
+    else samples.push(added);
   }
   for (const [name, binding] of context.scope)
     if (binding.kind === "pieces") context.scope.set(name, mergePieces(binding, context));
+}
+
+/** Whether walking the statements does nothing but bind names. */
+function onlyBinds(statements: readonly CoreStatement[], context: ModelContext, verb: Verb): boolean {
+  const bindsOnly = (statement: CoreStatement): boolean => {
+    switch (statement.kind) {
+      case "let":
+        return true;
+      case "draw":
+        return verb.drawsOnlyBind;
+      case "axis":
+        return onlyBinds(statement.body, context, verb);
+      case "if":
+        return onlyBinds(chosenBranch(statement, context), context, verb);
+      case "factor":
+      case "learn":
+      case "learnNet":
+        return false;
+    }
+  };
+  return statements.every(bindsOnly);
 }
 
 /** The context inside a vectorised axis. */

@@ -1,0 +1,121 @@
+/** The bindings of an ordered axis's steps, made by one loop instead of step by step. */
+import { bug } from "../../base/bug.ts";
+import { equalShapes, type NodeId } from "../graph.ts";
+import type { Binding, Context, Piece } from "./context.ts";
+import { addPiece } from "./pieces.ts";
+import { rollSteps, sampledSteps } from "./roll-steps.ts";
+import type { Value } from "./value.ts";
+
+type Scope = ReadonlyMap<string, Binding>;
+
+/** So many first steps may differ from the others, as where they read what has another element kind. */
+const mostPeeled = 2;
+
+/** Shorter axes are unrolled. */
+const fewestRolled = 16;
+
+/** What walking one step added to each name. */
+export type StepPieces = ReadonlyMap<string, Piece>;
+
+/** Whether so many steps have been walked that it is time to roll the others. */
+export function isTimeToRoll(walked: number, count: number): boolean {
+  return walked === sampledSteps && count >= fewestRolled;
+}
+
+/** One piece per name bound since `before`, for that step; undefined where a step binds anything else than one element each. */
+export function piecesOfStep(
+  scope: Scope,
+  before: Scope,
+  index: string,
+  step: number,
+): StepPieces | undefined {
+  const added = new Map<string, Piece>();
+  for (const [name, binding] of scope) {
+    if (name === index || before.get(name) === binding) continue;
+    const own = binding.kind === "pieces" ? binding.pieces.filter(({ from }) => from === step) : [];
+    if (own.length !== 1 || own[0].to !== step + 1) return undefined;
+    added.set(name, own[0]);
+  }
+  return added;
+}
+
+/**
+ * Binds what the steps `from` … `to` − 1 bind, given what the first of them did. False, with nothing changed, where they are no
+ * loop.
+ */
+export function rollBindings(
+  samples: readonly StepPieces[],
+  before: Scope,
+  from: number,
+  to: number,
+  context: Context,
+): boolean {
+  const [first] = samples;
+  const names = [...first.keys()];
+  const results: NodeId[][] = [];
+  for (const sample of samples) {
+    const nodes = names.flatMap((name) => {
+      const piece = sample.get(name);
+      return piece !== undefined && isAlike(piece.value, first.get(name)?.value) ? [piece.value.node] : [];
+    });
+    if (nodes.length !== names.length || sample.size !== names.length) return false;
+    results.push(nodes);
+  }
+  for (let start = 0; names.length > 0 && start <= mostPeeled; start++) {
+    const count = to - from - start;
+    const stacked = rollSteps(context.algebra.builder, results.slice(start), count);
+    if (stacked === undefined) continue;
+    names.forEach((name, at) => {
+      const { binding, pieces } = addedPieces(name, samples.slice(0, start), before, context);
+      const value = samples[start].get(name)?.value;
+      if (value === undefined) return;
+      const array = alongDimension(stacked[at], value, binding.dimension, count, context);
+      const all = addPiece(
+        pieces,
+        binding.dimension,
+        { from: from + start, to, value: array },
+        binding.place,
+      );
+      context.scope.set(name, all);
+    });
+    return true;
+  }
+  return false;
+}
+
+/** What a name is bound to now, and what it was bound to before, with the pieces of these steps. */
+function addedPieces(name: string, steps: readonly StepPieces[], before: Scope, context: Context) {
+  const binding = context.scope.get(name);
+  if (binding?.kind !== "pieces") return bug(`${name} was not bound in pieces`);
+  const pieces = steps.reduce((existing: Binding | undefined, step) => {
+    const piece = step.get(name);
+    return piece && addPiece(existing, binding.dimension, piece, binding.place);
+  }, before.get(name));
+  return { binding, pieces };
+}
+
+function isAlike(value: Value, other: Value | undefined): boolean {
+  return (
+    other !== undefined &&
+    equalShapes(value.event, other.event) &&
+    value.axes.length === other.axes.length &&
+    value.axes.every(({ id }, at) => id === other.axes[at].id)
+  );
+}
+
+/** [count, axes…, event…] as a value whose event has `count` in place of the one element at that dimension. */
+function alongDimension(
+  stacked: NodeId,
+  { axes, event }: Value,
+  dimension: number,
+  count: number,
+  { algebra: { builder } }: Context,
+): Value {
+  const at = axes.length + dimension;
+  const order = Array.from({ length: axes.length + event.length }, (_, position) => position + 1);
+  const permutation = order.toSpliced(at, 1, 0, at + 1);
+  const moved = builder.emit("transpose", [stacked], { permutation });
+  const wide = event.with(dimension, count);
+  const shape = [...axes.map(({ size }) => size), ...wide];
+  return { node: builder.emit("reshape", [moved], { shape }), axes, event: wide };
+}
