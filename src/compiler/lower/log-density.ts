@@ -206,7 +206,7 @@ export function lowerDensityInto(
   };
 
   const verb: Verb = {
-    drawsOnlyBind: false,
+    terms: factors,
     draw(site, here) {
       const discrete = site.support.kind === "discrete";
       if (!site.observed && discrete) {

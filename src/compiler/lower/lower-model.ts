@@ -19,7 +19,7 @@ import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
 import { bindAt } from "./places.ts";
-import { isTimeToRoll, piecesOfStep, rollBindings, type StepPieces } from "./roll-bindings.ts";
+import { isTimeToRoll, piecesOfStep, rollBindings, type Term, type WalkedStep } from "./roll-bindings.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -40,8 +40,8 @@ export interface ModelContext extends Context {
 }
 
 export interface Verb {
-  /** Whether `draw` does nothing but bind its variable: then steps with draws can become a loop. */
-  readonly drawsOnlyBind: boolean;
+  /** All terms recorded so far, for a verb that records any. Those of steps that become a loop are replaced by their sum. */
+  readonly terms?: Term[];
   draw(site: CoreSite, context: ModelContext): void;
   factor(value: Value, statement: CoreStatement, context: ModelContext): void;
   /** The body of an ordered axis in groups to be walked one after the other. */
@@ -209,11 +209,17 @@ function walkSteps(
   verb: Verb,
 ): void {
   const before = new Map(context.scope);
-  const samples: StepPieces[] = [];
-  let canRoll = onlyBinds(body, context, verb);
+  const terms = verb.terms ?? [];
+  const termsBefore = terms.length;
+  const samples: WalkedStep[] = [];
+  let canRoll = canRepeat(body, context);
   for (let step = from; step < to; step++) {
     if (canRoll && isTimeToRoll(step - from, to - from)) {
-      if (rollBindings(samples, before, from, to, context)) break;
+      const rolled = rollBindings(samples, before, from, to, context);
+      if (rolled !== undefined) {
+        terms.splice(termsBefore, terms.length, ...rolled);
+        break;
+      }
       canRoll = false;
     }
     if (step - from >= longestUnrolled)
@@ -222,35 +228,36 @@ function walkSteps(
         message: `this axis has ${to - from} steps that depend on each other; the most is ${longestUnrolled}`,
         labels: [{ span: statement.span, text: "taken step by step" }],
       });
+    const recorded = terms.length;
     context.scope.set(statement.index, { kind: "constant", value: step });
     walkStatements(body, context, verb);
-    const added = canRoll ? piecesOfStep(context.scope, before, statement.index, step) : undefined;
-    if (added === undefined) canRoll = false;
-    else samples.push(added);
+    const pieces = canRoll ? piecesOfStep(context.scope, before, statement.index, step) : undefined;
+    if (pieces === undefined) canRoll = false;
+    else samples.push({ pieces, terms: terms.slice(recorded) });
   }
   for (const [name, binding] of context.scope)
     if (binding.kind === "pieces") context.scope.set(name, mergePieces(binding, context));
 }
 
-/** Whether walking the statements does nothing but bind names. */
-function onlyBinds(statements: readonly CoreStatement[], context: ModelContext, verb: Verb): boolean {
-  const bindsOnly = (statement: CoreStatement): boolean => {
+/** Whether walking the statements does nothing but bind names and record terms. */
+function canRepeat(statements: readonly CoreStatement[], context: ModelContext): boolean {
+  const repeats = (statement: CoreStatement): boolean => {
     switch (statement.kind) {
       case "let":
+      case "factor":
         return true;
       case "draw":
-        return verb.drawsOnlyBind;
+        return !siteOf(statement.site, context).marginal;
       case "axis":
-        return onlyBinds(statement.body, context, verb);
+        return canRepeat(statement.body, context);
       case "if":
-        return onlyBinds(chosenBranch(statement, context), context, verb);
-      case "factor":
+        return canRepeat(chosenBranch(statement, context), context);
       case "learn":
       case "learnNet":
         return false;
     }
   };
-  return statements.every(bindsOnly);
+  return statements.every(repeats);
 }
 
 /** The context inside a vectorised axis. */

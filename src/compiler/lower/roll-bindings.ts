@@ -1,10 +1,10 @@
-/** The bindings of an ordered axis's steps, made by one loop instead of step by step. */
+/** What the steps of an ordered axis bind and record, made by one loop instead of step by step. */
 import { bug } from "../../base/bug.ts";
 import { equalShapes, type NodeId } from "../graph.ts";
 import type { Binding, Context, Piece } from "./context.ts";
 import { addPiece } from "./pieces.ts";
 import { rollSteps, sampledSteps } from "./roll-steps.ts";
-import type { Value } from "./value.ts";
+import type { Axis, Value } from "./value.ts";
 
 type Scope = ReadonlyMap<string, Binding>;
 
@@ -14,8 +14,19 @@ const mostPeeled = 2;
 /** Shorter axes are unrolled. */
 const fewestRolled = 16;
 
-/** What walking one step added to each name. */
-export type StepPieces = ReadonlyMap<string, Piece>;
+/** A term of the log density, recorded on the way. */
+export interface Term {
+  readonly label: string;
+  readonly value: Value;
+  readonly plates: readonly Axis[];
+}
+
+/** What walking one step did. */
+export interface WalkedStep {
+  /** Per name the element that was added to it. */
+  readonly pieces: ReadonlyMap<string, Piece>;
+  readonly terms: readonly Term[];
+}
 
 /** Whether so many steps have been walked that it is time to roll the others. */
 export function isTimeToRoll(walked: number, count: number): boolean {
@@ -28,7 +39,7 @@ export function piecesOfStep(
   before: Scope,
   index: string,
   step: number,
-): StepPieces | undefined {
+): WalkedStep["pieces"] | undefined {
   const added = new Map<string, Piece>();
   for (const [name, binding] of scope) {
     if (name === index || before.get(name) === binding) continue;
@@ -40,34 +51,31 @@ export function piecesOfStep(
 }
 
 /**
- * Binds what the steps `from` … `to` − 1 bind, given what the first of them did. False, with nothing changed, where they are no
- * loop.
+ * Binds what the steps `from` … `to` − 1 bind, given what the first of them did, and returns their terms, those of a loop summed
+ * over its steps. Undefined, with nothing changed, where they are no loop.
  */
 export function rollBindings(
-  samples: readonly StepPieces[],
+  samples: readonly WalkedStep[],
   before: Scope,
   from: number,
   to: number,
   context: Context,
-): boolean {
+): readonly Term[] | undefined {
   const [first] = samples;
-  const names = [...first.keys()];
-  const results: NodeId[][] = [];
-  for (const sample of samples) {
-    const nodes = names.flatMap((name) => {
-      const piece = sample.get(name);
-      return piece !== undefined && isAlike(piece.value, first.get(name)?.value) ? [piece.value.node] : [];
-    });
-    if (nodes.length !== names.length || sample.size !== names.length) return false;
-    results.push(nodes);
-  }
-  for (let start = 0; names.length > 0 && start <= mostPeeled; start++) {
+  const names = [...first.pieces.keys()];
+  if (names.length === 0 || !samples.every((sample) => didTheSame(sample, first))) return undefined;
+  const results = samples.map(({ pieces, terms }) => [
+    ...names.flatMap((name) => pieces.get(name)?.value.node ?? []),
+    ...terms.map(({ value }) => value.node),
+  ]);
+  for (let start = 0; start <= mostPeeled; start++) {
     const count = to - from - start;
     const stacked = rollSteps(context.algebra.builder, results.slice(start), count);
     if (stacked === undefined) continue;
+    const peeled = samples.slice(0, start);
     names.forEach((name, at) => {
-      const { binding, pieces } = addedPieces(name, samples.slice(0, start), before, context);
-      const value = samples[start].get(name)?.value;
+      const { binding, pieces } = addedPieces(name, peeled, before, context);
+      const value = samples[start].pieces.get(name)?.value;
       if (value === undefined) return;
       const array = alongDimension(stacked[at], value, binding.dimension, count, context);
       const all = addPiece(
@@ -78,17 +86,36 @@ export function rollBindings(
       );
       context.scope.set(name, all);
     });
-    return true;
+    const summed = samples[start].terms.map((term, at): Term => {
+      const { builder } = context.algebra;
+      const node = builder.emit("reduceSum", [stacked[names.length + at]], { axes: [0] });
+      return { ...term, value: { ...term.value, node } };
+    });
+    return [...peeled.flatMap(({ terms }) => terms), ...summed];
   }
-  return false;
+  return undefined;
+}
+
+function didTheSame({ pieces, terms }: WalkedStep, first: WalkedStep): boolean {
+  return (
+    pieces.size === first.pieces.size &&
+    [...pieces].every(([name, { value }]) => isAlike(value, first.pieces.get(name)?.value)) &&
+    terms.length === first.terms.length &&
+    terms.every(
+      ({ label, value, plates }, at) =>
+        label === first.terms[at].label &&
+        isAlike(value, first.terms[at].value) &&
+        plates.every((plate, position) => plate === first.terms[at].plates[position]),
+    )
+  );
 }
 
 /** What a name is bound to now, and what it was bound to before, with the pieces of these steps. */
-function addedPieces(name: string, steps: readonly StepPieces[], before: Scope, context: Context) {
+function addedPieces(name: string, steps: readonly WalkedStep[], before: Scope, context: Context) {
   const binding = context.scope.get(name);
   if (binding?.kind !== "pieces") return bug(`${name} was not bound in pieces`);
   const pieces = steps.reduce((existing: Binding | undefined, step) => {
-    const piece = step.get(name);
+    const piece = step.pieces.get(name);
     return piece && addPiece(existing, binding.dimension, piece, binding.place);
   }, before.get(name));
   return { binding, pieces };

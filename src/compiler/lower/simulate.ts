@@ -71,7 +71,6 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     else if (bindInitialValues(variable, context)) initial.push(variable.name);
 
   walkStatements(input.model.body, context, {
-    drawsOnlyBind: true,
     draw(site, here) {
       if (given.has(site.variable)) return;
       refuseUndrawable(site, here);

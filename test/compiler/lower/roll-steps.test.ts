@@ -50,6 +50,21 @@ const rolled: Record<string, string> = {
     }
     plate t in T { observe y[t] ~ Normal(q[t], 1) }
   }`,
+  "latents that start from the one before": `model M[T, J] {
+    q ~ HalfNormal(1)
+    x[0] ~ Normal(0, 1)
+    for t in 1..T { x[t] ~ Normal(0.9 * x[t-1], q) via noncentered }
+    l[0] ~ Normal(0, 1)
+    for t in 1..T { l[t] ~ Uniform(l[t-1], l[t-1] + 2) }
+    plate j in J {
+      v[j, 0] ~ Normal(0, 1)
+      for t in 1..T {
+        v[j, t] ~ Normal(v[j, t-1] * q, 0.5) via noncentered
+        observe w[j, t] ~ Normal(v[j, t], 1)
+      }
+    }
+    plate t in T { observe y[t] ~ Normal(x[t] + l[t], 1) }
+  }`,
   "a plate around and inside": `model M[J, T, K](c: Real[T]) {
     plate j in J {
       a[j] ~ Normal(0, 1)
