@@ -4,12 +4,13 @@ import type { NodeOf } from "../../compiler/graph.ts";
 import type { DType, OpName } from "../../compiler/ops.ts";
 import type { FunctionBuilder, LocalIndex } from "./assembler/function-builder.ts";
 import { type LaneFormat, vectorType } from "./lane-format.ts";
+import type { RoutineName } from "./math-functions.ts";
 import type { MathName } from "./math-interface.ts";
 
 export interface ElementwiseContext {
   readonly format: LaneFormat;
   /** Writes the routine, or a call of it. */
-  math(code: FunctionBuilder, name: MathName, order: number): void;
+  math(code: FunctionBuilder, name: RoutineName, order: number): void;
 }
 
 type Write = (
@@ -141,6 +142,9 @@ export function writeElementwise(
   if (node.op === "polygamma") {
     code.get(operands[0]);
     context.math(code, "polygamma", (node as NodeOf<"polygamma">).params.order);
+  } else if (node.op === "log1p" && "isBelowTwo" in node.params) {
+    code.get(operands[0]);
+    context.math(code, "logOneBelowTwo", 0);
   } else if (node.op === "convert") writeConvert(code, operands[0], kind, node.type.dtype, context.format);
   else {
     const write = writers[node.op];

@@ -12,7 +12,7 @@ import { type Frame, writeLoops } from "./loop-frame.ts";
 import { loopShape, ownStrides, partStrides, reducedStrides, rowLength, rowStrides } from "./loop-shape.ts";
 import { createLoopValues, type LoopValues } from "./loop-values.ts";
 import { partLayout } from "./parts.ts";
-import type { Group, Job } from "./schedule.ts";
+import type { Group, Job, Schedule } from "./schedule.ts";
 import { type Element, maskToNumber } from "./straight-values.ts";
 import {
   combine,
@@ -32,7 +32,7 @@ export function emitLoop(emission: Emission, group: Group, number: number): void
   const { code, format, schedule, straight } = emission;
   straight.forgetMemory();
   const shape = loopShape(schedule, group, number);
-  const unroll = unrollFor(group, Math.floor((shape.lengths.at(-1) ?? 0) / format.lanes));
+  const unroll = unrollFor(schedule, group, Math.floor((shape.lengths.at(-1) ?? 0) / format.lanes));
   const finish: (() => void)[] = [];
   const sinks = group.jobs.map((job) => makeSink(emission, job, shape, unroll, finish));
   let values: LoopValues | undefined;
@@ -43,10 +43,11 @@ export function emitLoop(emission: Emission, group: Group, number: number): void
   for (const write of finish) write();
 }
 
-/** Short bodies handle several vectors at once, so that their additions do not wait for each other. */
-function unrollFor(group: Group, vectors: number): number {
-  const work = group.members.length + group.jobs.length;
-  const wanted = work <= 6 ? 4 : work <= 16 ? 2 : 1;
+/** All but long bodies handle several vectors at once, whose instructions take turns and do not wait for each other. */
+function unrollFor({ accesses }: Schedule, group: Group, vectors: number): number {
+  const ids = [...group.members, ...group.jobs.map(({ node }) => node)];
+  const work = ids.reduce((sum, id) => sum + accesses.spaces[id].components, 0);
+  const wanted = work <= 100 ? 4 : work <= 200 ? 2 : 1;
   return Math.max(1, Math.min(wanted, vectors));
 }
 

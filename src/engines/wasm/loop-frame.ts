@@ -51,6 +51,7 @@ export function writeLoops(
   const memos = Array.from({ length: depth }, () => new Map<string, LocalIndex>());
   const pointers = Array.from({ length: depth }, () => new Map<string, LocalIndex>());
   let inner: Write[] = [];
+  let innerPointerWrites: Write[] = [];
   let innerMemo = new Map<string, LocalIndex>();
   let innerPointers = new Map<string, LocalIndex>();
 
@@ -71,7 +72,7 @@ export function writeLoops(
     if (found !== undefined) return found;
     const outer = pointer(rest);
     const local = code.local("i32");
-    at(level, () => {
+    const write = (): void => {
       code.get(counters[last]);
       if (strides[last] !== 1) {
         code.i32(strides[last]);
@@ -82,7 +83,9 @@ export function writeLoops(
         code.op("i32.add");
       }
       code.set(local);
-    });
+    };
+    if (level === depth) innerPointerWrites.push(write);
+    else at(level, write);
     known.set(key, local);
     return local;
   };
@@ -98,15 +101,20 @@ export function writeLoops(
   const length = lengths[depth - 1];
   const whole = Math.floor(length / lanes);
   const iterations = Math.floor(whole / unroll);
+  /** Vectors handled together take turns, instruction by instruction, so that they do not wait for each other's results. */
   const writeBlock = (copies: readonly Copy[]): Write[] => {
-    inner = [];
     innerPointers = new Map();
-    for (const copy of copies) {
+    innerPointerWrites = [];
+    const lists = copies.map((copy) => {
       frame.current = copy;
       innerMemo = new Map();
+      inner = [];
       body(frame);
-    }
-    return inner;
+      return inner;
+    });
+    const longest = Math.max(0, ...lists.map((list) => list.length));
+    const turns = Array.from({ length: longest }, (_, turn) => lists.flatMap((list) => list[turn] ?? []));
+    return [...innerPointerWrites, ...turns.flat()];
   };
   const copies = (count: number): Copy[] =>
     Array.from({ length: count }, (_, number) => ({ vector: number, valid: lanes, number }));

@@ -6,19 +6,33 @@ import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builde
 import type { ModuleBuilder } from "./assembler/module-builder.ts";
 import type { WasmFeatures } from "./features.ts";
 import { type LaneFormat, laneBits } from "./lane-format.ts";
+import { unaryRoutine } from "./math/formula-routine.ts";
+import { logOneBelowTwo } from "./math/logarithm.ts";
 import { mathRoutines } from "./math/math-routines.ts";
-import type { MathContext, MathName } from "./math-interface.ts";
+import type { MathContext, MathName, MathRoutine } from "./math-interface.ts";
+
+/** `logOneBelowTwo` is log(1 + x) for 0 ≤ x ≤ 1. */
+export type RoutineName = MathName | "logOneBelowTwo";
+
+const routines: { readonly [Name in RoutineName]: MathRoutine } = {
+  ...mathRoutines,
+  logOneBelowTwo: unaryRoutine(logOneBelowTwo),
+};
 
 /** Routines in line save what a call costs (registers, above all), up to a quarter; functions full of them compile slowly. */
-const mostInLine = 8;
+const mostInLine = 24;
 
-function isShort(name: MathName): boolean {
-  return name === "exp" || name === "log" || name === "log1p" || name === "expm1";
+function isShort(name: RoutineName): boolean {
+  return (
+    name === "exp" || name === "log" || name === "log1p" || name === "expm1" || name === "logOneBelowTwo"
+  );
 }
+
+const constantsInBlock = 16;
 
 export interface MathFunctions {
   /** Operands on the stack, result in their place. */
-  call(code: FunctionBuilder, name: MathName, order: number): void;
+  call(code: FunctionBuilder, name: RoutineName, order: number): void;
 }
 
 export function createMathFunctions(
@@ -30,10 +44,13 @@ export function createMathFunctions(
   const known = new Map<string, FunctionIndex>();
   /** Addresses of constants by the bits of a lane. */
   const pool = new Map<bigint, number>();
+  let block = 0;
   const pushPooled = (code: FunctionBuilder, bits: bigint): void => {
     let address = pool.get(bits);
     if (address === undefined) {
-      address = reserve(16);
+      const inBlock = pool.size % constantsInBlock;
+      if (inBlock === 0) block = reserve(16 * constantsInBlock);
+      address = block + 16 * inBlock;
       pool.set(bits, address);
       const bytes = new DataView(new ArrayBuffer(16));
       for (let lane = 0; lane < format.lanes; lane++)
@@ -48,16 +65,16 @@ export function createMathFunctions(
   /** How many routines stand in line in a function. */
   const inLine = new WeakMap<FunctionBuilder, number>();
 
-  const call = (code: FunctionBuilder, name: MathName, order: number): void => {
+  const call = (code: FunctionBuilder, name: RoutineName, order: number): void => {
     const count = inLine.get(code) ?? 0;
     if (!isShort(name) || count >= mostInLine) code.call(functionOf(name, order));
     else {
       inLine.set(code, count + 1);
-      mathRoutines[name](code, contextFor(code, order));
+      routines[name](code, contextFor(code, order));
     }
   };
 
-  const functionOf = (name: MathName, order: number): FunctionIndex => {
+  const functionOf = (name: RoutineName, order: number): FunctionIndex => {
     const key = order === 0 ? name : `${name}${order}`;
     const found = known.get(key);
     if (found !== undefined) return found;
@@ -67,7 +84,7 @@ export function createMathFunctions(
     known.set(key, target);
     module.define(target, (code) => {
       for (let operand = 0; operand < operands; operand++) code.get(operand);
-      mathRoutines[name](code, contextFor(code, order));
+      routines[name](code, contextFor(code, order));
     });
     return target;
   };

@@ -5,7 +5,7 @@
  * - the indices of gather and scatterAdd are broadcast to the shape of the result and of the updates, so that they are read
  *   element by element like any operand;
  * - products of thin matrices are sums of products, which fuse with what is around them;
- * - softplus and sigmoid of the same x share e^−|x|;
+ * - softplus and sigmoid of the same x share e^−|x|, and a log1p whose operand is that says so in its parameters;
  * - division by a constant is multiplication by its inverse, which is up to 1 unit in the last place less accurate.
  */
 import { equalShapes, type Graph, type GraphNode, type NodeId, type NodeOf } from "../../compiler/graph.ts";
@@ -44,12 +44,13 @@ export function prepare(graph: Graph, limits: SpaceLimits): Graph {
   const exponentials = new Map<NodeId, NodeId>();
   /** softplus(x) = max(x, 0) + log(1 + e^−|x|); sigmoid(x) = (1 or, below 0, e^−|x|) / (1 + e^−|x|). */
   const logistic = ({ op, type }: GraphNode, x: NodeId): NodeId => {
-    const unary = (name: "abs" | "neg" | "exp" | "log1p", operand: NodeId): NodeId =>
-      push(name, [operand], {}, type);
+    const unary = (name: "abs" | "neg" | "exp", operand: NodeId): NodeId => push(name, [operand], {}, type);
+    const logOneBelowTwo = (operand: NodeId): NodeId =>
+      push("log1p", [operand], { isBelowTwo: true } as OpParams["log1p"], type);
     const exponential = exponentials.get(x) ?? unary("exp", unary("neg", unary("abs", x)));
     exponentials.set(x, exponential);
     if (op === "softplus")
-      return push("add", [push("max", [x, fill(0, type)], {}, type), unary("log1p", exponential)], {}, type);
+      return push("add", [push("max", [x, fill(0, type)], {}, type), logOneBelowTwo(exponential)], {}, type);
     const isNegative = push("less", [x, fill(0, type)], {}, { ...type, dtype: "bool" });
     const numerator = push("select", [isNegative, exponential, fill(1, type)], {}, type);
     return push("div", [numerator, push("add", [exponential, fill(1, type)], {}, type)], {}, type);
