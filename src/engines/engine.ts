@@ -26,6 +26,8 @@ export interface Executable {
    * run: copy what must last.
    */
   run(inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float64Array | Float32Array>>;
+  /** The engine's own memory of an input, if it has one: write values there and pass that array to `run` to save a copy. */
+  inputView?(name: string): Float64Array | Float32Array;
   /** Releases what the engine holds. */
   dispose(): void;
 }

@@ -219,6 +219,33 @@ describe("numbers that are not usual", () => {
     }
   });
 
+  test("softplus and sigmoid of one operand share work and keep their accuracy", () => {
+    const builder = createBuilder();
+    const edges = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 800, -800, 40, -40];
+    // Whole eighths: the same numbers in both precisions.
+    const values = [...edges, ...sampleValues("int", [91], -400, 400, 7, 0).map((value) => value / 8)];
+    const x = builder.input("x", { dtype: "float", shape: [values.length] });
+    const graph = builder.finish({
+      softplus: builder.emit("softplus", [x], {}),
+      sigmoid: builder.emit("sigmoid", [x], {}),
+    });
+    for (const engine of [engines.f64, ...looping.f64])
+      agree(engine, graph, { x: values }, { relative: 1e-15, absolute: 1e-300 });
+    agree(engines.f32, graph, { x: values }, { relative: 1e-6, absolute: 1e-37 });
+  });
+
+  test("division by a constant is within two units in the last place, and exact at the ends of the range", () => {
+    for (const divisor of [3, -0.7, 100, 2, 0, 1e300, 1e-310, Number.POSITIVE_INFINITY, Number.NaN]) {
+      const builder = createBuilder();
+      const values = [...special, ...sampleValues("float", [40], -9, 9, 8, 0)];
+      const x = builder.input("x", { dtype: "float", shape: [values.length] });
+      const graph = builder.finish({
+        y: builder.emit("div", [x, builder.fill(divisor, [values.length])], {}),
+      });
+      agree(engines.f64, graph, { x: values }, { relative: 2 ** -51, absolute: 0 });
+    }
+  });
+
   test("integers stay whole: beyond 2²⁴ under f32, beyond 2³¹ under f64", () => {
     const builder = createBuilder();
     const x = builder.input("x", { dtype: "int", shape: [40] });
@@ -309,6 +336,32 @@ describe("how it is called", () => {
     const { written } = engines.f64.compile(chain.finish({ y: value }));
     // Input, output and at most three others at a time.
     expect(written.pages * 65536).toBeLessThan(5.5 * 8 * size);
+  });
+
+  test("runs graphs of thousands of small nodes, whose code is split into several functions", () => {
+    const long = createBuilder();
+    const start = long.input("x", { dtype: "float", shape: [3] });
+    const rows = long.input("rows", { dtype: "float", shape: [600, 3] });
+    let state = start;
+    for (let step = 0; step < 600; step++) {
+      const row = long.emit("slice", [rows], { start: [step, 0], limit: [step + 1, 3] });
+      const pushed = long.emit("add", [state, long.emit("reshape", [row], { shape: [3] })], {});
+      // The first state is read all along, from every function.
+      state = long.emit("mul", [long.emit("sin", [pushed], {}), start], {});
+    }
+    const total = long.emit("reduceSum", [state], { axes: [0] });
+    const graph = differentiate(long.finish({ total, state }), { of: "total", wrt: ["x"], prefix: "d/" });
+    expect(engines.f64.compile(graph).written.schedule.functions.length).toBeGreaterThan(1);
+    const inputs = { x: [0.9, -0.4, 0.7], rows: sampleValues("float", [600, 3], -1, 1, 9, 0) };
+    for (const engine of [engines.f64, looping.f64[0]])
+      agree(engine, graph, inputs, { relative: 1e-10, absolute: 1e-10 });
+  });
+
+  test("says how much memory a graph would need that has none", () => {
+    const large = createBuilder();
+    const x = large.input("x", { dtype: "float", shape: [30_000, 30_000] });
+    const graph = large.finish({ y: large.emit("exp", [x], {}) });
+    expect(() => engines.f64.compile(graph)).toThrow("needs 13.4 GiB of memory");
   });
 
   test("is what loadEngine loads, in the precision asked for", async () => {
