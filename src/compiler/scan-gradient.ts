@@ -1,7 +1,8 @@
 /**
  * The gradient of a loop is a loop from the last step to the first over the adjoints of its carries (Griewank and Walther 2008,
  * chapter 4). It needs the carries at the start of each step: a second loop gives them as further y. That loop differs from
- * the first in its outputs only, and the pass `merge-scans` makes the two one.
+ * the first in its outputs only, and the pass `merge-scans` makes the two one. The next carries are not computed again either:
+ * they are those at the start of the step after.
  */
 import type { Builder } from "./builder.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
@@ -30,17 +31,26 @@ export function scanAdjoints(
   const isFloat = (id: NodeId): boolean => builder.typeOf(id).dtype === "float";
   const shares = fixed.filter(isFloat);
   const given = scanParts(builder, adjoint, body, length);
-  const saved = savedCarries(builder, node);
+  const { starts, ends } = savedCarries(builder, node);
+  /** In the backward body: what computes a next carry, and which row of x has it already. */
+  const known = new Map<NodeId, number>();
   const backward = emitScan(builder, {
     length,
     reverse: !reverse,
     carries: [...given.carries, ...shares.map((id) => builder.fill(0, builder.typeOf(id).shape))],
-    xs: [...saved, ...rows, ...given.ys],
+    xs: [...starts, ...rows, ...given.ys, ...ends],
     fixed,
+    known,
     body(inner, { carries: adjoints, xs: row, fixed: constants }) {
       const inputs = [...row.slice(0, carries + xs), ...constants];
       const ids = copyBody(inner, body, { carries, xs }, inputs);
       const of = (name: string): NodeId => ids[body.outputs[name]];
+      ends.forEach((_, at) => {
+        for (let id = of(`carry/${at}`); inner.nodeOf(id).inputs.length > 0; [id] = inner.nodeOf(id).inputs) {
+          known.set(id, carries + xs + given.ys.length + at);
+          if (inner.nodeOf(id).op !== "reshape") break;
+        }
+      });
       const seeds = [
         ...given.carries.map((_, at) => [of(`carry/${at}`), adjoints[at]] as const),
         ...given.ys.map((_, at) => [of(`y/${at}`), row[carries + xs + at]] as const),
@@ -67,9 +77,12 @@ export function scanAdjoints(
   ];
 }
 
-/** The carries at the start of each step, [length, …]. */
-function savedCarries(builder: Builder, node: NodeOf<"scan">): readonly NodeId[] {
-  const { body, length, carries } = node.params;
+/** The carries at the start and at the end of each step, [length, …]; none at the end where there is no step. */
+function savedCarries(
+  builder: Builder,
+  node: NodeOf<"scan">,
+): { readonly starts: readonly NodeId[]; readonly ends: readonly NodeId[] } {
+  const { body, length, reverse, carries } = node.params;
   const outputs: Record<string, NodeId> = { ...body.outputs };
   let count = scanOutputs(body).ys.length;
   const positions = Array.from({ length: carries }, (_, at) => {
@@ -80,8 +93,18 @@ function savedCarries(builder: Builder, node: NodeOf<"scan">): readonly NodeId[]
   });
   const saving: Graph = { ...body, outputs };
   const forward = builder.emit("scan", node.inputs, { ...node.params, body: saving });
-  const { ys } = scanParts(builder, forward, saving, length);
-  return positions.map((at) => ys[at]);
+  const parts = scanParts(builder, forward, saving, length);
+  const starts = positions.map((at) => parts.ys[at]);
+  if (length === 0) return { starts, ends: [] };
+  const ends = starts.map((start, at) => {
+    const same = scanOutputs(body).ys.findIndex((_, y) => outputs[`y/${y}`] === outputs[`carry/${at}`]);
+    if (same >= 0) return parts.ys[same];
+    const shape = [1, ...builder.typeOf(start).shape.slice(1)];
+    const last = builder.emit("reshape", [parts.carries[at]], { shape });
+    const others = rowsOf(builder, start, reverse ? 0 : 1, reverse ? length - 1 : length);
+    return builder.emit("concat", reverse ? [last, others] : [others, last], { axis: 0 });
+  });
+  return { starts, ends };
 }
 
 /** 2²⁰ doubles are 8 MiB. */

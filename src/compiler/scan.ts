@@ -1,8 +1,8 @@
 /** Making scans and taking their results apart. */
 import { type Builder, createBuilder } from "./builder.ts";
-import { elementCount, type Graph, type NodeId } from "./graph.ts";
+import { elementCount, equalShapes, type Graph, type NodeId } from "./graph.ts";
 import type { Shape, TensorType } from "./ops.ts";
-import { copyInto, emitSame } from "./rebuild.ts";
+import { copyInto, emitSame, rebuild } from "./rebuild.ts";
 import { scanInputName, scanOutputs } from "./type-rules.ts";
 
 export interface ScanParts<T = NodeId> {
@@ -24,6 +24,8 @@ export interface ScanRequest {
   readonly fixed?: readonly NodeId[];
   /** One step, made in a builder of its own: the next carries, of their types, and what is to be stacked. */
   readonly body: (inner: Builder, given: ScanInputs) => ScanParts;
+  /** Nodes of the body whose values a row of x has, in some shape: it takes their place. Read after `body` was called. */
+  readonly known?: ReadonlyMap<NodeId, number>;
 }
 
 export interface ScanInputs {
@@ -47,8 +49,21 @@ export function emitScan(builder: Builder, request: ScanRequest): ScanParts {
     counts,
     request.body,
   );
-  const scan = builder.emit("scan", operands, { body, length, reverse, ...counts });
+  const short = request.known === undefined ? body : withKnown(body, request.known);
+  const scan = builder.emit("scan", operands, { body: short, length, reverse, ...counts });
   return scanParts(builder, scan, body, length);
+}
+
+function withKnown(body: Graph, known: ReadonlyMap<NodeId, number>): Graph {
+  return rebuild(body, (builder, node, id) => {
+    const row = known.get(id);
+    if (row === undefined) return emitSame(builder, node);
+    const input = builder.input(`x/${row}`, body.nodes[body.inputs[`x/${row}`]].type);
+    const { shape } = node.type;
+    return equalShapes(builder.typeOf(input).shape, shape)
+      ? input
+      : builder.emit("reshape", [input], { shape });
+  });
 }
 
 /** A body with inputs of the given types, one per operand. */
