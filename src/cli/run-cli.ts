@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check-command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { explainCommand } from "./explain-command.ts";
 import { inferCommand } from "./infer-command.ts";
 import { sampleCommand } from "./sample-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -29,7 +30,14 @@ Examples:
 
 Exit codes: 0 done, 1 an error in ppl itself, 2 something in the call, the model or the data, 130 stopped by Ctrl-C.`,
     );
-  for (const create of [inferCommand, sampleCommand, trainCommand, checkCommand, doctorCommand]) {
+  for (const create of [
+    inferCommand,
+    sampleCommand,
+    trainCommand,
+    checkCommand,
+    explainCommand,
+    doctorCommand,
+  ]) {
     program.addCommand(create(context, finish));
   }
   for (const command of [program, ...program.commands]) {

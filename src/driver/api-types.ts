@@ -7,6 +7,7 @@ import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import type { RawData } from "../data/raw-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
+import type { Stage } from "./explain-stages.ts";
 
 export interface Compilation {
   readonly source: Source;
@@ -79,6 +80,10 @@ export interface InferOptions extends CommonOptions {
 
 export interface SampleOptions extends CommonOptions {
   readonly draws?: number;
+}
+
+export interface ExplainOptions extends CommonOptions {
+  readonly stage: Stage;
 }
 
 export interface TrainOptions extends CommonOptions {
@@ -187,6 +192,9 @@ export interface Driver {
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
   train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
   inferWithArtifact(artifact: Artifact, data: GivenData, options: InferOptions): Promise<Posterior>;
+  /** Stage → what it shows. */
+  readonly stages: Readonly<Record<Stage, string>>;
+  explain(program: Program, data: GivenData, options: ExplainOptions): Promise<string>;
   doctor(): Promise<DoctorReport>;
 
   /** A model file: `data/read-text-file.ts`. */

@@ -6,6 +6,7 @@ import { readTextFile } from "../data/read-text-file.ts";
 import { writeDraws } from "../data/write-draws.ts";
 import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
 import type { Driver } from "./api-types.ts";
+import { stages } from "./explain-stages.ts";
 import { version } from "./version.ts";
 
 export const driver: Driver = {
@@ -15,6 +16,8 @@ export const driver: Driver = {
   sample: async (...args) => (await import("./predict.ts")).sample(...args),
   train: async (...args) => (await import("./train.ts")).train(...args),
   inferWithArtifact: async (...args) => (await import("./infer-with-artifact.ts")).inferWithArtifact(...args),
+  stages,
+  explain: async (...args) => (await import("./explain.ts")).explain(...args),
   doctor: async () => (await import("./doctor.ts")).doctor(),
   readSource: (path) => ({ name: path, text: readTextFile(path, "model") }),
   readData,

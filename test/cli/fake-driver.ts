@@ -6,6 +6,7 @@ import { runCli } from "../../src/cli/run-cli.ts";
 import { explainData } from "../../src/data/explain-data.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
 import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
+import { stages } from "../../src/driver/explain-stages.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -133,6 +134,10 @@ function fakeDriver(calls: Call[]): Driver {
     async inferWithArtifact(_artifact, _data, options) {
       calls.push({ verb: "inferWithArtifact", options: { ...options } });
       return fakePosterior({ strategy: "amortized" });
+    },
+    stages,
+    async explain(_program, _data, options) {
+      return `stage ${options.stage}`;
     },
     async doctor() {
       const engines = [
