@@ -64,10 +64,14 @@ export function createBuilder(): Builder {
  * and the order in which keys were written makes no difference.
  */
 export function paramsKey(params: OpParams[OpName]): string {
-  return JSON.stringify(params, (_key, value: unknown) => {
-    if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
-      return Object.is(value, -0) ? "number -0" : `number ${value}`;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  return valueKey(params);
+}
+
+function valueKey(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (Array.isArray(value)) return `[${value.map(valueKey).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value);
+  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${valueKey(each)}`).join(",")}}`;
 }

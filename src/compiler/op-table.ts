@@ -459,11 +459,10 @@ export function inferType<Op extends OpName>(
   params: OpParams[Op],
 ): TensorType {
   const row = opRow(op);
-  const given = `${op}(${inputs.map(showType).join(", ")})`;
-  if (row.operands !== "any" && row.operands !== inputs.length)
-    return bug(`${given}: ${op} takes ${row.operands} operands`);
-  const type = row.type(inputs, params);
-  return typeof type === "string" ? bug(`${given}: ${op} ${type}`) : type;
+  const isComplete = row.operands === "any" || row.operands === inputs.length;
+  const type = isComplete ? row.type(inputs, params) : `takes ${row.operands} operands`;
+  if (typeof type !== "string") return type;
+  return bug(`${op}(${inputs.map(showType).join(", ")}): ${op} ${type}`);
 }
 
 /** `reduced` (an x without `axes`) in the shape of x. */
