@@ -3,6 +3,7 @@ import { elementCount, type NodeOf } from "../../compiler/graph.ts";
 import type { LocalIndex } from "./assembler/function-builder.ts";
 import type { Emission } from "./emission.ts";
 import type { WholeAddresses } from "./emit-whole.ts";
+import { pushAddress } from "./range-loop.ts";
 import { countingLoop, loadSplat, storeLane } from "./vector-code.ts";
 
 /** Vectors of output channels that are added up at the same time. */
@@ -23,15 +24,8 @@ export function emitConvolution(
   const sums = Array.from({ length: channelVectors }, () => code.local("v128"));
   const factor = code.local("v128");
 
-  const push = (terms: readonly (readonly [LocalIndex, number])[], constant: number): void => {
-    code.i32(constant);
-    for (const [local, times] of terms) {
-      code.get(local);
-      code.i32(times);
-      code.op("i32.mul");
-      code.op("i32.add");
-    }
-  };
+  const push = (terms: readonly (readonly [LocalIndex, number])[], constant: number): void =>
+    pushAddress(code, terms, constant);
   /** Skips what follows in the block where the place is outside the image: below zero counts as very large. */
   const inside = (place: LocalIndex, length: number, body: () => void): void => {
     code.get(place);

@@ -26,7 +26,6 @@ import { rowMajor } from "./view.ts";
 export function emitStraight(emission: Emission, group: Group): void {
   const { schedule, straight, memory } = emission;
   const { nodes } = schedule.graph;
-  straight.forgetMemory();
   const jobs = [...group.jobs].sort((a, b) => a.node - b.node);
   for (const id of group.members) straight.define(id, computeElements(emission, id));
   for (const { kind, node: id, part } of jobs) {

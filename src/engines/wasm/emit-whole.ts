@@ -3,9 +3,10 @@ import { bug } from "../../base/bug.ts";
 import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import { lastTwo } from "../../compiler/type-rules.ts";
 import type { Emission } from "./emission.ts";
+import { emitCholesky } from "./emit-cholesky.ts";
 import { emitConvolution } from "./emit-convolution.ts";
-import { emitCholesky, emitTriangularSolve } from "./emit-linear-algebra.ts";
 import { emitScan } from "./emit-scan.ts";
+import { emitTriangularSolve } from "./emit-triangular-solve.ts";
 import { planMatmul } from "./matmul/matmul-plan.ts";
 import { combine, countingLoop, fillMemory, loadSplat, storeLane } from "./vector-code.ts";
 

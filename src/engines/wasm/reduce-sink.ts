@@ -1,0 +1,227 @@
+/**
+ * Sums and maxima over loops. Where the innermost loops are reduced, each result has one accumulator per vector of an iteration;
+ * they are combined in order, then their lanes, when those loops end. Elsewhere results lie in memory and each vector is
+ * added there.
+ */
+import { bug } from "../../base/bug.ts";
+import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
+import type { LocalIndex } from "./assembler/function-builder.ts";
+import { reducedComponents } from "./components.ts";
+import type { Emission } from "./emission.ts";
+import { storeElements } from "./emit-straight.ts";
+import type { Frame } from "./loop-frame.ts";
+import { reducedStrides } from "./loop-shape.ts";
+import { pushPointer, type Sink, type SinkContext } from "./loop-sink.ts";
+import type { LoopValues } from "./loop-values.ts";
+import {
+  combine,
+  combineLanes,
+  fillMemory,
+  loadSplat,
+  maskTail,
+  pushIdentity,
+  type Reduction,
+  storeLane,
+} from "./vector-code.ts";
+import { positionsOf, rowMajor } from "./view.ts";
+
+type ReductionNode = NodeOf<"reduceSum"> | NodeOf<"reduceMax">;
+
+interface ReductionPlan {
+  readonly id: NodeId;
+  readonly node: ReductionNode;
+  readonly op: Reduction;
+  /** For each result, the components that are combined first. */
+  readonly terms: readonly (readonly number[])[];
+  /** Of the result in memory, per loop: 0 where the loop is reduced. */
+  readonly strides: readonly number[];
+  /** Where each result of the first iteration lies, in numbers. */
+  readonly places: readonly number[];
+  /** Loops from this one on are all reduced. */
+  readonly resetLevel: number;
+  /** No loop is left: results are values behind the loops. */
+  readonly isLocal: boolean;
+  /** Results in memory are added to, not written. */
+  readonly isAddedUp: boolean;
+}
+
+export function reduceSink(context: SinkContext, id: NodeId): Sink {
+  const { code, format, memory } = context.emission;
+  const plan = planReduction(context, id);
+  const { op, node, isLocal, isAddedUp, resetLevel, strides } = plan;
+  if (isAddedUp && !isLocal)
+    fillMemory(code, format, memory.address(id), elementCount(node.type.shape), () =>
+      pushIdentity(code, format, op, node.type.dtype),
+    );
+  return resetLevel === strides.length ? memoryReduction(context, plan) : registerReduction(context, plan);
+}
+
+function planReduction({ emission: { schedule }, shape }: SinkContext, id: NodeId): ReductionPlan {
+  const { accesses, graph } = schedule;
+  const node = graph.nodes[id];
+  if (node.op !== "reduceSum" && node.op !== "reduceMax") return bug(`${node.op} reduces nothing`);
+  const [operand] = node.inputs;
+  const strides = shape.merge(reducedStrides(schedule, id));
+  const resetLevel = strides.findLastIndex((stride) => stride !== 0) + 1;
+  return {
+    id,
+    node,
+    op: node.op,
+    terms: reducedComponents(node.params.axes, graph.nodes[operand].type.shape, accesses.spaces[operand]),
+    strides,
+    places: resultPlaces(schedule, node),
+    resetLevel,
+    isLocal: strides.every((stride) => stride === 0),
+    isAddedUp: resetLevel === strides.length || strides.slice(0, resetLevel).some((stride) => stride === 0),
+  };
+}
+
+/** Positions in the result of the components that are kept. */
+function resultPlaces({ graph, accesses }: Emission["schedule"], node: ReductionNode): number[] {
+  const { axes } = node.params;
+  const [operand] = node.inputs;
+  const { shape } = graph.nodes[operand].type;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const { strides } = rowMajor(node.type.shape);
+  const components = accesses.spaces[operand].componentAxes.filter((axis) => kept.includes(axis));
+  return positionsOf(
+    components.map((axis) => shape[axis]),
+    { offset: 0, strides: components.map((axis) => strides[kept.indexOf(axis)]) },
+  );
+}
+
+/** All terms of one result in this vector. */
+function combineTerms(
+  { code, format, schedule }: Emission,
+  { node, op }: ReductionPlan,
+  frame: Frame,
+  values: LoopValues,
+  components: readonly number[],
+): LocalIndex {
+  const access = schedule.accesses.access(node.inputs[0]);
+  const [first, ...others] = components.map((component) => values.read(access, component).local);
+  if (others.length === 0) return first;
+  const total = code.local("v128");
+  frame.at(frame.depth, () => {
+    code.get(first);
+    for (const local of others) {
+      code.get(local);
+      combine(code, format, op, node.type.dtype);
+    }
+    code.set(total);
+  });
+  return total;
+}
+
+function memoryReduction({ emission }: SinkContext, plan: ReductionPlan): Sink {
+  const { code, format, memory } = emission;
+  const { id, node, op, terms, strides, places } = plan;
+  const { dtype } = node.type;
+  const inner = strides[strides.length - 1];
+  return (frame, values) => {
+    const { vector, valid } = frame.current;
+    for (const [result, components] of terms.entries()) {
+      const value = combineTerms(emission, plan, frame, values, components);
+      const pointer = frame.pointer(strides);
+      const offset = memory.address(id) + (places[result] + vector * format.lanes * inner) * format.bytes;
+      frame.at(frame.depth, () => {
+        const isWhole = inner === 1 && valid === format.lanes;
+        for (let lane = 0; lane < (isWhole ? 1 : valid); lane++) {
+          const place = offset + lane * inner * format.bytes;
+          pushPointer(code, pointer);
+          pushPointer(code, pointer);
+          if (isWhole) code.memory("v128.load", place);
+          else loadSplat(code, format, place);
+          code.get(value);
+          combine(code, format, op, dtype);
+          if (isWhole) code.memory("v128.store", place);
+          else storeLane(code, format, place, lane);
+        }
+      });
+    }
+  };
+}
+
+function registerReduction({ emission, unroll, finish }: SinkContext, plan: ReductionPlan): Sink {
+  const { code, format } = emission;
+  const { node, op, terms, strides, resetLevel, isLocal } = plan;
+  const { dtype } = node.type;
+  const accumulators = terms.map(() => Array.from({ length: unroll }, () => code.local("v128")));
+  let isBegun = false;
+  const begin = (frame: Frame): void => {
+    if (isBegun) return;
+    isBegun = true;
+    frame.at(resetLevel, () => {
+      for (const local of accumulators.flat()) {
+        pushIdentity(code, format, op, dtype);
+        code.set(local);
+      }
+    });
+    const pointer = frame.pointer(strides);
+    if (isLocal) finish.push(() => finishLocal(emission, plan, accumulators));
+    else frame.after(resetLevel, () => finishInMemory(emission, plan, accumulators, pointer));
+  };
+  return (frame, values) => {
+    begin(frame);
+    const { valid, number } = frame.current;
+    for (const [result, components] of terms.entries()) {
+      const value = combineTerms(emission, plan, frame, values, components);
+      const accumulator = accumulators[result][number];
+      frame.at(frame.depth, () => {
+        code.get(accumulator);
+        code.get(value);
+        maskTail(code, format, op, dtype, valid);
+        combine(code, format, op, dtype);
+        code.set(accumulator);
+      });
+    }
+  };
+}
+
+/** Combines accumulators and their lanes; the first one holds the result in all lanes then. */
+function combineAccumulators(
+  { code, format }: Emission,
+  { op, node }: ReductionPlan,
+  [first, ...others]: readonly LocalIndex[],
+): LocalIndex {
+  code.get(first);
+  for (const other of others) {
+    code.get(other);
+    combine(code, format, op, node.type.dtype);
+  }
+  combineLanes(code, format, op, node.type.dtype, first);
+  code.set(first);
+  return first;
+}
+
+function finishLocal(
+  emission: Emission,
+  plan: ReductionPlan,
+  accumulators: readonly (readonly LocalIndex[])[],
+): void {
+  const { straight, schedule, memory } = emission;
+  const elements = accumulators.map((each) => straight.splatOf(combineAccumulators(emission, plan, each)));
+  straight.define(plan.id, elements);
+  if (schedule.buffers.has(plan.id)) storeElements(emission, elements, plan.node, memory.address(plan.id));
+}
+
+function finishInMemory(
+  emission: Emission,
+  plan: ReductionPlan,
+  accumulators: readonly (readonly LocalIndex[])[],
+  pointer: LocalIndex | undefined,
+): void {
+  const { code, format, memory } = emission;
+  for (const [result, each] of accumulators.entries()) {
+    const total = combineAccumulators(emission, plan, each);
+    const offset = memory.address(plan.id) + plan.places[result] * format.bytes;
+    pushPointer(code, pointer);
+    code.get(total);
+    if (plan.isAddedUp) {
+      pushPointer(code, pointer);
+      loadSplat(code, format, offset);
+      combine(code, format, plan.op, plan.node.type.dtype);
+    }
+    storeLane(code, format, offset, 0);
+  }
+}
