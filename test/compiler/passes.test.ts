@@ -171,6 +171,46 @@ describe("simplification", () => {
     expect(simplified(make)).toEqual([]);
   });
 
+  test("what is sorted is not sorted again, what is transposed is read transposed", () => {
+    const sorted = (b: Builder, x: NodeId) => b.emit("sort", [x], {});
+    expect(simplified((b, x) => sorted(b, sorted(b, x)))).toEqual(["sort"]);
+    const builder = createBuilder();
+    const a = builder.input("a", { dtype: "float", shape: [2, 2] });
+    const turned = builder.emit("transpose", [a], { permutation: [1, 0] });
+    const params = { lower: true, transpose: false };
+    const graph = builder.finish({ x: builder.emit("triangularSolve", [turned, a], params) });
+    expect(printGraph(optimize(graph))).toBe(
+      "%0 = input a : float[2,2]\n%1 = triangularSolve %0 %0 lower=false transpose=true : float[2,2]\nreturn x=%1\n",
+    );
+    const inputs = { a: [2, 3, 4, 5] };
+    expect(referenceEngine.compile(optimize(graph)).run(inputs)).toEqual(
+      referenceEngine.compile(graph).run(inputs),
+    );
+  });
+
+  test("slices of sums of pads take the part that they lie in", () => {
+    const builder = createBuilder();
+    const [x, y] = ["x", "y"].map((name) => builder.input(name, { dtype: "float", shape: [2] }));
+    const first = builder.emit("pad", [x], { before: [0], after: [2] });
+    const second = builder.emit("pad", [y], { before: [2], after: [0] });
+    const sum = builder.emit("add", [first, second], {});
+    const graph = builder.finish({
+      x: builder.emit("slice", [sum], { start: [0], limit: [2] }),
+      y: builder.emit("slice", [sum], { start: [3], limit: [4] }),
+      both: builder.emit("slice", [sum], { start: [1], limit: [3] }),
+    });
+    const { nodes, outputs } = optimize(graph);
+    expect([nodes[outputs.x].op, nodes[outputs.y].inputs, nodes[outputs.both].op]).toEqual([
+      "input",
+      [1],
+      "slice",
+    ]);
+    const inputs = { x: [1, 2], y: [3, 4] };
+    expect(referenceEngine.compile(optimize(graph)).run(inputs)).toEqual(
+      referenceEngine.compile(graph).run(inputs),
+    );
+  });
+
   test("elementwise ops move before broadcasts", () => {
     const builder = createBuilder();
     const scale = builder.input("scale", { dtype: "float", shape: [] });

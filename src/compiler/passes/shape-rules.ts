@@ -1,4 +1,4 @@
-/** Simplification of reductions and of ops that move values. */
+/** Simplification of reductions, of ops that move values and of products and solves that read them transposed. */
 import { elementCount, equalShapes, type NodeId } from "../graph.ts";
 import type { Shape } from "../ops.ts";
 import type { Rules, View } from "./rule.ts";
@@ -85,6 +85,18 @@ export const shapeRules: Rules = {
   gather: (view, { inputs: [table, indices] }) => {
     const counted = view.as("iota", indices);
     return counted && equalShapes(counted.params.shape, view.shapeOf(table).slice(0, 1)) ? table : undefined;
+  },
+  // A sorted row stays as it is, and so does one of equal numbers
+  sort: (view, { inputs: [x], type }) =>
+    view.as("sort", x) || view.uniform(x) !== undefined || type.shape[type.shape.length - 1] <= 1
+      ? x
+      : undefined,
+  // aᵀ x = b reads the other triangle of a, transposed
+  triangularSolve: (view, { inputs: [matrix, right], params: { lower, transpose } }) => {
+    const original = matrixTransposed(view, matrix);
+    if (original === undefined) return undefined;
+    const params = { lower: !lower, transpose: !transpose };
+    return view.builder.emit("triangularSolve", [original, right], params);
   },
   // (xᵀ) y reads x transposed
   matmul: (view, { inputs: [x, y], params: { transposeLeft, transposeRight } }) => {
