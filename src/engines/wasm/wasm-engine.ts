@@ -16,6 +16,8 @@ import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
 export interface WasmEngineOptions {
   /** Of floats; f64 when absent. Integers are exact up to 2⁵³ under f64 and from −2³¹ to 2³¹ − 1 under f32. */
   readonly precision?: Precision;
+  /** Whether relaxed SIMD is used where it is there: faster, but not the same bits on every machine. Default: true. */
+  readonly relaxed?: boolean;
   /** What is unrolled; by default what usually runs fastest. */
   readonly limits?: SpaceLimits;
 }
@@ -41,7 +43,8 @@ export interface WasmEngine extends Engine {
 /** Rejects where there is no WebAssembly with SIMD. */
 export async function createWasmEngine(options: WasmEngineOptions = {}): Promise<WasmEngine> {
   const api = webAssembly();
-  const features = detectFeatures();
+  const detected = detectFeatures();
+  const features = { ...detected, relaxed: detected.relaxed && options.relaxed !== false };
   if (api === undefined || !features.simd) throw new Error("this machine has no WebAssembly with SIMD");
   const precision = options.precision ?? "f64";
   const format = laneFormat(precision);

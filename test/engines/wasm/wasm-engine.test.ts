@@ -25,9 +25,9 @@ const looping = {
   f64: [
     await createWasmEngine({ limits: { straight: 1, components: 1 } }),
     await createWasmEngine({ limits: { straight: 1, components: 4 } }),
-    await createWasmEngine({ limits: { straight: 4, components: 2 } }),
+    await createWasmEngine({ limits: { straight: 4, components: 2 }, relaxed: false }),
   ],
-  f32: [await createWasmEngine({ precision: "f32", limits: { straight: 1, components: 3 } })],
+  f32: [await createWasmEngine({ precision: "f32", limits: { straight: 1, components: 3 }, relaxed: false })],
 };
 
 for (const precision of ["f64", "f32"] as const) {
