@@ -4,10 +4,14 @@ export interface ByteWriter {
   bytes(values: ArrayLike<number>): void;
   /** Unsigned LEB128, below 2³². */
   unsigned(value: number): void;
-  /** Signed LEB128 of an integer. */
-  signed(value: number | bigint): void;
+  /** Signed LEB128 of a 32-bit integer. */
+  signed(value: number): void;
+  /** Signed LEB128 of a 64-bit integer. */
+  signedLong(value: bigint): void;
   f32(value: number): void;
   f64(value: number): void;
+  /** Eight bytes, the lowest first. */
+  bits64(value: bigint): void;
   /** UTF-8 with its length before it. */
   text(value: string): void;
   readonly length: number;
@@ -18,7 +22,8 @@ export interface ByteWriter {
 export function createByteWriter(): ByteWriter {
   let buffer = new Uint8Array(256);
   let length = 0;
-  const scratch = new DataView(new ArrayBuffer(8));
+  const scratchBytes = new Uint8Array(8);
+  const scratch = new DataView(scratchBytes.buffer);
   const reserve = (count: number): void => {
     if (length + count <= buffer.length) return;
     const larger = new Uint8Array(Math.max(2 * buffer.length, length + count));
@@ -44,7 +49,19 @@ export function createByteWriter(): ByteWriter {
       writer.byte(rest);
     },
     signed(value) {
-      let rest = BigInt(value);
+      let rest = value | 0;
+      for (;;) {
+        const low = rest & 0x7f;
+        rest >>= 7;
+        if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+          writer.byte(low);
+          return;
+        }
+        writer.byte(low | 0x80);
+      }
+    },
+    signedLong(value) {
+      let rest = value;
       for (;;) {
         const low = Number(rest & 0x7fn);
         rest >>= 7n;
@@ -57,11 +74,15 @@ export function createByteWriter(): ByteWriter {
     },
     f32(value) {
       scratch.setFloat32(0, value, true);
-      for (let i = 0; i < 4; i++) writer.byte(scratch.getUint8(i));
+      writer.bytes(scratchBytes.subarray(0, 4));
     },
     f64(value) {
       scratch.setFloat64(0, value, true);
-      for (let i = 0; i < 8; i++) writer.byte(scratch.getUint8(i));
+      writer.bytes(scratchBytes);
+    },
+    bits64(value) {
+      scratch.setBigUint64(0, value, true);
+      writer.bytes(scratchBytes);
     },
     text(value) {
       const encoded = [...encodeUtf8(value)];

@@ -125,7 +125,7 @@ export function createFunctionBody(parameterCount: number): FunctionBody {
     },
     i64(value) {
       opcode(otherOps["i64.const"]);
-      code.signed(BigInt.asIntN(64, value));
+      code.signedLong(BigInt.asIntN(64, value));
     },
     f32(value) {
       opcode(otherOps["f32.const"]);
@@ -146,8 +146,8 @@ export function createFunctionBody(parameterCount: number): FunctionBody {
     },
     i64x2(low, high = low) {
       opcode(otherOps["v128.const"]);
-      for (const lane of [low, high])
-        for (let shift = 0n; shift < 64n; shift += 8n) code.byte(Number((lane >> shift) & 0xffn));
+      code.bits64(BigInt.asUintN(64, low));
+      code.bits64(BigInt.asUintN(64, high));
     },
     i32x4(value) {
       opcode(otherOps["v128.const"]);
