@@ -1,48 +1,106 @@
 /** A density plan compiled on an engine: what strategies run on. Workers load this, not the compiler. */
 import type { Graph } from "../compiler/graph.ts";
 import type { SplitGraph } from "../compiler/split-invariant.ts";
-import type { Engine, Executable } from "../engines/engine.ts";
-import type { DensityTarget, TargetVariable } from "../inference/target.ts";
+import type { Engine, Executable, Values } from "../engines/engine.ts";
+import type { DensityTarget, NutsTransitions, TargetVariable } from "../inference/target.ts";
 import type { DensityPlan } from "./density-plan.ts";
 
-/** Compiles a plan. The target's functions share scratch memory: one thread, no re-entry. */
+/**
+ * Compiles a plan; its report when that is first asked for. Where the engine has one, the sampler is compiled around the
+ * density. The target's functions share scratch memory: one thread, no re-entry.
+ */
 export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget & { dispose(): void } {
-  const density = compileSplit(plan.density, plan.data, engine);
-  const report = compileSplit(plan.report, plan.data, engine);
-  const views = plan.blocks.map((block) => ({ ...block, values: new Float64Array(block.length) }));
-  const latents = Object.fromEntries(views.map((view) => [view.input, view.values]));
-  const densityInputs = { ...density.fixed, ...latents };
-  const reportInputs = { ...report.fixed, ...latents };
-  const load = (position: Float64Array): void => {
-    for (const { values, offset, length } of views)
-      for (let i = 0; i < length; i++) values[i] = position[offset + i];
-  };
+  const density = compileDensity(plan, engine);
+  let report: PositionGraph | undefined;
   return {
     dimension: plan.dimension,
     coordinates: plan.coordinates,
     variables: plan.variables,
     constrainedLength: plan.constrainedLength,
     logDensityAndGradient(position, gradient) {
-      load(position);
-      const outputs = density.executable.run(densityInputs);
-      for (const { input, offset, length } of views) {
+      const outputs = density.run(position);
+      for (const { input, offset, length } of plan.blocks) {
         const part = outputs[`gradient/${input}`];
         for (let i = 0; i < length; i++) gradient[offset + i] = part[i];
       }
       return outputs.logDensity[0];
     },
     constrain(position) {
-      load(position);
-      const outputs = report.executable.run(reportInputs);
+      report ??= atPositions(plan.report, plan, engine, engine.compile(plan.report.each));
+      const outputs = report.run(position);
       const result = new Float64Array(plan.constrainedLength);
-      for (const variable of plan.variables) result.set(outputs[outputName(variable)], variable.offset);
+      for (const variable of plan.variables) {
+        const values = outputs[outputName(variable)];
+        for (let i = 0; i < values.length; i++) result[variable.offset + i] = values[i];
+      }
       return result;
     },
+    nuts: density.nuts,
     dispose() {
       density.executable.dispose();
-      report.executable.dispose();
+      report?.executable.dispose();
     },
   };
+}
+
+/** A graph as a function of the position. */
+interface PositionGraph {
+  readonly executable: Executable;
+  run(position: Float64Array): ReturnType<Executable["run"]>;
+}
+
+function compileDensity(
+  plan: DensityPlan,
+  engine: Engine,
+): PositionGraph & { readonly nuts: NutsTransitions | undefined } {
+  const { density, blocks, dimension } = plan;
+  if (engine.compileSampler === undefined)
+    return { ...atPositions(density, plan, engine, engine.compile(density.each)), nuts: undefined };
+  const executable = engine.compileSampler(density.each, blocks);
+  const graph = atPositions(density, plan, engine, executable);
+  // A run puts all inputs into memory, where the sampler finds those that are fixed.
+  graph.run(new Float64Array(dimension));
+  return { ...graph, nuts: executable.nuts };
+}
+
+function atPositions(
+  split: SplitGraph,
+  { blocks, data }: DensityPlan,
+  engine: Engine,
+  executable: Executable,
+): PositionGraph {
+  const inputs: Record<string, Values> = {};
+  for (const [name, values] of Object.entries(fixedInputs(split, data, engine)))
+    inputs[name] = inMemory(split.each, executable, name, values);
+  const latents = blocks
+    .filter(({ input }) => Object.hasOwn(split.each.inputs, input))
+    .map((block) => ({
+      ...block,
+      values: inMemory(split.each, executable, block.input, new Float64Array(block.length)),
+    }));
+  for (const { input, values } of latents) inputs[input] = values;
+  return {
+    executable,
+    run(position) {
+      for (const { values, offset, length } of latents)
+        for (let i = 0; i < length; i++) values[i] = position[offset + i];
+      return executable.run(inputs);
+    },
+  };
+}
+
+/** The values in the engine's own memory where it offers that, so that no run copies them. */
+function inMemory(
+  graph: Graph,
+  executable: Executable,
+  name: string,
+  values: Float64Array,
+): Float64Array | Float32Array {
+  const { dtype } = graph.nodes[graph.inputs[name]].type;
+  if (executable.inputView === undefined || dtype === "int") return values;
+  const view = executable.inputView(name);
+  view.set(values);
+  return view;
 }
 
 export interface CompiledSplit {
@@ -57,17 +115,24 @@ export function compileSplit(
   data: Readonly<Record<string, Float64Array>>,
   engine: Engine,
 ): CompiledSplit {
-  const once = engine.compile(split.once);
+  return { executable: engine.compile(split.each), fixed: fixedInputs(split, data, engine) };
+}
+
+/** Data that are still needed, and what the invariant part makes of data. */
+function fixedInputs(
+  split: SplitGraph,
+  data: Readonly<Record<string, Float64Array>>,
+  engine: Engine,
+): Record<string, Float64Array> {
   const needed = (graph: Graph): Record<string, Float64Array> =>
     Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(graph.inputs, name)));
-  const results = Object.entries(once.run(needed(split.once))).map(
-    ([name, values]) => [name, Float64Array.from(values)] as const,
-  );
+  const fixed = needed(split.each);
+  if (Object.keys(split.once.outputs).length === 0) return fixed;
+  const once = engine.compile(split.once);
+  for (const [name, values] of Object.entries(once.run(needed(split.once))))
+    fixed[name] = Float64Array.from(values);
   once.dispose();
-  return {
-    executable: engine.compile(split.each),
-    fixed: { ...needed(split.each), ...Object.fromEntries(results) },
-  };
+  return fixed;
 }
 
 function outputName(variable: TargetVariable): string {

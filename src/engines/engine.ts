@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../compiler/graph.ts";
 
-export type EngineName = "reference" | "tfjs" | "wasm";
+export type EngineName = "reference" | "tfjs" | "wasm" | "onnx";
 export type Precision = "f32" | "f64";
 
 /** Row-major values of one tensor; whole numbers for int, 0 and 1 for bool. */
@@ -17,6 +17,49 @@ export interface Engine {
   readonly precisions: readonly Precision[];
   /** Compiles once; the graph's shapes are fixed. Throws if the graph does not verify. */
   compile(graph: Graph): Executable;
+  /**
+   * Compiles a density with the no-U-turn sampler around it, where the engine can: the outputs are `logDensity` and
+   * `gradient/<input>` for every block, and the blocks cover the coordinates.
+   */
+  compileSampler?(
+    graph: Graph,
+    blocks: readonly CoordinateRun[],
+  ): Executable & { readonly nuts: NutsSampler };
+}
+
+/** Coordinates that are one input of a density. */
+export interface CoordinateRun {
+  /** Name of the graph input. */
+  readonly input: string;
+  /** Where it starts among all coordinates. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The no-U-turn sampler with a density at hand: transitions as `inference/nuts/tree.ts` defines them. */
+export interface NutsSampler {
+  /** Trees may be so deep at most. */
+  readonly deepestTree: number;
+  /**
+   * Makes `count` transitions from `point` and moves it there, with the random numbers of the key's steps `step`, `step` + 1, …
+   * Inputs other than the coordinates are as they are in the executable's memory. From row `first` on it writes a row about
+   * each into `rows`: step − 1, step size, tree depth, leapfrogs, divergent (0 or 1), acceptance statistic, energy, log
+   * density, position.
+   */
+  run(
+    point: { readonly position: Float64Array; readonly gradient: Float64Array; logDensity: number },
+    settings: {
+      readonly inverseMass: Float64Array;
+      readonly stepSize: number;
+      readonly maxTreeDepth: number;
+      readonly maxEnergyError: number;
+    },
+    key: { readonly seed: number; readonly stream: number },
+    step: number,
+    rows: Float64Array,
+    first: number,
+    count: number,
+  ): void;
 }
 
 export interface Executable {

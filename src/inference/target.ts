@@ -2,6 +2,7 @@
  * What a strategy sees of a model: compiled functions on flat arrays. Never the language, never an engine.
  * Strategies work on the unconstrained scale; `constrain` returns to the model's own.
  */
+import type { RandomKey } from "../base/random.ts";
 
 /** One reported quantity: a latent variable or a binding that depends on one. */
 export interface TargetVariable {
@@ -17,6 +18,41 @@ export interface TargetVariable {
   readonly base: "real" | "int" | "bool";
 }
 
+/** Where a chain is: moved on in place. */
+export interface ChainPoint {
+  readonly position: Float64Array;
+  /** Of the log density at `position`. */
+  readonly gradient: Float64Array;
+  logDensity: number;
+}
+
+export interface TransitionSettings {
+  /** The diagonal of M⁻¹. */
+  readonly inverseMass: Float64Array;
+  readonly stepSize: number;
+  readonly maxTreeDepth: number;
+  readonly maxEnergyError: number;
+}
+
+/** NUTS transitions made where the density is compiled: those of `nuts/tree.ts` for the same random numbers, but for roundings. */
+export interface NutsTransitions {
+  /** Trees may be so deep at most. */
+  readonly deepestTree: number;
+  /**
+   * Makes `count` transitions from `point` with the random numbers of the key's steps `step`, `step` + 1, …, moves it there,
+   * and from row `first` on writes a row about each, as `nuts/rows.ts` has them.
+   */
+  run(
+    point: ChainPoint,
+    settings: TransitionSettings,
+    key: RandomKey,
+    step: number,
+    rows: Float64Array,
+    first: number,
+    count: number,
+  ): void;
+}
+
 /** Latents given data: p(x, z) as a function of z on ℝᴰ. */
 export interface DensityTarget {
   readonly dimension: number;
@@ -29,6 +65,8 @@ export interface DensityTarget {
   logDensityAndGradient(position: Float64Array, gradient: Float64Array): number;
   /** Values of all `variables`, laid out by their offsets; a fresh array. */
   constrain(position: Float64Array): Float64Array;
+  /** Where the engine has them. */
+  readonly nuts?: NutsTransitions;
 }
 
 /**

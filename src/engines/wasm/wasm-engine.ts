@@ -6,9 +6,10 @@ import { bug } from "../../base/bug.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { hashGraph } from "../../compiler/print.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
-import type { Engine, Executable, Precision, Values } from "../engine.ts";
+import type { CoordinateRun, Engine, Executable, NutsSampler, Precision, Values } from "../engine.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
+import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
 import { type SpaceLimits, usualLimits } from "./space.ts";
 import { type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
 import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
@@ -38,6 +39,13 @@ export interface WasmExecutable extends Executable {
 
 export interface WasmEngine extends Engine {
   compile(graph: Graph): WasmExecutable;
+  /** There under f64. */
+  compileSampler?(graph: Graph, blocks: readonly CoordinateRun[]): SamplerExecutable;
+}
+
+/** A density's module with the sampler in it. */
+export interface SamplerExecutable extends WasmExecutable {
+  readonly nuts: NutsSampler;
 }
 
 /** Rejects where there is no WebAssembly with SIMD. */
@@ -49,18 +57,28 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
   const precision = options.precision ?? "f64";
   const format = laneFormat(precision);
   const cache = createCache<{ written: WrittenModule; module: WasmModule }>(64);
+  const make = (graph: Graph, sampled?: readonly CoordinateRun[]): Instantiated => {
+    verifyGraph(graph);
+    const key = hashGraph(graph) + JSON.stringify(sampled ?? []);
+    const { module, written } = cache.get(key, () => {
+      const written = writeModule(graph, format, features, options.limits ?? usualLimits, sampled);
+      return { written, module: new api.Module(written.bytes) };
+    });
+    return instantiate(api, module, written, format);
+  };
   return {
     name: "wasm",
     label: `wasm (${precision})`,
     precisions: [precision],
-    compile(graph) {
-      verifyGraph(graph);
-      const made = cache.get(hashGraph(graph), () => {
-        const written = writeModule(graph, format, features, options.limits ?? usualLimits);
-        return { written, module: new api.Module(written.bytes) };
-      });
-      return instantiate(api, made.module, made.written, format);
-    },
+    compile: (graph) => make(graph).executable,
+    // The sampler computes in double precision.
+    ...(precision === "f64" && {
+      compileSampler(graph: Graph, blocks: readonly CoordinateRun[]) {
+        const { executable, buffer, exports } = make(graph, blocks);
+        const layout = executable.written.sampler ?? bug("a module without its sampler");
+        return { ...executable, nuts: nutsSampler(layout, buffer, exports.transitions as TransitionsExport) };
+      },
+    }),
   };
 }
 
@@ -79,12 +97,18 @@ function createCache<Value>(capacity: number): { get(key: string, make: () => Va
   };
 }
 
+interface Instantiated {
+  readonly executable: WasmExecutable;
+  readonly buffer: ArrayBuffer;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
 function instantiate(
   api: WebAssemblyApi,
   module: WasmModule,
   written: WrittenModule,
   format: LaneFormat,
-): WasmExecutable {
+): Instantiated {
   const { exports } = new api.Instance(module, {});
   const { buffer } = exports.memory as { readonly buffer: ArrayBuffer };
   const run = exports.run as () => void;
@@ -102,7 +126,7 @@ function instantiate(
       views[place.name] = to;
     } else views[place.name] = memory;
   }
-  return {
+  const executable: WasmExecutable = {
     run(values) {
       for (let i = 0; i < inputs.length; i++) {
         const { name, memory, length } = inputs[i];
@@ -122,6 +146,7 @@ function instantiate(
     dispose() {},
     written,
   };
+  return { executable, buffer, exports };
 }
 
 function memoryArray(

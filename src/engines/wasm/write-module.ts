@@ -2,6 +2,7 @@
 import { expandOps } from "../../compiler/expand.ts";
 import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
 import type { DType } from "../../compiler/ops.ts";
+import type { CoordinateRun } from "../engine.ts";
 import type { FunctionBuilder, FunctionIndex } from "./assembler/function-builder.ts";
 import { createModuleBuilder } from "./assembler/module-builder.ts";
 import type { Emission, Program, WrittenGraph } from "./emission.ts";
@@ -15,6 +16,8 @@ import { emitMatmul } from "./matmul/emit-matmul.ts";
 import type { MatmulFunctions } from "./matmul/matmul-functions.ts";
 import { alignment, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { prepare } from "./prepare.ts";
+import type { SamplerLayout } from "./sampler/sampler-layout.ts";
+import { placeSampler, writeSampler } from "./sampler/wasm-sampler.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import type { SpaceLimits } from "./space.ts";
 import { createStraightValues } from "./straight-values.ts";
@@ -43,6 +46,8 @@ export interface WrittenModule {
   /** Values that lie in memory from the start. */
   readonly constants: readonly Constant[];
   readonly schedule: Schedule;
+  /** Where the sampler's numbers lie, if there is one: the export `transitions` runs it. */
+  readonly sampler: SamplerLayout | undefined;
 }
 
 const pageBytes = 65536;
@@ -50,11 +55,13 @@ const mostPages = 65536;
 /** The last array may be read beyond its end by less than this, because whole vectors are read. */
 const margin = 64;
 
+/** With `sampled` coordinates, the graph is a density and the no-U-turn sampler is written around it. */
 export function writeModule(
   graph: Graph,
   format: LaneFormat,
   features: WasmFeatures,
   limits: SpaceLimits,
+  sampled?: readonly CoordinateRun[],
 ): WrittenModule {
   const module = createModuleBuilder();
   const math = createMathFunctions(module, format, features, (bytes) => program.reserve(bytes));
@@ -96,7 +103,9 @@ export function writeModule(
     },
   };
 
-  const main = program.writeGraph("run", graph);
+  const sampler = sampled && placeSampler(program, sampled);
+  const main = program.writeGraph("run", graph, sampler?.inputs);
+  if (sampler !== undefined && sampled !== undefined) writeSampler(program, sampler.layout, main, sampled);
   module.exportFunction("run", main.run);
   module.exportFunction("runMany", addRepeat(module, main.run));
   const pages = Math.ceil((end + margin) / pageBytes);
@@ -120,6 +129,7 @@ export function writeModule(
     outputs: places(main.graph.outputs, main.outputs),
     constants,
     schedule: main.schedule,
+    sampler: sampler?.layout,
   };
 }
 
