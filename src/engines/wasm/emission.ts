@@ -30,6 +30,7 @@ export interface WrittenGraph {
   readonly run: FunctionIndex;
   readonly graph: Graph;
   readonly schedule: Schedule;
+  readonly memory: MemoryPlan;
   /** Addresses by name. */
   readonly inputs: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, number>>;

@@ -7,8 +7,10 @@ import type { Graph } from "../../compiler/graph.ts";
 import { hashGraph } from "../../compiler/print.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { CoordinateRun, Engine, Executable, NutsSampler, Precision, Values } from "../engine.ts";
+import { disassemble } from "./assembler/disassemble.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
+import { printMemory, printSchedule } from "./print-schedule.ts";
 import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
 import { type SpaceLimits, usualLimits } from "./space.ts";
 import { type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
@@ -33,7 +35,9 @@ export interface WasmExecutable extends Executable {
   inputView(name: string): FloatArray;
   /** Runs n times on the inputs that are in memory; for measuring without what a call costs. */
   runMany(times: number): void;
-  /** What was compiled, for showing it. */
+  /** As text: what was fused and in which order it runs, where arrays lie in memory, or the instructions. */
+  explain(stage: "fused" | "memory" | "wasm"): string;
+  /** What was compiled. */
   readonly written: WrittenModule;
 }
 
@@ -143,10 +147,28 @@ function instantiate(
       if (memory === undefined) return bug(`no input ${name}`);
       return memory instanceof Int32Array ? bug(`input ${name} is of integers`) : memory;
     },
+    explain: (stage) => explainModule(written, format, stage),
     dispose() {},
     written,
   };
   return { executable, buffer, exports };
+}
+
+function explainModule(
+  { bytes, schedule, memory }: WrittenModule,
+  format: LaneFormat,
+  stage: "fused" | "memory" | "wasm",
+): string {
+  switch (stage) {
+    case "fused":
+      return printSchedule(schedule);
+    case "memory":
+      return printMemory(schedule, memory, format.bytes);
+    case "wasm":
+      return disassemble(bytes)
+        .map(({ name, lines }) => `${name}\n${lines.map((line) => `  ${line}\n`).join("")}`)
+        .join("\n");
+  }
 }
 
 function memoryArray(

@@ -46,6 +46,7 @@ export interface WrittenModule {
   /** Values that lie in memory from the start. */
   readonly constants: readonly Constant[];
   readonly schedule: Schedule;
+  readonly memory: MemoryPlan;
   /** Where the sampler's numbers lie, if there is one: the export `transitions` runs it. */
   readonly sampler: SamplerLayout | undefined;
 }
@@ -129,6 +130,7 @@ export function writeModule(
     outputs: places(main.graph.outputs, main.outputs),
     constants,
     schedule: main.schedule,
+    memory: main.memory,
     sampler: sampler?.layout,
   };
 }
@@ -189,6 +191,7 @@ function writtenGraph(
     run,
     graph,
     schedule: plan,
+    memory,
     inputs: addresses(graph.inputs),
     outputs: addresses(graph.outputs),
   };

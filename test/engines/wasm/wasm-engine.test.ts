@@ -364,6 +364,35 @@ describe("how it is called", () => {
     expect(() => engines.f64.compile(graph)).toThrow("needs 13.4 GiB of memory");
   });
 
+  test("explains what was fused, where it lies and the instructions", () => {
+    const small = createBuilder();
+    const x = small.input("x", { dtype: "float", shape: [100] });
+    const mean = small.emit("reduceSum", [x], { axes: [0] });
+    const spread = small.emit("broadcast", [mean], { shape: [100], axes: [] });
+    const away = small.emit("sub", [x, spread], {});
+    const executable = engines.f64.compile(
+      small.finish({ total: small.emit("reduceSum", [small.emit("mul", [away, away], {})], { axes: [0] }) }),
+    );
+    expect(executable.explain("fused")).toBe(
+      [
+        "loop 100",
+        "  %1 = reduceSum %0 : float, a value from here on",
+        "loop 100",
+        "  %3 = sub %0 %2 : float[100]",
+        "  %4 = mul %3 %3 : float[100]",
+        "  %5 = reduceSum %4 : float, stored",
+        "",
+      ].join("\n"),
+    );
+    expect(executable.explain("memory")).toBe(
+      "64 + 800: %0 input : float[100], input x\n896 + 8: %5 reduceSum : float, groups 1 to 2\n",
+    );
+    // Whole vectors in a loop, no call.
+    const instructions = executable.explain("wasm");
+    expect(instructions).toMatch(/^run\n.*loop\n.*f64x2\.sub\n.*f64x2\.mul\n/s);
+    expect(instructions.slice(0, instructions.indexOf("runMany"))).not.toContain("call");
+  });
+
   test("is what loadEngine loads, in the precision asked for", async () => {
     const engine = await loadEngine("wasm", { precision: "f32" });
     expect([engine.name, engine.label, engine.precisions]).toEqual(["wasm", "wasm (f32)", ["f32"]]);
