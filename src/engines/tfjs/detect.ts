@@ -104,7 +104,7 @@ function hasNativeLibrary(directory: string, exists: (path: string) => boolean):
 }
 
 /** As Node finds it from this file, also if the package does not export its `package.json`. */
-function findInstalled(name: string): FoundPackage | undefined {
+export function findInstalled(name: string): FoundPackage | undefined {
   const { resolve } = createRequire(import.meta.url);
   for (const folder of resolve.paths(name) ?? []) {
     const directory = join(folder, ...name.split("/"));

@@ -1,4 +1,4 @@
-/** Lowers a graph to a kernel program for one backend. */
+/** Lowers a graph to a kernel program for one backend, or for TensorFlow. */
 import { bug } from "../../base/bug.ts";
 import { ProblemError } from "../../base/problem.ts";
 import { expandOps } from "../../compiler/expand.ts";
@@ -16,17 +16,28 @@ import { createKernelBuilder } from "./kernel-builder.ts";
 import { createKernelMath, type KernelMath, type Value } from "./kernel-math.ts";
 import { type KernelProgram, withoutUnused } from "./kernel-program.ts";
 import { type Expansion, expandedOps, type KernelRow, loweringOf } from "./lowering-table.ts";
+import { graphModelOverrides, tensorflowOverrides } from "./tensorflow-overrides.ts";
+
+/** A backend of tfjs, TensorFlow itself, or a model that any backend may run. */
+export type LoweringTarget = TfjsBackend | "tensorflow" | "graph-model";
+
+const overrides: Readonly<Record<LoweringTarget, { readonly [Op in OpName]?: Expansion<Op> }>> = {
+  ...backendOverrides,
+  tensorflow: tensorflowOverrides,
+  "graph-model": graphModelOverrides,
+};
 
 /**
  * The graph must verify. The program holds what the outputs need and no more. Throws a `ProblemError`, `engine-lacks-kernel`, for
  * sorting that would take too long.
  */
-export function lowerGraph(given: Graph, backend: TfjsBackend): KernelProgram {
-  refuseLongSorts(given, backend);
-  const graph = expandOps(given, expandedOps);
+export function lowerGraph(given: Graph, target: LoweringTarget): KernelProgram {
+  const expanded = expandedOps.filter((op) => overrides[target][op] === undefined);
+  if (expanded.includes("sort")) refuseLongSorts(given, target);
+  const graph = expandOps(given, expanded);
   const math = createKernelMath(createKernelBuilder());
   const lowered: Value[] = [];
-  for (const node of graph.nodes) lowered.push(lowerNode(math, graph, node, backend, lowered));
+  for (const node of graph.nodes) lowered.push(lowerNode(math, graph, node, target, lowered));
   const outputs = Object.entries(graph.outputs).map(([name, id]) => [name, lowered[id].id]);
   return withoutUnused(math.builder.finish(Object.fromEntries(outputs)));
 }
@@ -34,7 +45,7 @@ export function lowerGraph(given: Graph, backend: TfjsBackend): KernelProgram {
 /** Sorting compares all pairs of a row: 2²⁶ of them take a second and 256 MiB. */
 const mostPairs = 2 ** 26;
 
-function refuseLongSorts(graph: Graph, backend: TfjsBackend): void {
+function refuseLongSorts(graph: Graph, target: LoweringTarget): void {
   for (const { op, type } of graph.nodes) {
     const length = type.shape[type.shape.length - 1];
     if ((op !== "sort" && op !== "argsort") || elementCount(type.shape) * length <= mostPairs) continue;
@@ -42,7 +53,7 @@ function refuseLongSorts(graph: Graph, backend: TfjsBackend): void {
       {
         code: "engine-lacks-kernel",
         severity: "error",
-        message: `the ${backend} backend of tfjs has no kernel that sorts ${length} numbers`,
+        message: `${target === "graph-model" ? "tfjs" : `the ${target} backend of tfjs`} has no kernel that sorts ${length} numbers`,
         labels: [],
         notes: ["Without one all pairs are compared, which is too much for so many."],
         help: "use another engine: --engine wasm",
@@ -55,7 +66,7 @@ function lowerNode<Op extends OpName>(
   math: KernelMath,
   graph: Graph,
   node: GraphNode & NodeOf<Op>,
-  backend: TfjsBackend,
+  target: LoweringTarget,
   lowered: readonly Value[],
 ): Value {
   const known = knownValue(math, graph, node);
@@ -66,11 +77,11 @@ function lowerNode<Op extends OpName>(
     ? beforeBroadcasts(graph, node, lowered)
     : node.inputs.map((id) => lowered[id]);
   const override: Expansion<Op> | undefined = (
-    backendOverrides[backend] as { readonly [Name in OpName]?: Expansion<Name> }
+    overrides[target] as { readonly [Name in OpName]?: Expansion<Name> }
   )[node.op];
   if (override !== undefined) return override(math, node, operands);
   if (row === "expanded") return bug(`${node.op} was not expanded`);
-  if (row === "loop") return lowerLoop(math, node as NodeOf<OpName> as NodeOf<"scan">, operands, backend);
+  if (row === "loop") return lowerLoop(math, node as NodeOf<OpName> as NodeOf<"scan">, operands, target);
   if ("expand" in row) return row.expand(math, node, operands);
   return row.broadcasts
     ? math.binary(row.kernel, operands[0], operands[1], node.type.dtype)
@@ -81,11 +92,11 @@ function lowerLoop(
   { builder, value }: KernelMath,
   { params, type }: NodeOf<"scan">,
   operands: readonly Value[],
-  backend: TfjsBackend,
+  target: LoweringTarget,
 ): Value {
   const { body, ...loop } = params;
   const ids = operands.map(({ id }) => id);
-  return value(builder.loop({ ...loop, operands: ids, body: lowerGraph(body, backend), type }));
+  return value(builder.loop({ ...loop, operands: ids, body: lowerGraph(body, target), type }));
 }
 
 function callKernel<Op extends OpName>(

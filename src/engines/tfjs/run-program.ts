@@ -107,7 +107,7 @@ function outputArray({ dtype, shape }: TensorType): Float32Array | Float64Array 
   return dtype === "int" ? new Float64Array(elementCount(shape)) : new Float32Array(elementCount(shape));
 }
 
-function checkInput(name: string, values: Values | undefined, length: number): void {
+export function checkInput(name: string, values: Values | undefined, length: number): void {
   if (values === undefined) bug(`no values for input ${name}`);
   else if (values.length !== length) bug(`input ${name} takes ${length} values, given ${values.length}`);
 }
