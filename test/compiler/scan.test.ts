@@ -293,6 +293,16 @@ describe("passes on loops", () => {
     expect(opsIn(scansIn(graph)[0].params.body).filter((op) => op !== "input")).toEqual(["add", "sin"]);
   });
 
+  test("what no carry goes into is put together on the way from a carry to the next", () => {
+    const graph = optimized((inner, { carries: [g, h], xs: [x], fixed: [a, b] }) => {
+      const { add, sub, mul, div, neg } = arithmetic(inner);
+      const next = neg(div(mul(mul(sub(add(g, x), a), x), b), inner.emit("exp", [x], {})));
+      return { carries: [next, h], ys: [] };
+    }, "carries");
+    const loop = scansIn(graph)[0].params.body;
+    expect(opsIn(loop).filter((op) => op !== "input")).toEqual(["add", "mul"]);
+  });
+
   test("a carry that only adds up is a sum, and a loop without carries no loop", () => {
     const graph = optimized((inner, { carries: [g, h], xs: [x], fixed: [a] }) => {
       const term = inner.emit("mul", [x, a], {});

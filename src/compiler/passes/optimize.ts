@@ -7,6 +7,7 @@ import { eliminateDeadCode } from "./eliminate-dead-code.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { hoistInvariants } from "./hoist-invariants.ts";
 import { mergeScans } from "./merge-scans.ts";
+import { regroupLoops } from "./regroup-loops.ts";
 import { simplify } from "./simplify.ts";
 import { splitScans } from "./split-scans.ts";
 import { tidyScans } from "./tidy-scans.ts";
@@ -23,6 +24,7 @@ export const passes: readonly Pass[] = [
   { name: "eliminate-dead-code", run: eliminateDeadCode, precondition: "none" },
   { name: "optimize-bodies", run: optimizeBodies, precondition: "that of all passes, inside each scan" },
   { name: "hoist-invariants", run: hoistInvariants, precondition: "none" },
+  { name: "regroup-loops", run: regroupLoops, precondition: "numbers are real up to rounding" },
   { name: "split-scans", run: splitScans, precondition: "numbers are real up to rounding" },
   { name: "tidy-scans", run: tidyScans, precondition: "none" },
   {

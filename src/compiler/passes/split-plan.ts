@@ -1,11 +1,8 @@
 /** What of a loop's body can be done outside it: decided here, done by `split-scans`. */
-import { elementCount, type Graph, type NodeId, type NodeOf } from "../graph.ts";
+import type { Graph, NodeId, NodeOf } from "../graph.ts";
 import { scanInputName } from "../type-rules.ts";
 import { ancestors } from "./ancestors.ts";
-import { canStack } from "./stack-node.ts";
-
-/** Values that have more elements than this for all steps together stay in the loop. 2¹⁸ doubles are 2 MiB. */
-const mostStacked = 2 ** 18;
+import { canStack, fitsStacked } from "./stack-node.ts";
 
 /**
  * fixed: the same in every step. before: from rows and fixed values. loop: in the order of steps. after: from all that, and not
@@ -37,7 +34,7 @@ export function planSplit({ inputs, params }: NodeOf<"scan">): SplitPlan | undef
   const { body, length, carries: carryCount, xs } = params;
   const { nodes, outputs } = body;
   const inputIds = inputs.map((_, at) => body.inputs[scanInputName(at, { carries: carryCount, xs })]);
-  const fits = (id: NodeId): boolean => length * elementCount(nodes[id].type.shape) <= mostStacked;
+  const fits = (id: NodeId): boolean => fitsStacked(nodes[id].type.shape, length);
   const uses = countUses(body);
   const carries = Array.from({ length: carryCount }, (_, at) => {
     const next = outputs[`carry/${at}`];

@@ -1,6 +1,7 @@
 /** One node of a loop's body for all steps at once: values have a first axis more, one row per step. */
 import type { Builder } from "../builder.ts";
-import type { GraphNode, NodeId } from "../graph.ts";
+import { elementCount, type GraphNode, type NodeId } from "../graph.ts";
+import type { Shape } from "../ops.ts";
 import { emitSame } from "../rebuild.ts";
 import { scalarOp } from "./scalar-ops.ts";
 
@@ -8,6 +9,13 @@ export interface Stackable {
   readonly id: NodeId;
   /** With the axis of steps, or the same in every step and without it. */
   readonly isStacked: boolean;
+}
+
+/** Values that have more elements than this for all steps together stay in the loop. 2¹⁸ doubles are 2 MiB. */
+const mostStacked = 2 ** 18;
+
+export function fitsStacked(shape: Shape, length: number): boolean {
+  return length * elementCount(shape) <= mostStacked;
 }
 
 /** Whether `stackNode` knows the node, of whose operands at least one is stacked. */
