@@ -19,7 +19,8 @@ try {
   const target = densityTarget(plan, await loadEngineByLabel(engine));
   for (const task of tasks) {
     current = task.chain;
-    for (const message of runChain(target, task)) port.postMessage(message);
+    for (const message of runChain(target, task))
+      port.postMessage(message, message.kind === "rows" ? [message.rows.buffer as ArrayBuffer] : []);
   }
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -20,13 +20,16 @@ export type ChainMessage =
       readonly infos: readonly unknown[];
       readonly state: unknown;
     }
+  /** Infos as the strategy packs them. */
+  | { readonly kind: "rows"; readonly chain: number; readonly rows: Float64Array; readonly state: unknown }
   | { readonly kind: "done"; readonly chain: number }
   | { readonly kind: "failed"; readonly chain: number; readonly problem: Problem }
   /** Our own bug, as text. */
   | { readonly kind: "crashed"; readonly chain: number; readonly stack: string };
 
-/** Steps per batch: often enough for progress and for keeping partial draws, seldom enough to cost nothing. */
-const batchSteps = 50;
+/** Batches last about so long: often enough for progress and for keeping partial draws, seldom enough to cost nothing. */
+const batchMilliseconds = 20;
+const firstBatch = 50;
 
 /** Yields after every batch, so that the caller may stop, report or give way. */
 export function* runChain(target: DensityTarget, task: ChainTask): Generator<ChainMessage, void, void> {
@@ -38,17 +41,28 @@ export function* runChain(target: DensityTarget, task: ChainTask): Generator<Cha
     return;
   }
   let { state } = start;
-  let infos: unknown[] = [];
+  let steps = firstBatch;
   while (!run.isDone(state)) {
-    const next = run.step(state, key);
-    state = next.state;
-    infos.push(next.info);
-    if (infos.length >= batchSteps) {
-      yield { kind: "batch", chain, infos, state };
-      infos = [];
+    const started = performance.now();
+    let message: ChainMessage;
+    if (run.stretches === undefined) {
+      const infos: unknown[] = [];
+      while (!run.isDone(state) && infos.length < steps) {
+        const next = run.step(state, key);
+        state = next.state;
+        infos.push(next.info);
+      }
+      message = { kind: "batch", chain, infos, state };
+    } else {
+      const next = run.stretches.run(state, key, steps);
+      state = next.state;
+      message = { kind: "rows", chain, rows: next.rows, state };
     }
+    const milliseconds = performance.now() - started;
+    if (2 * milliseconds < batchMilliseconds) steps *= 2;
+    else if (milliseconds > 2 * batchMilliseconds) steps = Math.max(1, Math.floor(steps / 2));
+    yield message;
   }
-  yield { kind: "batch", chain, infos, state };
   yield { kind: "done", chain };
 }
 

@@ -1,9 +1,10 @@
 /** Several chains, in worker threads where there are any, with progress and early stopping. The same draws either way. */
+import { bug } from "../base/bug.ts";
 import { ProblemError } from "../base/problem.ts";
 import type { DensityTarget } from "../inference/target.ts";
 import type { ChainWorkerData } from "./chain-worker.ts";
 import type { DensityPlan } from "./density-plan.ts";
-import { type ChainMessage, type ChainTask, runChain } from "./run-chain.ts";
+import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
 
 export interface ChainResult {
   readonly infos: readonly unknown[];
@@ -31,11 +32,18 @@ export async function runChains(
 ): Promise<readonly ChainResult[]> {
   const results = tasks.map(() => ({ infos: [] as unknown[], state: undefined as unknown, done: false }));
   const positions = new Map(tasks.map((task, position) => [task.chain, position]));
+  const readers = tasks.map((task) => rowReader(target, task));
   const take = (message: ChainMessage): void => {
-    const result = results[positions.get(message.chain) ?? 0];
+    const position = positions.get(message.chain) ?? 0;
+    const result = results[position];
     switch (message.kind) {
       case "batch":
         for (const info of message.infos) result.infos.push(info);
+        result.state = message.state;
+        options.onBatch(results);
+        return;
+      case "rows":
+        for (const info of readers[position](message.rows)) result.infos.push(info);
         result.state = message.state;
         options.onBatch(results);
         return;
@@ -51,6 +59,11 @@ export async function runChains(
   if (options.parallel === 0) await runHere(target, tasks, take, options.signal);
   else await runInWorkers(plan, tasks, take, options);
   return results;
+}
+
+function rowReader(target: DensityTarget, task: ChainTask): (rows: Float64Array) => readonly unknown[] {
+  const { stretches } = prepareStrategy(target, task);
+  return (rows) => stretches?.read(rows) ?? bug(`rows from ${task.strategy}, which has none`);
 }
 
 async function runHere(

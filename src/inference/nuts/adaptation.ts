@@ -1,38 +1,54 @@
 /** What warm-up learns, step by step: the step size by dual averaging, the diagonal mass matrix window by window. */
-import type { PlainVector } from "../plain-vector.ts";
 import { type DualAveraging, updateDualAveraging } from "./dual-averaging.ts";
 import type { WarmUpSchedule } from "./warm-up.ts";
-import { regularizedVariance, startWelford, updateWelford, type Welford } from "./welford.ts";
+import {
+  plainWelford,
+  type RunningWelford,
+  regularizedVariance,
+  resetWelford,
+  resumeWelford,
+  updateWelford,
+  type Welford,
+} from "./welford.ts";
 
+/** As plain data. */
 export interface Adaptation {
   readonly averaging: DualAveraging;
   /** Draws of the current window. */
   readonly window: Welford;
 }
 
-export interface AdaptationUpdate {
-  readonly adaptation: Adaptation;
-  /** Set when a window ended: the mass matrix is new, and the step size must be found afresh. */
-  readonly inverseMass: PlainVector | undefined;
+/** While steps are made: changed in place. */
+export interface RunningAdaptation {
+  averaging: DualAveraging;
+  readonly window: RunningWelford;
 }
 
-/** After warm-up step number `step` (from 0) that ended at `position`. */
+export function resumeAdaptation({ averaging, window }: Adaptation): RunningAdaptation {
+  return { averaging, window: resumeWelford(window) };
+}
+
+export function plainAdaptation({ averaging, window }: RunningAdaptation): Adaptation {
+  return { averaging, window: plainWelford(window) };
+}
+
+/**
+ * After warm-up step number `step` (from 0) that ended at `position`. Returns the diagonal of the inverse mass matrix when a
+ * window ended: it is new, and the step size must be found afresh.
+ */
 export function updateAdaptation(
-  adaptation: Adaptation,
+  running: RunningAdaptation,
   step: number,
-  position: PlainVector,
+  position: ArrayLike<number>,
   acceptStat: number,
   targetAccept: number,
   schedule: WarmUpSchedule,
-): AdaptationUpdate {
-  const averaging = updateDualAveraging(adaptation.averaging, acceptStat, targetAccept);
-  const inWindow = step >= schedule.windowsStart && step < schedule.windowsEnd;
-  const window = inWindow ? updateWelford(adaptation.window, position) : adaptation.window;
-  if (!schedule.windowLast.includes(step)) {
-    return { adaptation: { averaging, window }, inverseMass: undefined };
-  }
-  return {
-    adaptation: { averaging, window: startWelford(position.length) },
-    inverseMass: regularizedVariance(window),
-  };
+): Float64Array | undefined {
+  running.averaging = updateDualAveraging(running.averaging, acceptStat, targetAccept);
+  const { window } = running;
+  if (step >= schedule.windowsStart && step < schedule.windowsEnd) updateWelford(window, position);
+  if (!schedule.windowLast.includes(step)) return undefined;
+  const inverseMass = regularizedVariance(window);
+  resetWelford(window);
+  return inverseMass;
 }

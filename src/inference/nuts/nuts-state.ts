@@ -32,7 +32,7 @@ export interface NutsState {
 /** One transition: where it ended, unconstrained, and how it went. */
 export interface NutsInfo {
   readonly warmup: boolean;
-  readonly position: PlainVector;
+  readonly position: ArrayLike<number>;
   readonly logDensity: number;
   /** H at the draw, with the momentum it was reached with. */
   readonly energy: number;

@@ -3,20 +3,21 @@
  * diagonal mass matrix (Hoffman and Gelman 2014; Betancourt 2017). Chain c uses the key's stream c, so a chain does not
  * depend on what runs beside it.
  */
-import { type RandomKey, type RandomSource, randomSource } from "../../base/random.ts";
+import { type RandomKey, randomSource } from "../../base/random.ts";
 import { explainInference } from "../explain.ts";
 import { findInitialPosition } from "../initial-position.ts";
 import { toPlain } from "../plain-vector.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { Start, Strategy, StrategyRun } from "../strategy.ts";
 import type { DensityTarget } from "../target.ts";
-import { type Adaptation, updateAdaptation } from "./adaptation.ts";
+import { plainAdaptation, type RunningAdaptation, resumeAdaptation, updateAdaptation } from "./adaptation.ts";
 import { chainOf } from "./chain.ts";
 import { startDualAveraging } from "./dual-averaging.ts";
-import { type PhasePoint, phasePoint } from "./leapfrog.ts";
+import { phasePoint } from "./leapfrog.ts";
 import type { NutsConfig, NutsInfo, NutsState } from "./nuts-state.ts";
-import { drawMomentum, findStepSize, largestStepSize, smallestStepSize } from "./step-size.ts";
-import { createTreeSampler } from "./tree.ts";
+import { readRows, rowLength, rowPlaces } from "./rows.ts";
+import { findStepSize, largestStepSize, smallestStepSize } from "./step-size.ts";
+import { treeTransitions } from "./tree-transitions.ts";
 import { warmUpSchedule } from "./warm-up.ts";
 import { startWelford } from "./welford.ts";
 
@@ -35,73 +36,77 @@ export const nuts: Strategy<DensityTarget, NutsConfig, NutsState, NutsInfo, Post
 };
 
 function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsState, NutsInfo, PosteriorData> {
-  const sampler = createTreeSampler(target, config);
-  const schedule = warmUpSchedule(config.warmup);
-  const here = phasePoint(target.dimension);
-  const inverseMass = new Float64Array(target.dimension);
+  const { dimension } = target;
+  const { warmup, draws, targetAccept, maxTreeDepth, maxEnergyError } = config;
+  const own = target.nuts;
+  const transitions =
+    own !== undefined && maxTreeDepth <= own.deepestTree ? own : treeTransitions(target, config);
+  const schedule = warmUpSchedule(warmup);
+  const here = phasePoint(dimension);
+  const inverseMass = new Float64Array(dimension);
+  const settings = { inverseMass, stepSize: Number.NaN, maxTreeDepth, maxEnergyError };
+  const acceptStatOf = (rows: Float64Array, row: number): number =>
+    rows[row * rowLength(dimension) + rowPlaces.acceptStat];
 
-  /** The state after a warm-up transition: what was learned, and a new step size where the mass matrix is new. */
-  const learn = (before: NutsState, adaptation: Adaptation, random: RandomSource): NutsState => {
-    const { acceptStat } = sampler.report;
-    const moved = moveOn(before);
-    const update = updateAdaptation(
-      adaptation,
-      before.step,
-      moved.position,
-      acceptStat,
-      config.targetAccept,
-      schedule,
-    );
-    let { averaging, window } = update.adaptation;
-    let stepSize = Math.exp(averaging.logStepSize);
-    if (update.inverseMass !== undefined) {
-      load(here, inverseMass, { ...moved, inverseMass: update.inverseMass });
-      stepSize = findStepSize(target, here, inverseMass, stepSize, random);
-      averaging = startDualAveraging(stepSize);
+  /** After a warm-up transition to `here`: a new step size, and a new mass matrix where a window ended. */
+  const learn = (running: RunningAdaptation, step: number, acceptStat: number, key: RandomKey): void => {
+    const { position } = here;
+    const mass = updateAdaptation(running, step, position, acceptStat, targetAccept, schedule);
+    settings.stepSize = Math.exp(running.averaging.logStepSize);
+    if (mass !== undefined) {
+      inverseMass.set(mass);
+      const random = randomSource(key, searchSteps + step);
+      settings.stepSize = findStepSize(target, here, inverseMass, settings.stepSize, random);
+      running.averaging = startDualAveraging(settings.stepSize);
     }
-    const learned = { ...moved, inverseMass: update.inverseMass ?? before.inverseMass };
-    if (moved.step < config.warmup) return { ...learned, stepSize, adaptation: { averaging, window } };
     // The averaged step size is what warm-up was for; without a step since the last window there is no average yet.
-    const settled = averaging.count === 0 ? stepSize : Math.exp(averaging.meanLogStepSize);
-    return { ...learned, stepSize: settled, adaptation: null };
+    if (step + 1 === warmup && running.averaging.count > 0)
+      settings.stepSize = Math.exp(running.averaging.meanLogStepSize);
   };
 
-  const moveOn = (before: NutsState): NutsState => ({
-    ...before,
-    step: before.step + 1,
-    position: toPlain(sampler.drawn.position),
-    gradient: toPlain(sampler.drawn.gradient),
-    logDensity: sampler.drawn.logDensity,
-  });
+  const run = (state: NutsState, key: RandomKey, most: number): { state: NutsState; rows: Float64Array } => {
+    const count = Math.min(most, warmup + draws - state.step);
+    const learning = Math.min(count, Math.max(0, warmup - state.step));
+    const rows = new Float64Array(count * rowLength(dimension));
+    here.position.set(state.position);
+    here.gradient.set(state.gradient);
+    here.logDensity = state.logDensity;
+    inverseMass.set(state.inverseMass);
+    settings.stepSize = state.stepSize;
+    const running = state.adaptation === null ? undefined : resumeAdaptation(state.adaptation);
+    for (let row = 0; row < learning && running !== undefined; row++) {
+      transitions.run(here, settings, key, state.step + row + 1, rows, row, 1);
+      learn(running, state.step + row, acceptStatOf(rows, row), key);
+    }
+    transitions.run(here, settings, key, state.step + learning + 1, rows, learning, count - learning);
+    const step = state.step + count;
+    const next: NutsState = {
+      step,
+      position: toPlain(here.position),
+      gradient: toPlain(here.gradient),
+      logDensity: here.logDensity,
+      stepSize: settings.stepSize,
+      inverseMass: toPlain(inverseMass),
+      adaptation: running === undefined || step >= warmup ? null : plainAdaptation(running),
+    };
+    return { state: next, rows };
+  };
 
   return {
     init: (key) => start(target, config, key),
     step(state, key) {
-      const random = randomSource(key, state.step + 1);
-      load(here, inverseMass, state);
-      drawMomentum(here.momentum, inverseMass, random);
-      sampler.transition(here, inverseMass, state.stepSize, random);
-      const { drawn, report } = sampler;
-      const { treeDepth, leapfrogs, acceptStat, divergent } = report;
-      const { logDensity, energy } = drawn;
-      const next = state.adaptation === null ? moveOn(state) : learn(state, state.adaptation, random);
-      const info: NutsInfo = {
-        warmup: state.step < config.warmup,
-        position: next.position,
-        logDensity,
-        energy,
-        treeDepth,
-        leapfrogs,
-        acceptStat,
-        divergent,
-        stepSize: state.stepSize,
-      };
-      return { state: next, info };
+      const moved = run(state, key, 1);
+      const [info] = readRows(moved.rows, dimension, warmup);
+      return { state: moved.state, info };
     },
-    isDone: (state) => state.step >= config.warmup + config.draws,
+    stretches: { run, read: (rows) => readRows(rows, dimension, warmup) },
+    isDone: (state) => state.step >= warmup + draws,
     finish: (state, infos) => chainOf(target, config, state, infos),
   };
 }
+
+/** Searches for a step size have random numbers of their own: those of steps that no run reaches. */
+const searchSteps = 2 ** 31;
 
 function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start<NutsState> {
   const random = randomSource(key, 0);
@@ -128,11 +133,4 @@ function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start
     adaptation: config.warmup > 0 ? adaptation : null,
   };
   return { kind: "ready", state };
-}
-
-function load(point: PhasePoint, inverseMass: Float64Array, state: NutsState): void {
-  point.position.set(state.position);
-  point.gradient.set(state.gradient);
-  point.logDensity = state.logDensity;
-  inverseMass.set(state.inverseMass);
 }
