@@ -26,13 +26,16 @@ export function splitInvariant(graph: Graph, varies: (inputName: string) => bool
   graph.nodes.forEach((node, id) => {
     if (node.op === "input" || node.inputs.some((input) => dependsOnInput.has(input))) dependsOnInput.add(id);
   });
+  /** Stretching is free where it is read and costs memory where it is kept: a broadcast stays, its operand crosses. */
+  const stays = (id: NodeId): boolean => graph.nodes[id].op === "broadcast";
   const crossing = new Set<NodeId>();
-  graph.nodes.forEach((node, id) => {
-    if (!varying.has(id) && !outputs.has(id)) return;
-    for (const input of varying.has(id) ? node.inputs : [id])
-      if (!varying.has(input) && dependsOnInput.has(input) && graph.nodes[input].op !== "input")
-        crossing.add(input);
-  });
+  const cross = (id: NodeId): void => {
+    if (varying.has(id) || !dependsOnInput.has(id) || graph.nodes[id].op === "input") return;
+    if (stays(id)) for (const input of graph.nodes[id].inputs) cross(input);
+    else crossing.add(id);
+  };
+  for (const id of outputs) cross(id);
+  for (const id of varying) for (const input of graph.nodes[id].inputs) cross(input);
 
   const once = createBuilder();
   const onceIds = emitNeeded(once, graph, [...crossing], () => undefined);

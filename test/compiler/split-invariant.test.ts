@@ -17,7 +17,7 @@ function run(graph: Graph, inputs: Arrays): Arrays {
   );
 }
 
-/** Ids of nodes that depend on inputs, on fixed ones only. */
+/** Ids of nodes that depend on inputs, on fixed ones only. Broadcasts do not count: they are no work. */
 function fixedWork(graph: Graph, varies: (name: string) => boolean): number[] {
   const kind: ("constant" | "fixed" | "varying")[] = [];
   graph.nodes.forEach((node, id) => {
@@ -25,7 +25,9 @@ function fixedWork(graph: Graph, varies: (name: string) => boolean): number[] {
     else if (node.inputs.some((input) => kind[input] === "varying")) kind[id] = "varying";
     else kind[id] = node.inputs.some((input) => kind[input] === "fixed") ? "fixed" : "constant";
   });
-  return graph.nodes.flatMap((node, id) => (kind[id] === "fixed" && node.op !== "input" ? [id] : []));
+  return graph.nodes.flatMap((node, id) =>
+    kind[id] === "fixed" && node.op !== "input" && node.op !== "broadcast" ? [id] : [],
+  );
 }
 
 describe("a split graph", () => {
