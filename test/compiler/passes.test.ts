@@ -11,7 +11,7 @@ import { hashGraph, printGraph } from "../../src/compiler/print.ts";
 import { verifyGraph } from "../../src/compiler/verify.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { expectClose } from "../engines/conformance.ts";
-import { allCases } from "../engines/op-cases.ts";
+import { allCases, sampleValues } from "../engines/op-cases.ts";
 import { type RandomGraph, randomGraphs } from "./random-graph.ts";
 
 const largestTrusted = 1e6;
@@ -186,6 +186,48 @@ describe("simplification", () => {
     expect(referenceEngine.compile(optimize(graph)).run(inputs)).toEqual(
       referenceEngine.compile(graph).run(inputs),
     );
+  });
+
+  test("a batch of products with one matrix is one product, and so is the sum of outer products", () => {
+    const builder = createBuilder();
+    const one = builder.input("one", { dtype: "float", shape: [3, 4] });
+    const many = builder.input("many", { dtype: "float", shape: [5, 4, 1] });
+    const rows = builder.input("rows", { dtype: "float", shape: [5, 2, 3] });
+    const everywhere = builder.emit("broadcast", [one], { shape: [5, 3, 4], axes: [1, 2] });
+    const plain = { transposeLeft: false, transposeRight: false };
+    const vectors = builder.emit("matmul", [everywhere, many], plain);
+    const outer = builder.emit("matmul", [vectors, many], { ...plain, transposeRight: true });
+    const graph = builder.finish({
+      vectors,
+      matrices: builder.emit("matmul", [rows, everywhere], plain),
+      sum: builder.emit("reduceSum", [outer], { axes: [0] }),
+      squares: builder.emit(
+        "reduceSum",
+        [builder.emit("matmul", [rows, rows], { ...plain, transposeLeft: true })],
+        {
+          axes: [0],
+        },
+      ),
+    });
+    const optimized = optimize(graph);
+    const products = optimized.nodes.filter(({ op }) => op === "matmul");
+    expect(products.map(({ type }) => type.shape)).toEqual([
+      [5, 3],
+      [10, 4],
+      [3, 4],
+      [3, 3],
+    ]);
+    expect(optimized.nodes.map(({ op }) => op)).not.toContain("broadcast");
+    const inputs = Object.fromEntries(
+      Object.entries(graph.inputs).map(([name, id], stream) => [
+        name,
+        sampleValues("float", graph.nodes[id].type.shape, -1, 1, 3, stream),
+      ]),
+    );
+    const expected = referenceEngine.compile(graph).run(inputs);
+    const actual = referenceEngine.compile(optimized).run(inputs);
+    for (const name of Object.keys(graph.outputs))
+      expectClose(actual[name], expected[name], { relative: 1e-13, absolute: 1e-13 }, name);
   });
 
   test("slices of sums of pads take the part that they lie in", () => {

@@ -317,6 +317,27 @@ describe("passes on loops", () => {
     expect(scansIn(graph)).toEqual([]);
   });
 
+  test("the sum of large outer products is one product, not as many as there are steps", () => {
+    const [steps, n] = [80, 64];
+    const builder = createBuilder();
+    const x = builder.input("x", { dtype: "float", shape: [steps, n, 1] });
+    const start = builder.fill(0, [n, 1]);
+    const { carries } = emitScan(builder, {
+      length: steps,
+      carries: [start, builder.fill(0, [n, n])],
+      xs: [x],
+      body: (inner, { carries: [h, sum], xs: [row] }) => {
+        const next = inner.emit("tanh", [inner.emit("add", [h, row], {})], {});
+        const outer = inner.emit("matmul", [next, row], { transposeLeft: false, transposeRight: true });
+        return { carries: [next, inner.emit("add", [sum, outer], {})], ys: [] };
+      },
+    });
+    const graph = builder.finish({ sum: carries[1] });
+    const result = optimize(graph);
+    expect(Math.max(...result.nodes.map(({ type }) => elementCount(type.shape)))).toBeLessThan(3 * steps * n);
+    expectSame(result, graph, { x: Float64Array.from({ length: steps * n }, (_, i) => Math.sin(i)) });
+  });
+
   test("carries and y that nothing reads are left out, with what only they need", () => {
     const graph = optimized(
       (inner, { carries: [g, h], xs: [x] }) => ({

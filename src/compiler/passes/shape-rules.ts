@@ -1,10 +1,11 @@
-/** Simplification of reductions, of ops that move values and of products and solves that read them transposed. */
+/** Simplification of reductions and of ops that move values. */
 import { elementCount, equalShapes, type NodeId } from "../graph.ts";
 import type { Shape } from "../ops.ts";
+import { sumOfProducts } from "./product-rules.ts";
 import type { Rules, View } from "./rule.ts";
 
 export const shapeRules: Rules = {
-  // Over no axis or axes of length 1; Σ Σ x; Σ −x = −Σ x; Σ (x c) = (Σ x) c; Σ broadcast(x) = n Σ x
+  // Over no axis or axes of length 1; Σ Σ x; Σ −x = −Σ x; Σ (x c) = (Σ x) c; Σ x y of a batch; Σ broadcast(x) = n Σ x
   reduceSum: (view, { inputs: [x], params: { axes }, type }) => {
     const shape = view.shapeOf(x);
     if (axes.length === 0) return x;
@@ -22,6 +23,8 @@ export const shapeRules: Rules = {
     const factor = product && view.uniform(product.inputs[1]);
     if (product && factor !== undefined && Number.isFinite(factor) && factor !== 0)
       return view.scale(view.reduceSum(product.inputs[0], axes), factor);
+    const joined = sumOfProducts(view, x, axes);
+    if (joined !== undefined) return joined;
     const without = withoutBroadcast(view, x, axes);
     if (without?.copies === 0) return view.builder.fill(0, type.shape, type.dtype);
     return without && view.scale(view.reduceSum(without.source, without.axes), without.copies);
@@ -91,23 +94,6 @@ export const shapeRules: Rules = {
     view.as("sort", x) || view.uniform(x) !== undefined || type.shape[type.shape.length - 1] <= 1
       ? x
       : undefined,
-  // aᵀ x = b reads the other triangle of a, transposed
-  triangularSolve: (view, { inputs: [matrix, right], params: { lower, transpose } }) => {
-    const original = matrixTransposed(view, matrix);
-    if (original === undefined) return undefined;
-    const params = { lower: !lower, transpose: !transpose };
-    return view.builder.emit("triangularSolve", [original, right], params);
-  },
-  // (xᵀ) y reads x transposed
-  matmul: (view, { inputs: [x, y], params: { transposeLeft, transposeRight } }) => {
-    const left = matrixTransposed(view, x);
-    const right = matrixTransposed(view, y);
-    if (left === undefined && right === undefined) return undefined;
-    return view.builder.emit("matmul", [left ?? x, right ?? y], {
-      transposeLeft: transposeLeft !== (left !== undefined),
-      transposeRight: transposeRight !== (right !== undefined),
-    });
-  },
 };
 
 function reshaped(view: View, x: NodeId, shape: Shape): NodeId {
@@ -187,18 +173,6 @@ function sliceOfConcat(
     from += length;
   }
   return undefined;
-}
-
-/** The operand of a transposition of the last two axes only. */
-function matrixTransposed(view: View, x: NodeId): NodeId | undefined {
-  const transpose = view.as("transpose", x);
-  if (!transpose) return undefined;
-  const { permutation } = transpose.params;
-  const rank = permutation.length;
-  const swapsLastTwo = permutation.every((axis, position) =>
-    position < rank - 2 ? axis === position : axis === 2 * rank - 3 - position,
-  );
-  return swapsLastTwo ? transpose.inputs[0] : undefined;
 }
 
 function otherAxes(rank: number, axes: readonly number[]): number[] {

@@ -13,6 +13,7 @@ import { inferType } from "../op-table.ts";
 import type { OpName, OpParams, Shape } from "../ops.ts";
 import { copyInto } from "../rebuild.ts";
 import { arithmeticRules } from "./arithmetic-rules.ts";
+import { productRules } from "./product-rules.ts";
 import { type Rule, type Rules, viewOf } from "./rule.ts";
 import { scalarOp } from "./scalar-ops.ts";
 import { shapeRules } from "./shape-rules.ts";
@@ -45,7 +46,7 @@ function simplifyingBuilder(inner: Builder): Builder {
   return builder;
 }
 
-const rules: Rules = { ...arithmeticRules, ...shapeRules };
+const rules: Rules = { ...arithmeticRules, ...shapeRules, ...productRules };
 
 function ruleOf<Op extends OpName>(op: Op): Rule<Op> | undefined {
   return (rules as { readonly [Name in OpName]?: Rule<Name> })[op];

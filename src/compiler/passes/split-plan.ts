@@ -2,6 +2,7 @@
 import type { Graph, NodeId, NodeOf } from "../graph.ts";
 import { scanInputName } from "../type-rules.ts";
 import { ancestors } from "./ancestors.ts";
+import { isSummable } from "./product-rules.ts";
 import { canStack, fitsStacked } from "./stack-node.ts";
 
 /**
@@ -29,17 +30,30 @@ export interface Term {
   readonly isNegative: boolean;
 }
 
-/** The plan, or undefined where the loop is nothing but a recurrence already. */
-export function planSplit({ inputs, params }: NodeOf<"scan">): SplitPlan | undefined {
+/**
+ * The plan, or undefined where the loop is nothing but a recurrence already. `mayBeLarge`: whether sums of large products may leave
+ * the loop.
+ */
+export function planSplit(node: NodeOf<"scan">, mayBeLarge = true): SplitPlan | undefined {
+  const { inputs, params } = node;
   const { body, length, carries: carryCount, xs } = params;
   const { nodes, outputs } = body;
   const inputIds = inputs.map((_, at) => body.inputs[scanInputName(at, { carries: carryCount, xs })]);
   const fits = (id: NodeId): boolean => fitsStacked(nodes[id].type.shape, length);
   const uses = countUses(body);
+  /** Products too large to be stacked, of small operands and for a sum alone: the sum over the steps is one product. */
+  const summed = new Set<NodeId>();
   const carries = Array.from({ length: carryCount }, (_, at) => {
     const next = outputs[`carry/${at}`];
-    const isSum = next !== inputIds[at] && uses[inputIds[at]] === 1 && fits(inputIds[at]);
-    return (isSum ? addends(body, uses, next, inputIds[at]) : undefined) ?? next;
+    const isSum = next !== inputIds[at] && uses[inputIds[at]] === 1;
+    const terms = isSum ? addends(body, uses, next, inputIds[at]) : undefined;
+    if (terms === undefined) return next;
+    const large = terms.map(({ id }) => id).filter((id) => !fits(id));
+    const canSum = (id: NodeId): boolean =>
+      uses[id] === 1 && isSummable(nodes[id], nodes[nodes[id].inputs[0]]) && nodes[id].inputs.every(fits);
+    if (!large.every((id) => mayBeLarge && canSum(id))) return next;
+    for (const id of large) summed.add(id);
+    return terms;
   });
   const ys = Array.from({ length: Object.keys(outputs).length - carryCount }, (_, at) => outputs[`y/${at}`]);
   const next = carries.filter((carry) => typeof carry === "number");
@@ -54,7 +68,11 @@ export function planSplit({ inputs, params }: NodeOf<"scan">): SplitPlan | undef
     const operands = node.inputs.map((input) => phases[input]);
     if (at >= 0) phases[id] = at < carryCount ? "loop" : at < carryCount + xs ? "before" : "fixed";
     else if (operands.every((phase) => phase === "fixed")) phases[id] = "fixed";
-    else if (!operands.includes("loop") && canStack(node, node.inputs.map(isStacked)) && fits(id))
+    else if (
+      !operands.includes("loop") &&
+      canStack(node, node.inputs.map(isStacked)) &&
+      (fits(id) || summed.has(id))
+    )
       phases[id] = "before";
   });
   const feedsCarry = ancestors(body, next);
@@ -66,7 +84,8 @@ export function planSplit({ inputs, params }: NodeOf<"scan">): SplitPlan | undef
       !feedsCarry.has(id) &&
       !readInLoop.has(id) &&
       canStack(node, node.inputs.map(isStacked)) &&
-      [id, ...node.inputs].every(fits);
+      (fits(id) || summed.has(id)) &&
+      node.inputs.every(fits);
     if (canMove) phases[id] = "after";
     else for (const input of node.inputs) readInLoop.add(input);
   }
@@ -74,6 +93,9 @@ export function planSplit({ inputs, params }: NodeOf<"scan">): SplitPlan | undef
     phases.forEach((phase, id) => {
       if (phase === "after") phases[id] = "loop";
     });
+  // A product with what is the same in every step is no such product once it is stacked.
+  if ([...summed].some((id) => nodes[id].inputs.some((input) => phases[input] === "fixed")))
+    return planSplit(node, false);
   const intoLoop = neededByLoop(body, phases, next);
   const fromLoop = new Set(results.filter((id) => phases[id] === "loop"));
   nodes.forEach((node, id) => {
