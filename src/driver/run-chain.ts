@@ -11,6 +11,8 @@ export interface ChainTask {
   readonly strategy: StrategyName;
   readonly config: object;
   readonly key: RandomKey;
+  /** To go on from; absent at the start. */
+  readonly state?: unknown;
 }
 
 export type ChainMessage =
@@ -35,7 +37,7 @@ const firstBatch = 50;
 export function* runChain(target: DensityTarget, task: ChainTask): Generator<ChainMessage, void, void> {
   const { chain, key } = task;
   const run = prepareStrategy(target, task);
-  const start = run.init(key);
+  const start = task.state === undefined ? run.init(key) : { kind: "ready" as const, state: task.state };
   if (start.kind === "failed") {
     yield { kind: "failed", chain, problem: start.problem };
     return;

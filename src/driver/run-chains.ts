@@ -1,10 +1,13 @@
 /** Several chains, in worker threads where there are any, with progress and early stopping. The same draws either way. */
 import { bug } from "../base/bug.ts";
 import { ProblemError } from "../base/problem.ts";
+import { strategies } from "../inference/registry.ts";
 import type { DensityTarget } from "../inference/target.ts";
 import type { ChainWorkerData } from "./chain-worker.ts";
+import type { EngineLabel } from "./choose-engine.ts";
 import type { DensityPlan } from "./density-plan.ts";
 import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
+import { turnTaker } from "./turn-taker.ts";
 
 export interface ChainResult {
   readonly infos: readonly unknown[];
@@ -13,9 +16,11 @@ export interface ChainResult {
 }
 
 export interface RunChainsOptions {
-  /** Worker threads; 0 runs in this thread, giving way after every batch. */
+  /** Worker threads at most; 0 runs in this thread, giving way now and then. */
   readonly parallel: number;
-  readonly engine: string;
+  /** Milliseconds until workers take over from this thread; about as long as they take to start when absent. */
+  readonly patience?: number;
+  readonly engine: EngineLabel;
   readonly signal?: AbortSignal;
   onBatch(results: readonly ChainResult[]): void;
 }
@@ -56,8 +61,15 @@ export async function runChains(
         throw new Error(message.stack);
     }
   };
-  if (options.parallel === 0) await runHere(target, tasks, take, options.signal);
-  else await runInWorkers(plan, tasks, take, options);
+  const patience = options.patience ?? (seemsShort(target, tasks) ? workerStart : 0);
+  const left = await runHere(
+    target,
+    tasks,
+    take,
+    options.parallel === 0 ? Number.POSITIVE_INFINITY : patience,
+    options.signal,
+  );
+  if (left.length > 0) await runInWorkers(plan, left, take, options);
   return results;
 }
 
@@ -66,18 +78,50 @@ function rowReader(target: DensityTarget, task: ChainTask): (rows: Float64Array)
   return (rows) => stretches?.read(rows) ?? bug(`rows from ${task.strategy}, which has none`);
 }
 
+/** Milliseconds until workers have loaded and compiled what they need, about. */
+const workerStart = 100;
+/** Evaluations of the density per step, about. */
+const evaluationsPerStep = 10;
+
+/** Whether all chains together may well be done by the time that workers start. */
+function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean {
+  const position = new Float64Array(target.dimension);
+  const gradient = new Float64Array(target.dimension);
+  const steps = tasks.reduce(
+    (sum, { strategy, config }) => sum + strategies[strategy].steps(config as never),
+    0,
+  );
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < 3; time++) {
+    const started = performance.now();
+    target.logDensityAndGradient(position, gradient);
+    fastest = Math.min(fastest, performance.now() - started);
+  }
+  // The first evaluations are slow: code that runs often is compiled anew.
+  return fastest * steps * evaluationsPerStep < 10 * workerStart;
+}
+
+/** Runs chains one after the other, until the time is up. Returns what is left to do; nothing when the signal aborts. */
 async function runHere(
   target: DensityTarget,
   tasks: readonly ChainTask[],
   take: (message: ChainMessage) => void,
+  milliseconds: number,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const task of tasks)
+): Promise<readonly ChainTask[]> {
+  if (milliseconds === 0) return tasks;
+  const end = performance.now() + milliseconds;
+  const turn = turnTaker();
+  for (const [position, task] of tasks.entries()) {
     for (const message of runChain(target, task)) {
       take(message);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      if (signal?.aborted) return;
+      await turn();
+      if (signal?.aborted) return [];
+      if (performance.now() < end || !("state" in message)) continue;
+      return [{ ...task, state: message.state }, ...tasks.slice(position + 1)];
     }
+  }
+  return [];
 }
 
 async function runInWorkers(
