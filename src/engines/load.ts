@@ -4,7 +4,7 @@ import type { Engine, EngineName, Precision } from "./engine.ts";
 export interface EngineOptions {
   /** What tfjs computes on; its own choice when absent. */
   readonly backend?: "cpu" | "wasm";
-  /** What wasm computes in; f64 when absent. */
+  /** What wasm and onnx compute in; when absent f64 (wasm) or f32 (onnx). */
   readonly precision?: Precision;
 }
 
@@ -21,5 +21,7 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
       const { createTfjsEngine } = await import("./tfjs/tfjs-engine.ts");
       return createTfjsEngine({ backend: options.backend ?? "wasm" });
     }
+    case "onnx":
+      return (await import("./onnx/onnx-engine.ts")).createOnnxEngine(options);
   }
 }

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly graphOptimizationLevel: "all" | "disabled";
   /** 0 (all) to 4 (only what ends the process). */
   readonly logSeverityLevel: number;
+  /** Entries of ONNX Runtime's own configuration, nested by the dots in their names. */
+  readonly extra: object;
 }
 
 export interface RuntimeTensor {
@@ -69,12 +71,13 @@ function isRuntime(binding: unknown): binding is OnnxRuntime {
   );
 }
 
-function notInstalled(cause: unknown): Problem {
+/** The problem `engine-not-installed`, with what was found wrong. */
+export function notInstalled(cause: unknown): Problem {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return {
     code: "engine-not-installed",
     severity: "error",
-    message: "the onnx engine needs the package onnxruntime-node, which cannot be loaded",
+    message: "the onnx engine needs the package onnxruntime-node, which is missing or does not work here",
     labels: [],
     notes: [reason.split("\n")[0]],
     help: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node",

@@ -69,7 +69,7 @@ function lowerNode<Op extends OpName>(lowered: Lowered, node: GraphNode & NodeOf
     return math.elementwise(row.kernel, [first, ...rest], node.type.dtype);
   }
   if ("expand" in row)
-    return row.expand(math, node, node.op === "select" ? beforeBroadcasts(lowered, node) : operands);
+    return row.expand(math, node, row.stretches ? beforeBroadcasts(lowered, node) : operands);
   return bug(`${node.op} was not replaced by its formula`);
 }
 

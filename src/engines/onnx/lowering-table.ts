@@ -4,7 +4,7 @@
  */
 import type { Arithmetic } from "../../compiler/arithmetic.ts";
 import type { ExpandedOp } from "../../compiler/expand.ts";
-import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
+import { elementCount, equalShapes, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName, Shape } from "../../compiler/ops.ts";
 import type { Precision } from "../engine.ts";
 import { conv2d } from "./convolution.ts";
@@ -47,6 +47,8 @@ export interface KernelRow {
 
 export interface ExpansionRow<Op extends OpName> {
   readonly expand: (math: OnnxMath, node: NodeOf<Op>, operands: readonly Value[]) => Value;
+  /** Operands are given before they are broadcast to the shape of the result, one of them in it. */
+  readonly stretches?: true;
 }
 
 /** In other ops of ours, before lowering. */
@@ -107,7 +109,14 @@ export const loweringTable = {
   add: kernel("Add"),
   sub: kernel("Sub"),
   mul: kernel("Mul"),
-  div: kernel("Div"),
+  // ONNX Runtime 1.30 turns (1 / x) y into y / x, and makes an invalid model where y is 1 · z.
+  div: {
+    stretches: true,
+    expand: ({ elementwise }, { type }, [x, y]) =>
+      x.values?.length === 1 && x.values[0] === 1 && equalShapes(y.type.shape, type.shape)
+        ? elementwise("Reciprocal", [y])
+        : elementwise("Div", [x, y]),
+  },
   pow: kernel("Pow"),
   min: kernel("Min"),
   max: kernel("Max"),
@@ -116,7 +125,7 @@ export const loweringTable = {
   lessEqual: kernel("LessOrEqual"),
   and: kernel("And"),
   or: kernel("Or"),
-  select: { expand: ({ where }, _node, [condition, x, y]) => where(condition, x, y) },
+  select: { stretches: true, expand: ({ where }, _node, [condition, x, y]) => where(condition, x, y) },
 
   reduceSum: reduction("ReduceSum"),
   reduceMax: reduction("ReduceMax"),
@@ -133,8 +142,11 @@ export const loweringTable = {
   },
   slice: { expand: ({ slice }, { params: { start, limit } }, [x]) => slice(x, start, limit) },
   pad: {
-    expand: ({ call, numbers }, { params: { before, after }, type }, [x]) =>
-      call("Pad", [x, numbers([...before, ...after])], {}, type),
+    // The kernel refuses single numbers.
+    expand: ({ call, numbers }, { params: { before, after }, type }, [x]) => {
+      const amounts = [...before, ...after];
+      return amounts.some((amount) => amount > 0) ? call("Pad", [x, numbers(amounts)], {}, type) : x;
+    },
   },
   concat: {
     expand: ({ concat }, { params: { axis } }, parts) =>

@@ -74,13 +74,12 @@ function createNested(precision: Precision, freshName: () => string): OnnxBuilde
       return results;
     },
     constant(type, values) {
-      const shown = values.map((value) => (Object.is(value, -0) ? "-0" : String(value)));
-      const key = `${type.dtype}[${type.shape.join(",")}]=${shown.join(",")}`;
-      const existing = known.get(key);
-      if (existing !== undefined) return existing[0];
+      const key = values.length <= mostCompared ? constantKey(type, values) : undefined;
+      const [existing] = key === undefined ? [] : (known.get(key) ?? []);
+      if (existing !== undefined) return existing;
       const value: Value = { name: freshName(), type, values };
       initializers.push({ ...infoOf(value), values });
-      known.set(key, [value]);
+      if (key !== undefined) known.set(key, [value]);
       return value;
     },
     input(type, name = freshName()) {
@@ -90,12 +89,20 @@ function createNested(precision: Precision, freshName: () => string): OnnxBuilde
     },
     inner: () => createNested(precision, freshName),
     finish(name, outputs) {
-      // A node for each: ONNX Runtime takes no output that is an input, a constant, a value from around or another output.
-      const ends = outputs.map(({ value, name: wanted = freshName() }) => ({
-        node: { op: "Identity", inputs: [value.name], outputs: [wanted], attributes: {} },
-        info: infoOf({ name: wanted, type: value.type }),
-      }));
-      const used = new Set(ends.flatMap(({ node }) => node.inputs));
+      const results = new Set(nodes.flatMap((node) => node.outputs));
+      const renamed = new Map<string, string>();
+      const copies: OnnxNode[] = [];
+      const ends = outputs.map(({ value, name: wanted }) => {
+        // ONNX Runtime takes no output that is an input, a constant, a value from around or another output.
+        if (!results.delete(value.name)) {
+          const copy = wanted ?? freshName();
+          copies.push({ op: "Identity", inputs: [value.name], outputs: [copy], attributes: {} });
+          return infoOf({ name: copy, type: value.type });
+        }
+        renamed.set(value.name, wanted ?? value.name);
+        return infoOf({ name: wanted ?? value.name, type: value.type });
+      });
+      const used = new Set([...renamed.keys(), ...copies.flatMap(({ inputs: [copied] }) => copied)]);
       const needed = nodes.toReversed().filter((node) => {
         if (!node.outputs.some((output) => used.has(output))) return false;
         for (const read of namesRead(node)) used.add(read);
@@ -103,14 +110,39 @@ function createNested(precision: Precision, freshName: () => string): OnnxBuilde
       });
       return {
         name,
-        nodes: [...needed.toReversed(), ...ends.map(({ node }) => node)],
+        nodes: [...needed.toReversed(), ...copies].map((node) => withNames(node, renamed)),
         initializers: initializers.filter((tensor) => used.has(tensor.name)),
         inputs,
-        outputs: ends.map(({ info }) => info),
+        outputs: ends,
       };
     },
   };
   return builder;
+}
+
+/** Longer constants are not compared with those made before. */
+const mostCompared = 64;
+
+function constantKey({ dtype, shape }: TensorType, values: readonly number[]): string {
+  const shown = values.map((value) => (Object.is(value, -0) ? "-0" : String(value)));
+  return `${dtype}[${shape.join(",")}]=${shown.join(",")}`;
+}
+
+/** The node with other names for values, also in the graphs inside it. */
+function withNames(node: OnnxNode, renamed: ReadonlyMap<string, string>): OnnxNode {
+  const rename = (name: string): string => renamed.get(name) ?? name;
+  const attributes = Object.entries(node.attributes).map(([key, value]) => [
+    key,
+    typeof value === "object" && "nodes" in value
+      ? { ...value, nodes: value.nodes.map((inner) => withNames(inner, renamed)) }
+      : value,
+  ]);
+  return {
+    op: node.op,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+    attributes: Object.fromEntries(attributes),
+  };
 }
 
 /** All names that a node reads, also in the graphs inside it. */

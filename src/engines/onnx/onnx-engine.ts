@@ -3,15 +3,22 @@
  * 64. Noise is an input, as everywhere.
  */
 import { availableParallelism } from "node:os";
-import { bug } from "../../base/bug.ts";
+import { ProblemError } from "../../base/problem.ts";
+import { createBuilder } from "../../compiler/builder.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
-import type { TensorType } from "../../compiler/ops.ts";
 import { lastTwo } from "../../compiler/type-rules.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
-import type { Engine, Executable, Precision, Values } from "../engine.ts";
+import type { Engine, Executable, Precision } from "../engine.ts";
 import { encodeModel } from "./encode-model.ts";
-import { loadRuntime, type OnnxRuntime, type OnnxSession, type RuntimeTensor } from "./load-runtime.ts";
+import {
+  loadRuntime,
+  notInstalled,
+  type OnnxRuntime,
+  type OnnxSession,
+  type SessionOptions,
+} from "./load-runtime.ts";
 import { lowerGraph } from "./lower-graph.ts";
+import { sessionExecutable } from "./session-executable.ts";
 
 export interface OnnxOptions {
   /** What floats are; f32 when absent. */
@@ -20,12 +27,13 @@ export interface OnnxOptions {
   readonly threads?: number;
 }
 
-/** Throws a `ProblemError`, `engine-not-installed`, where onnxruntime-node is missing. */
+/** Throws a `ProblemError`, `engine-not-installed`, where onnxruntime-node is missing or does not work as known. */
 export async function createOnnxEngine(
   { precision = "f32", threads }: OnnxOptions = {},
   load: () => OnnxRuntime = loadRuntime,
 ): Promise<Engine> {
   const runtime = load();
+  tryOut(runtime);
   return {
     name: "onnx",
     label: `onnx (${precision})`,
@@ -37,121 +45,62 @@ export async function createOnnxEngine(
   };
 }
 
+/** The binding is no documented interface: a small model tells whether it is as this engine knows it. */
+function tryOut(runtime: OnnxRuntime): void {
+  const builder = createBuilder();
+  const x = builder.input("x", { dtype: "float", shape: [1] });
+  const graph = builder.finish({ y: builder.emit("neg", [x], {}) });
+  let result: number;
+  try {
+    const executable = compile(runtime, graph, "f64", 1);
+    [result] = executable.run({ x: [2] }).y;
+    executable.dispose();
+  } catch (error) {
+    throw new ProblemError([notInstalled(error)]);
+  }
+  if (result !== -2)
+    throw new ProblemError([notInstalled("this version of onnxruntime-node is not as known")]);
+}
+
 function compile(runtime: OnnxRuntime, graph: Graph, precision: Precision, threads: number): Executable {
   const { model, outputNames } = lowerGraph(graph, precision);
-  const bytes = encodeModel(model);
+  const session = startSession(runtime, encodeModel(model), threads);
+  return sessionExecutable(session, graph, precision, outputNames);
+}
+
+/** Throws a `ProblemError`, `engine-lacks-kernel`, where this version of the runtime does not know an op. */
+function startSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: number): OnnxSession {
   const session = new runtime.InferenceSession();
-  session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+  const options: SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
-  });
-  return executable(session, graph, precision, outputNames);
-}
-
-function executable(
-  session: OnnxSession,
-  graph: Graph,
-  precision: Precision,
-  outputNames: Readonly<Record<string, string>>,
-): Executable {
-  const inputs = Object.entries(graph.inputs).map(([name, id]) => {
-    const { type } = graph.nodes[id];
-    return { name, type, tensor: createTensor(type, precision), own: createData(type, precision) };
-  });
-  const outputs = Object.entries(graph.outputs).map(([name, id]) => ({
-    name,
-    runtimeName: outputNames[name],
-    type: graph.nodes[id].type,
-    /** Of results that are not floats, as numbers. */
-    numbers: new Float64Array(
-      graph.nodes[id].type.dtype === "float" ? 0 : elementCount(graph.nodes[id].type.shape),
-    ),
-  }));
-  const feeds = Object.fromEntries(inputs.map(({ name, tensor }) => [name, tensor]));
-  const fetches = Object.fromEntries(outputs.map(({ runtimeName }) => [runtimeName, null]));
-  let isDisposed = false;
-  return {
-    run(values) {
-      if (isDisposed) return bug("a run of a disposed executable");
-      for (const { name, type, tensor, own } of inputs)
-        tensor.data = inputData(name, values[name], type, own);
-      const found = session.run(feeds, fetches, {});
-      const results: Record<string, Float64Array | Float32Array> = {};
-      for (const { name, runtimeName, numbers } of outputs)
-        results[name] = asNumbers(found[runtimeName].data, numbers);
-      return results;
-    },
-    dispose() {
-      if (isDisposed) return;
-      isDisposed = true;
-      session.dispose();
+    // Threads that spin while they wait make a busy machine several times slower and a quiet one hardly faster.
+    extra: {
+      session: { intra_op: { allow_spinning: "0" } },
+      // It keeps factors in f32 attributes, also of products in f64.
+      optimization: { disable_specified_optimizers: "MatMulScaleFusion" },
     },
   };
-}
-
-type TensorData = RuntimeTensor["data"];
-
-function createTensor(type: TensorType, precision: Precision): RuntimeTensor {
-  const kinds = { float: precision === "f64" ? "float64" : "float32", int: "int64", bool: "bool" } as const;
-  return {
-    type: kinds[type.dtype],
-    dims: type.shape,
-    data: createData(type, precision),
-    location: "cpu",
-  };
-}
-
-function createData({ dtype, shape }: TensorType, precision: Precision): TensorData {
-  const length = elementCount(shape);
-  if (dtype === "int") return new BigInt64Array(length);
-  if (dtype === "bool") return new Uint8Array(length);
-  return precision === "f64" ? new Float64Array(length) : new Float32Array(length);
-}
-
-/** The caller's own array where it is of the type needed, else a copy in ours. */
-function inputData(
-  name: string,
-  values: Values | undefined,
-  { dtype, shape }: TensorType,
-  own: TensorData,
-): TensorData {
-  const length = elementCount(shape);
-  if (values === undefined) return bug(`no values for input ${name}`);
-  if (values.length !== length) return bug(`input ${name} takes ${length} values, given ${values.length}`);
-  if (own instanceof BigInt64Array) writeWhole(own, values);
-  else if (dtype === "float" && isKindOf(values, own)) return values;
-  else own.set(values);
-  return own;
-}
-
-/** Shared memory is refused by the runtime. */
-function isKindOf(values: Values, own: TensorData): values is Float32Array | Float64Array {
-  return (
-    values.constructor === own.constructor &&
-    !(
-      "buffer" in values &&
-      typeof SharedArrayBuffer !== "undefined" &&
-      values.buffer instanceof SharedArrayBuffer
-    )
-  );
-}
-
-/** Through pairs of 32 bits, which takes no big integers. */
-function writeWhole(to: BigInt64Array, values: Values): void {
-  const halves = new Int32Array(to.buffer, to.byteOffset, 2 * to.length);
-  for (let i = 0; i < values.length; i++) {
-    halves[2 * i] = values[i] % 2 ** 32;
-    halves[2 * i + 1] = Math.floor(values[i] / 2 ** 32);
+  try {
+    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!/not find an implementation|not a registered function/.test(reason)) throw error;
+    throw new ProblemError([
+      {
+        code: "engine-lacks-kernel",
+        severity: "error",
+        message: "this version of ONNX Runtime lacks a kernel of the graph",
+        labels: [],
+        notes: [reason],
+        help: "use a newer onnxruntime-node, or another engine: --engine wasm",
+      },
+    ]);
   }
-}
-
-function asNumbers(data: TensorData, numbers: Float64Array): Float64Array | Float32Array {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  for (let i = 0; i < data.length; i++) numbers[i] = Number(data[i]);
-  return numbers;
+  return session;
 }
 
 /** Matrix products of fewer multiplications are over before other threads have begun. */
