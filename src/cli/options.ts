@@ -53,7 +53,10 @@ export const sharedOptions = {
       sizeAssignment,
     ),
   engine: () =>
-    new Option("--engine <name>", "what computes: auto, reference, tfjs:cpu, tfjs:wasm, …").default("auto"),
+    new Option(
+      "--engine <name>",
+      "what computes: auto, wasm, reference, tfjs:wasm, … (`ppl doctor` lists them)",
+    ).default("auto"),
   ignoreExtra: () => new Option("--ignore-extra", "ignore names in the data that the model does not know"),
   json: () => new Option("--json", "print one JSON object; problems too"),
   verbose: () => new Option("--verbose", "say what was chosen and why"),

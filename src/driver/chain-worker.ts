@@ -1,14 +1,14 @@
 /** Worker thread: compiles the plan it is given and runs chains one after the other, telling the parent in batches. */
 import { parentPort, workerData } from "node:worker_threads";
 import { bug } from "../base/bug.ts";
-import { loadEngineByLabel } from "./choose-engine.ts";
+import { type EngineLabel, loadEngineByLabel } from "./choose-engine.ts";
 import type { DensityPlan } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { type ChainTask, runChain } from "./run-chain.ts";
 
 export interface ChainWorkerData {
   readonly plan: DensityPlan;
-  readonly engine: string;
+  readonly engine: EngineLabel;
   readonly tasks: readonly ChainTask[];
 }
 

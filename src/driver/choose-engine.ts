@@ -1,13 +1,27 @@
-/** Engines by the names users give them: "reference", "tfjs:cpu", "tfjs:wasm". */
+/** Engines by the names users give them, and which one `auto` is. */
 
 import { nearMisses } from "../base/near-miss.ts";
 import { ProblemError } from "../base/problem.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Precision } from "../engines/engine.ts";
 import { loadEngine } from "../engines/load.ts";
 
-export const engineLabels = ["reference", "tfjs:cpu", "tfjs:wasm"] as const;
+interface EngineRow {
+  readonly precision: Precision;
+  /** Rejects where what the engine needs is not installed. */
+  readonly load: () => Promise<Engine>;
+}
 
-export type EngineLabel = (typeof engineLabels)[number];
+export const engines = {
+  wasm: { precision: "f64", load: () => loadEngine("wasm", { precision: "f64" }) },
+  "wasm:f32": { precision: "f32", load: () => loadEngine("wasm", { precision: "f32" }) },
+  reference: { precision: "f64", load: () => loadEngine("reference") },
+  "tfjs:cpu": { precision: "f32", load: () => loadEngine("tfjs", { backend: "cpu" }) },
+  "tfjs:wasm": { precision: "f32", load: () => loadEngine("tfjs", { backend: "wasm" }) },
+} as const satisfies Readonly<Record<string, EngineRow>>;
+
+export type EngineLabel = keyof typeof engines;
+
+export const engineLabels = Object.keys(engines) as readonly EngineLabel[];
 
 export interface EngineChoice {
   readonly label: EngineLabel;
@@ -15,19 +29,20 @@ export interface EngineChoice {
   readonly reason: string;
 }
 
-/** For posteriors: doubles are wanted, and of the engines here only the reference has them. */
+/**
+ * `auto` is the compiled engine: in doubles for everything but training with large matrix products. Throws `ProblemError` for an
+ * unknown name, and for single precision where doubles are needed.
+ */
 export function chooseEngine(asked: string | undefined, purpose: "sampling" | "training"): EngineChoice {
   if (asked !== undefined && asked !== "auto")
     return { label: checkLabel(asked, purpose), reason: "as asked" };
   return purpose === "sampling"
-    ? { label: "reference", reason: "sampling needs double precision" }
-    : { label: "tfjs:wasm", reason: "training is mostly matrix products in single precision" };
+    ? { label: "wasm", reason: "compiled, in double precision" }
+    : { label: "wasm:f32", reason: "compiled; training with large matrix products needs no doubles" };
 }
 
-export function loadEngineByLabel(label: string): Promise<Engine> {
-  if (label === "tfjs:cpu") return loadEngine("tfjs", { backend: "cpu" });
-  if (label === "tfjs:wasm") return loadEngine("tfjs", { backend: "wasm" });
-  return loadEngine("reference");
+export function loadEngineByLabel(label: EngineLabel): Promise<Engine> {
+  return engines[label].load();
 }
 
 function checkLabel(asked: string, purpose: "sampling" | "training"): EngineLabel {
@@ -44,14 +59,14 @@ function checkLabel(asked: string, purpose: "sampling" | "training"): EngineLabe
         help: near === undefined ? "see `ppl doctor`" : `did you mean \`${near}\`?`,
       },
     ]);
-  if (purpose === "sampling" && label !== "reference")
+  if (purpose === "sampling" && engines[label].precision !== "f64")
     throw new ProblemError([
       {
         code: "engine-precision",
         severity: "error",
         message: `the engine \`${label}\` computes in single precision, which is too little for sampling`,
         labels: [],
-        help: "use --engine reference, or leave it out",
+        help: "use --engine wasm, or leave it out",
       },
     ]);
   return label;

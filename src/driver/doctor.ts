@@ -1,7 +1,7 @@
 /** What is here and what is not: versions, engines and backends, and what would enable the others. */
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
-import { engineLabels, loadEngineByLabel } from "./choose-engine.ts";
+import { type EngineLabel, engineLabels, loadEngineByLabel } from "./choose-engine.ts";
 import { version } from "./version.ts";
 
 export async function doctor(): Promise<DoctorReport> {
@@ -30,7 +30,7 @@ export async function doctor(): Promise<DoctorReport> {
 }
 
 /** An engine counts as available when it loads and adds two numbers. */
-async function tryEngine(label: string): Promise<DoctorReport["engines"][number]> {
+async function tryEngine(label: EngineLabel): Promise<DoctorReport["engines"][number]> {
   try {
     const engine = await loadEngineByLabel(label);
     return { name: label, available: true, detail: `${engine.label}, ${engine.precisions.join(" and ")}` };

@@ -45,7 +45,7 @@ export async function inferWithArtifact(
   const bound = bindOrThrow(model, data, { ...options, trainedSizes: artifact.sizes });
   const choice =
     options.engine === undefined || options.engine === "auto"
-      ? ({ label: "reference", reason: "importance weights need double precision" } as const)
+      ? ({ label: "wasm", reason: "importance weights need double precision" } as const)
       : chooseEngine(options.engine, "training");
   const amortized = "answers come from the trained network";
   options.onDecision?.({ what: "strategy", choice: "amortized", reason: amortized });

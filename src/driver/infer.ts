@@ -9,7 +9,7 @@ import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice, type EngineLabel, loadEngineByLabel } from "./choose-engine.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
@@ -150,7 +150,7 @@ async function runWithReasons(
   plan: DensityPlan,
   target: DensityTarget,
   tasks: readonly ChainTask[],
-  options: InferOptions & { readonly engine: string; readonly parallel: number },
+  options: InferOptions & { readonly engine: EngineLabel; readonly parallel: number },
 ): Promise<readonly ChainResult[]> {
   const { engine, parallel } = options;
   const total = strategies[tasks[0].strategy].steps(tasks[0].config as never);

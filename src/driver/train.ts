@@ -19,7 +19,7 @@ import {
   planAmortized,
 } from "./amortized-plan.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
-import { chooseEngine, type EngineChoice, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice, engines, loadEngineByLabel } from "./choose-engine.ts";
 import { loweringInput } from "./density-plan.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
@@ -37,8 +37,8 @@ const shownSteps = 100;
 /** Local dimensions up to which the guide has a full covariance: its head grows with the square. */
 const largestFullCovariance = 12;
 
-/** Multiply-adds per batch, forwards, beyond which the matrix products of tfjs outweigh its cost per op. */
-const largestForReference = 2e5;
+/** Multiply-adds per batch, forwards, beyond which half the bits are worth their speed. */
+const largestInDoubles = 2e5;
 
 /**
  * Rejects with `ProblemError` for what the user can mend. When the signal aborts, resolves with what is trained so far,
@@ -106,7 +106,9 @@ export async function train(
   if (interrupted) save(state);
   const remarks = [
     judgeObjectives(objectives),
-    engine.label === "reference" ? undefined : judgePrecision(plan, standard, target, state.parameters),
+    engines[engine.label].precision === "f64"
+      ? undefined
+      : judgePrecision(plan, standard, target, state.parameters),
   ].filter((remark) => remark !== undefined);
   target.dispose();
   return {
@@ -169,8 +171,8 @@ function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): E
     const size = node.type.shape.reduce((product, length) => product * length, 1);
     return sum + size * left[left.length - (node.params.transposeLeft ? 2 : 1)];
   }, 0);
-  return multiplyAdds <= largestForReference
-    ? { label: "reference", reason: "small matrix products" }
+  return multiplyAdds <= largestInDoubles
+    ? { label: "wasm", reason: "compiled; small matrix products, so doubles cost little" }
     : chooseEngine("auto", "training");
 }
 
