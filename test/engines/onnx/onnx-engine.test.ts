@@ -27,6 +27,15 @@ const graphTolerances = {
   f64: { relative: 1e-11, absolute: 1e-11 },
 } as const;
 
+test.skipIf(runtime === undefined)(`${onRuntime}the engine says what it is`, async () => {
+  if (runtime === undefined) return;
+  const found = runtime;
+  const engine = await createOnnxEngine({ precision: "f64" }, () => found);
+  expect([engine.name, engine.label, engine.precisions]).toEqual(["onnx", "onnx (f64)", ["f64"]]);
+  const single = await createOnnxEngine({}, () => found);
+  expect([single.label, single.precisions]).toEqual(["onnx (f32)", ["f32"]]);
+});
+
 for (const precision of ["f32", "f64"] as const)
   describe.skipIf(runtime === undefined)(`${onRuntime}onnx, ${precision}`, async () => {
     if (runtime === undefined) return;
