@@ -69,7 +69,15 @@ function emitStart(code: FunctionBuilder, program: SamplerProgram): void {
   for (const global of [globals.seed, globals.stream, globals.step]) code.getGlobal(global);
   code.i32(0);
   code.call(program.fillNormal);
-  copyVectors(code, layout.proposalVectors, drawn.position, here.position);
+  // Adding 0 makes −0 the 0 that a chain's state keeps of it.
+  const number = code.local("v128");
+  eachVector(code, layout.proposalVectors, (place) => {
+    place.load(drawn.position);
+    code.f64x2(0);
+    code.op("f64x2.add");
+    code.set(number);
+    for (const target of [drawn, here]) place.store(target.position, () => code.get(number));
+  });
   const momentum = code.local("v128");
   const kinetic = code.local("v128");
   const energy = code.local("f64");
