@@ -54,15 +54,15 @@ const knownPieces: readonly KnownPiece[] = [
   },
   {
     package: "@tensorflow/tfjs-node",
-    adds: "TensorFlow's native kernels on the processor",
-    isUsed: false,
+    adds: "TensorFlow itself on the processor: a whole graph as one call, f32 and f64",
+    isUsed: true,
     isNative: true,
     advice: "npm install @tensorflow/tfjs-node",
   },
   {
     package: "@tensorflow/tfjs-node-gpu",
-    adds: "TensorFlow's native kernels on an NVIDIA GPU (Linux or Windows, with CUDA)",
-    isUsed: false,
+    adds: "TensorFlow itself on an NVIDIA GPU (Linux or Windows, with CUDA)",
+    isUsed: true,
     isNative: true,
     advice: "npm install @tensorflow/tfjs-node-gpu",
   },
@@ -74,6 +74,12 @@ const knownPieces: readonly KnownPiece[] = [
   },
 ];
 
+/** The environment variable that names an add-on built by `scripts/tfjs-native.sh`, or the folder of a tfjs-node package. */
+export const addonVariable = "PPL_TFJS_NODE";
+
+const building = `build its add-on against the TensorFlow of a Python package with scripts/tfjs-native.sh (Linux), and name it in ${addonVariable}`;
+const fetching = `(fetches a native library while installing; where it cannot, ${building})`;
+
 /** Looks for each piece; loads none, as tfjs-node starts TensorFlow when it is loaded. */
 export function detectTfjs(
   find: PackageFinder = findInstalled,
@@ -82,15 +88,20 @@ export function detectTfjs(
   return knownPieces.map(({ package: name, adds, isUsed, isNative, advice }) => {
     const found = find(name);
     if (found === undefined) {
-      const fetches = isNative ? " (fetches a native library while installing, so it needs the network)" : "";
-      return { package: name, adds, isUsed, state: "absent", advice: advice + fetches };
+      return {
+        package: name,
+        adds,
+        isUsed,
+        state: "absent",
+        advice: isNative ? `${advice} ${fetching}` : advice,
+      };
     }
     const common = { package: name, adds, isUsed, version: found.version };
     if (!isNative || hasNativeLibrary(found.directory, exists)) return { ...common, state: "present" };
     return {
       ...common,
       state: "incomplete",
-      advice: `its native library was not fetched when it was installed: npm rebuild ${name} with access to storage.googleapis.com, or place a TensorFlow C library in its \`deps\` folder and run \`npm run build-addon-from-source\` there`,
+      advice: `its native library was not fetched when it was installed: npm rebuild ${name} with access to storage.googleapis.com, or ${building}`,
     };
   });
 }

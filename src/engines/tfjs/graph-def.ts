@@ -10,6 +10,15 @@ import { emitKernel } from "./tensorflow-ops.ts";
 /** What floats are in the graph. */
 export type FloatType = "float32" | "float64";
 
+export interface EmitOptions {
+  readonly float: FloatType;
+  /**
+   * Whether loops also hand the rows of y from step to step as variables: tfjs's executor releases, at the end of a step, what
+   * the step does not give back, even where a list holds it.
+   */
+  readonly handsRowsOn: boolean;
+}
+
 export function elementTypeOf(dtype: DType, float: FloatType): ElementType {
   switch (dtype) {
     case "float":
@@ -25,9 +34,10 @@ export function elementTypeOf(dtype: DType, float: FloatType): ElementType {
 export function emitProgram(
   builder: NodeBuilder,
   { nodes, outputs }: KernelProgram,
-  float: FloatType,
+  options: EmitOptions,
   input: (node: InputNode) => TensorRef,
 ): Readonly<Record<string, TensorRef>> {
+  const { float } = options;
   const refs: TensorRef[] = [];
   const operandOf = (id: ValueId) => ({
     ref: refs[id],
@@ -52,7 +62,7 @@ export function emitProgram(
             builder,
             node,
             node.operands.map((id) => ({ ref: refs[id], type: nodes[id].type })),
-            float,
+            options,
           ),
         );
     }
@@ -67,15 +77,16 @@ interface Variable {
 }
 
 /**
- * The variables of the loop: the step, the carries, a list of rows for each y, and, unchanged, xs and fixed. Lists, as they are
- * filled in place where a tensor would be copied in each step.
+ * The variables of the loop: the step, the carries, a list of rows for each y, and, unchanged, xs and fixed; and at the end
+ * perhaps a row of each y. Lists, as they are filled in place where a tensor would be copied in each step.
  */
 function emitLoop(
   builder: NodeBuilder,
   loop: LoopNode,
   operands: readonly { readonly ref: TensorRef; readonly type: TensorType }[],
-  float: FloatType,
+  options: EmitOptions,
 ): TensorRef {
+  const { float, handsRowsOn } = options;
   const { carries, length, reverse } = loop;
   const variables = operands.map(
     ({ ref, type }): Variable => ({ ref, type: elementTypeOf(type.dtype, float), shape: type.shape }),
@@ -93,7 +104,10 @@ function emitLoop(
     return { ref, type: "variant", shape: [] };
   });
   const step: Variable = { ref: builder.constant("int32", [], [0]), type: "int32", shape: [] };
-  const all = [step, ...variables.slice(0, carries), ...lists, ...variables.slice(carries)];
+  const handed = handsRowsOn
+    ? rows.map((shape): Variable => ({ ref: builder.constant(float, shape, [0]), type: float, shape }))
+    : [];
+  const all = [step, ...variables.slice(0, carries), ...lists, ...variables.slice(carries), ...handed];
   const types = all.map(({ type }) => type);
 
   const condition = builder.addFunction(types, ["bool"], (body, [at]) => [
@@ -103,7 +117,7 @@ function emitLoop(
     const [at] = parameters;
     const carried = parameters.slice(1, 1 + carries);
     const filled = parameters.slice(1 + carries, 1 + carries + lists.length);
-    const others = parameters.slice(1 + carries + lists.length);
+    const others = parameters.slice(1 + carries + lists.length, all.length - handed.length);
     const last = inner.constant("int32", [], [length - 1]);
     const t = reverse ? inner.add("Sub", [last, at], "z", int32) : at;
     const given = new Map<string, () => TensorRef>();
@@ -116,7 +130,7 @@ function emitLoop(
     const outputs = emitProgram(
       inner,
       loop.body,
-      float,
+      options,
       ({ name }) => given.get(name)?.() ?? bug(`a loop's body reads ${name}`),
     );
     const next = inner.add("AddV2", [at, inner.constant("int32", [], [1])], "z", int32);
@@ -130,6 +144,7 @@ function emitLoop(
         }),
       ),
       ...others,
+      ...handed.map((_, position) => outputs[`y/${position}`]),
     ];
   });
   const loopNode = builder.add(

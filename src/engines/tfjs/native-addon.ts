@@ -7,7 +7,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { type Problem, ProblemError } from "../../base/problem.ts";
-import { findInstalled } from "./detect.ts";
+import { addonVariable, findInstalled } from "./detect.ts";
 
 /** What is used of the add-on. Its calls are synchronous. */
 export interface NativeAddon {
@@ -34,9 +34,6 @@ export interface NativeAddon {
 }
 
 export type NativeArray = Float32Array | Int32Array | Uint8Array;
-
-/** The environment variable that names an add-on built by `scripts/tfjs-native.sh`, or the package's folder. */
-export const addonVariable = "PPL_TFJS_NODE";
 
 const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 

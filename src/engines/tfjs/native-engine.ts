@@ -11,18 +11,23 @@ import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Precision, Values } from "../engine.ts";
 import { lowerGraph } from "./lower-graph.ts";
 import { loadNativeAddon, type NativeAddon, type NativeArray } from "./native-addon.ts";
-import { type Member, nativeGraph, type Parcel } from "./native-graph.ts";
+import { type NativeGraph, nativeGraph, type Parcel, signatureOf } from "./native-graph.ts";
 import { checkInput } from "./run-program.ts";
 import { encodeSavedModel, servingTag } from "./saved-model.ts";
 import { elementTypes } from "./tensorflow-graph.ts";
 
 export interface TfjsNativeOptions {
   readonly precision: Precision;
+  /**
+   * Whether XLA compiles the graph, in its first run, which takes up to seconds: steps of loops become a fifth faster. Some ops
+   * it lacks; the first run then throws.
+   */
+  readonly xla?: boolean;
 }
 
 /** Throws a `ProblemError`, `engine-not-installed`, where there is no add-on. */
 export function createTfjsNativeEngine(
-  { precision }: TfjsNativeOptions,
+  { precision, xla = false }: TfjsNativeOptions,
   addon: NativeAddon = loadNativeAddon(),
 ): Engine {
   const isGpu = addon.isUsingGpuDevice();
@@ -33,8 +38,8 @@ export function createTfjsNativeEngine(
     compile(graph) {
       verifyGraph(graph);
       const float = precision === "f64" ? "float64" : "float32";
-      const native = nativeGraph(lowerGraph(graph, "tensorflow"), { float, isGpu });
-      const model = loadFromMemory(addon, encodeSavedModel(native.graph, native.signature));
+      const native = nativeGraph(lowerGraph(graph, "tensorflow"), { float, isGpu, xla });
+      const model = loadFromMemory(addon, encodeSavedModel(native.graph, signatureOf(native)));
       return createExecutable(addon, model, graph, native, precision);
     },
   };
@@ -55,7 +60,7 @@ function createExecutable(
   addon: NativeAddon,
   model: number,
   { nodes, inputs, outputs }: Graph,
-  { inputs: sent, outputs: received }: Pick<ReturnType<typeof nativeGraph>, "inputs" | "outputs">,
+  { inputs: sent, outputs: received }: NativeGraph,
   precision: Precision,
 ): Executable {
   const lengths = Object.entries(inputs).map(
@@ -80,8 +85,8 @@ function createExecutable(
       if (received.length === 0) return results;
       try {
         for (const { parcel, staging } of slots) {
-          for (const member of parcel.members) staging.write(member, values[member.name]);
-          tensors.push(addon.createTensor(parcel.shape, elementTypes[parcel.wire].number, staging.wire));
+          const array = wireArray(parcel, staging, values);
+          tensors.push(addon.createTensor(parcel.shape, elementTypes[parcel.wire].number, array));
         }
         const found = addon.runSavedModel(model, tensors, inputNames, outputNames);
         for (const { id } of found) tensors.push(id);
@@ -100,27 +105,39 @@ function createExecutable(
   };
 }
 
-/** The array that is handed over, and the same memory as the members' elements. */
+/** The array that is handed over, and the same memory as elements. */
 interface Staging {
   readonly wire: NativeArray;
-  write(member: Member, values: Values): void;
+  readonly elements: NativeArray | Float64Array;
 }
 
 function stagingOf({ type, wire, shape }: Parcel): Staging {
   const length = elementCount(shape);
-  const handed =
+  const array =
     wire === "float32"
       ? new Float32Array(length)
       : wire === "bool"
         ? new Uint8Array(length)
         : new Int32Array(length);
-  const elements = viewAs(handed, type);
-  return {
-    wire: handed,
-    write: ({ offset }, values) => {
-      elements.set(values, offset);
-    },
-  };
+  return { wire: array, elements: viewAs(array, type) };
+}
+
+/** The caller's own array where it is as TensorFlow wants it: the add-on lets go of it when its tensor is deleted. */
+function wireArray(
+  { type, wire, members }: Parcel,
+  staging: Staging,
+  values: Readonly<Record<string, Values>>,
+): NativeArray {
+  if (members.length === 1) {
+    const given = values[members[0].name];
+    if (given instanceof Float32Array && wire === "float32") return given;
+    const isReady =
+      (given instanceof Float64Array && type === "float64") ||
+      (given instanceof Float32Array && type === "float32");
+    if (isReady) return new Int32Array(given.buffer, given.byteOffset, given.byteLength / 4);
+  }
+  for (const { name, offset } of members) staging.elements.set(values[name], offset);
+  return staging.wire;
 }
 
 function viewAs(array: NativeArray, type: Parcel["type"]): NativeArray | Float64Array {

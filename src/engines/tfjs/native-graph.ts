@@ -2,7 +2,6 @@
  * A program as a TensorFlow graph with few inputs and outputs, as each costs some microseconds in every call: small ones of one kind
  * travel together. f64 travels as pairs of int32, since the add-on passes neither in nor out what it calls float64.
  */
-import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { TensorType } from "../../compiler/ops.ts";
 import { elementTypeOf, emitProgram, type FloatType, joinFlat } from "./graph-def.ts";
@@ -12,7 +11,6 @@ import {
   createTensorFlowGraph,
   type ElementType,
   type NodeBuilder,
-  spellInGraph,
   type TensorFlowGraph,
   type TensorRef,
 } from "./tensorflow-graph.ts";
@@ -22,7 +20,6 @@ const mostShared = 1024;
 
 export interface NativeGraph {
   readonly graph: TensorFlowGraph;
-  readonly signature: Signature;
   readonly inputs: readonly Parcel[];
   readonly outputs: readonly Parcel[];
 }
@@ -53,50 +50,81 @@ export interface NativeGraphOptions {
   readonly float: FloatType;
   /** Whether f32 travels as int32 too, which the add-on leaves in the host's memory where it copies floats to a GPU and back. */
   readonly isGpu: boolean;
+  /** Whether XLA compiles the whole, in the first run. */
+  readonly xla: boolean;
 }
 
-export function nativeGraph(program: KernelProgram, { float, isGpu }: NativeGraphOptions): NativeGraph {
+export function nativeGraph(program: KernelProgram, options: NativeGraphOptions): NativeGraph {
+  const { float, xla } = options;
   const { builder, graph } = createTensorFlowGraph();
-  const wireOf = (type: ElementType): WireType => {
-    if (type === "bool" || type === "int32") return type;
-    return type === "float32" && !isGpu ? "float32" : "int32";
-  };
-  const parcelsOf = (types: readonly (readonly [string, TensorType])[]): readonly Omit<Parcel, "tensor">[] =>
-    groups(types, float).map(({ type, members }) => {
-      const count = members.reduce((sum, member) => sum + member.count, 0);
-      return { type, wire: wireOf(type), shape: type === "float64" ? [count, 2] : [count], members };
-    });
-
-  const given = new Map<string, TensorRef>();
   const inputTypes = program.nodes.flatMap((node) =>
     node.kind === "input" ? [[node.name, node.type] as const] : [],
-  );
-  const inputs = parcelsOf(inputTypes).map((parcel): Parcel => {
-    const placeholder = builder.add("Placeholder", [], "output", {
-      dtype: { kind: "type", value: parcel.wire },
-      shape: { kind: "shape", value: parcel.shape },
-    });
-    for (const [name, ref] of unpack(builder, parcel, placeholder)) given.set(name, ref);
-    return { ...parcel, tensor: `${spellInGraph(placeholder)}:0` };
-  });
-
-  const results = emitProgram(
-    builder,
-    program,
-    float,
-    ({ name }) => given.get(name) ?? bug(`no tensor for input ${name}`),
   );
   const outputTypes = Object.entries(program.outputs).map(
     ([name, id]) => [name, program.nodes[id].type] as const,
   );
-  const outputs = parcelsOf(outputTypes).map((parcel): Parcel => {
-    const parts = parcel.members.map(({ name, count }) => ({ ref: results[name], count }));
-    const joined = joinFlat(builder, parts, parcel.type);
-    const sent = parcel.wire === parcel.type ? joined : bitcast(builder, joined, parcel.type, parcel.wire);
-    const named = builder.add("Identity", [sent], "output", { T: { kind: "type", value: parcel.wire } });
-    return { ...parcel, tensor: `${spellInGraph(named)}:0` };
+  const sent = parcelsOf(inputTypes, options);
+  const received = parcelsOf(outputTypes, options);
+
+  const emitAll = (inner: NodeBuilder, wires: readonly TensorRef[]): readonly TensorRef[] => {
+    const given = new Map(sent.flatMap((parcel, at) => unpack(inner, parcel, wires[at])));
+    const results = emitProgram(
+      inner,
+      program,
+      { float, handsRowsOn: false },
+      // Those without elements are not sent.
+      ({ name, type: { dtype, shape } }) =>
+        given.get(name) ?? inner.constant(elementTypeOf(dtype, float), shape, []),
+    );
+    return received.map((parcel) => pack(inner, parcel, results));
+  };
+  const placeholders = sent.map(({ wire, shape }) =>
+    builder.add("Placeholder", [], "output", {
+      dtype: { kind: "type", value: wire },
+      shape: { kind: "shape", value: shape },
+    }),
+  );
+  const results = xla
+    ? callCompiled(builder, placeholders, sent, received, emitAll)
+    : emitAll(builder, placeholders);
+  const named = (parcels: readonly UnnamedParcel[], refs: readonly TensorRef[]): readonly Parcel[] =>
+    parcels.map((parcel, at) => ({ ...parcel, tensor: `${refs[at].node}:${refs[at].index}` }));
+  return { graph, inputs: named(sent, placeholders), outputs: named(received, results) };
+}
+
+/** As a function that XLA is to compile, or else to fail. */
+function callCompiled(
+  builder: NodeBuilder,
+  operands: readonly TensorRef[],
+  sent: readonly UnnamedParcel[],
+  received: readonly UnnamedParcel[],
+  build: (inner: NodeBuilder, wires: readonly TensorRef[]) => readonly TensorRef[],
+): readonly TensorRef[] {
+  const [given, results] = [sent, received].map((parcels) => parcels.map(({ wire }) => wire));
+  const call = builder.add("PartitionedCall", operands, "output", {
+    Tin: { kind: "types", value: given },
+    Tout: { kind: "types", value: results },
+    f: { kind: "function", value: builder.addFunction(given, results, build) },
+    _XlaMustCompile: { kind: "bool", value: true },
   });
-  return { graph, signature: { inputs: ports(inputs), outputs: ports(outputs) }, inputs, outputs };
+  return listed(call, results.length);
+}
+
+/** Its tensor is not there yet. */
+type UnnamedParcel = Omit<Parcel, "tensor">;
+
+function parcelsOf(
+  types: readonly (readonly [string, TensorType])[],
+  { float, isGpu }: NativeGraphOptions,
+): readonly UnnamedParcel[] {
+  const wireOf = (type: ElementType): WireType => {
+    if (type === "bool" || type === "int32") return type;
+    return type === "float32" && !isGpu ? "float32" : "int32";
+  };
+  return groups(types, float).map(({ type, members }) => {
+    const count = members.reduce((sum, member) => sum + member.count, 0);
+    return { type, wire: wireOf(type), shape: type === "float64" ? [count, 2] : [count], members };
+  });
 }
 
 interface Group {
@@ -131,7 +159,7 @@ function groups(types: readonly (readonly [string, TensorType])[], float: FloatT
 
 function unpack(
   builder: NodeBuilder,
-  { type, wire, members }: Omit<Parcel, "tensor">,
+  { type, wire, members }: UnnamedParcel,
   placeholder: TensorRef,
 ): readonly (readonly [string, TensorRef])[] {
   const whole = wire === type ? placeholder : bitcast(builder, placeholder, wire, type);
@@ -140,7 +168,7 @@ function unpack(
   const parts =
     members.length === 1
       ? [whole]
-      : splitAt(
+      : listed(
           builder.add(
             "SplitV",
             [
@@ -164,8 +192,22 @@ function unpack(
   });
 }
 
-function splitAt(split: TensorRef, count: number): readonly TensorRef[] {
-  return Array.from({ length: count }, (_, index) => ({ ...split, index, within: index }));
+function pack(
+  builder: NodeBuilder,
+  { type, wire, members }: UnnamedParcel,
+  results: Readonly<Record<string, TensorRef>>,
+): TensorRef {
+  const joined = joinFlat(
+    builder,
+    members.map(({ name, count }) => ({ ref: results[name], count })),
+    type,
+  );
+  return wire === type ? joined : bitcast(builder, joined, type, wire);
+}
+
+/** The members of a node's one result, which is a list. */
+function listed(node: TensorRef, length: number): readonly TensorRef[] {
+  return Array.from({ length }, (_, index) => ({ ...node, index, within: index }));
 }
 
 function bitcast(builder: NodeBuilder, x: TensorRef, from: ElementType, to: ElementType): TensorRef {
@@ -175,11 +217,11 @@ function bitcast(builder: NodeBuilder, x: TensorRef, from: ElementType, to: Elem
   });
 }
 
-function ports(parcels: readonly Parcel[]): Signature["inputs"] {
-  return Object.fromEntries(
-    parcels.map(({ tensor, wire, shape }) => [
-      tensor.replace(/:.*$/, ""),
-      { node: tensor, type: wire, shape },
-    ]),
-  );
+/** What callers of the graph give and get. */
+export function signatureOf({ inputs, outputs }: NativeGraph): Signature {
+  const ports = (parcels: readonly Parcel[]): Signature["inputs"] =>
+    Object.fromEntries(
+      parcels.map(({ tensor, wire, shape }) => [tensor, { node: tensor, type: wire, shape }]),
+    );
+  return { inputs: ports(inputs), outputs: ports(outputs) };
 }

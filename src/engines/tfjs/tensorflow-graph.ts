@@ -2,6 +2,7 @@
  * TensorFlow graphs as plain data, and a builder of them. `saved-model.ts` writes them as Protocol Buffers, `graph-model.ts` as the
  * JSON of tfjs. Names, types and numbers are those of tensorflow/core/framework/{graph,node_def,attr_value,function,types}.proto.
  */
+import { elementCount } from "../../compiler/graph.ts";
 import type { Shape } from "../../compiler/ops.ts";
 
 export type ElementType = "float32" | "float64" | "int32" | "int64" | "bool" | "variant";
@@ -86,8 +87,18 @@ export interface NodeBuilder {
 /** Constants of more values than this are not compared with others. */
 const comparedValues = 64;
 
+export interface TensorFlowGraphOptions {
+  /** One value for more elements than this becomes a node that repeats it; for readers whose constants hold every element. */
+  readonly mostRepeated?: number;
+}
+
 /** The graph grows as the builder is used. */
-export function createTensorFlowGraph(): { readonly builder: NodeBuilder; readonly graph: TensorFlowGraph } {
+export function createTensorFlowGraph({
+  mostRepeated = Number.POSITIVE_INFINITY,
+}: TensorFlowGraphOptions = {}): {
+  readonly builder: NodeBuilder;
+  readonly graph: TensorFlowGraph;
+} {
   const nodes: TensorFlowNode[] = [];
   const functions: TensorFlowFunction[] = [];
   const taken = new Set<string>();
@@ -114,10 +125,18 @@ export function createTensorFlowGraph(): { readonly builder: NodeBuilder; readon
         const key = values.length > comparedValues ? undefined : `${type}|${shape.join(",")}|${spelled}`;
         const known = key === undefined ? undefined : constants.get(key);
         if (known !== undefined) return known;
-        const made = builder.add("Const", [], "output", {
-          dtype: { kind: "type", value: type },
-          value: { kind: "tensor", value: { type, shape, values } },
-        });
+        const isRepeated = values.length === 1 && elementCount(shape) > mostRepeated;
+        const made = isRepeated
+          ? builder.add(
+              "Fill",
+              [builder.constant("int32", [shape.length], shape), builder.constant(type, [], values)],
+              "output",
+              { T: { kind: "type", value: type }, index_type: { kind: "type", value: "int32" } },
+            )
+          : builder.add("Const", [], "output", {
+              dtype: { kind: "type", value: type },
+              value: { kind: "tensor", value: { type, shape, values } },
+            });
         if (key !== undefined) constants.set(key, made);
         return made;
       },

@@ -35,7 +35,42 @@ export const graphModelOverrides: Overrides = {
   erf: (math, _node, [x]) => erf(math, x),
   log1p: (math, _node, [x]) => log1p(math, x),
   softplus: (math, _node, [x]) => softplus(math, x),
+  // tfjs refuses strides together with dilation: the filter is written out with its gaps.
+  conv2d(math, node, [x, filter]) {
+    const { strides, before, after, dilation } = node.params;
+    const isBoth = strides.some((step) => step > 1) && dilation.some((step) => step > 1);
+    const attributes = {
+      strides,
+      pad: [
+        [0, 0],
+        [before[0], after[0]],
+        [before[1], after[1]],
+        [0, 0],
+      ],
+      dataFormat: "NHWC",
+      dilations: isBoth ? [1, 1] : dilation,
+    };
+    const whole = isBoth ? withGaps(math, filter, dilation) : filter;
+    return call(math, "Conv2D", [x, whole], node.type, attributes);
+  },
 };
+
+/** Zeros after each row and column but the last ones: [h, w, c, o] → [(h − 1) d₀ + 1, (w − 1) d₁ + 1, c, o]. */
+function withGaps(math: KernelMath, filter: Value, dilation: readonly [number, number]): Value {
+  const { reshape, pad, slice } = math;
+  const [height, width, channels, outputs] = filter.type.shape;
+  const none = [0, 0] as const;
+  const spread = pad(reshape(filter, [height, 1, width, 1, channels * outputs]), [
+    none,
+    [0, dilation[0] - 1],
+    none,
+    [0, dilation[1] - 1],
+    none,
+  ]);
+  const full = [height * dilation[0], width * dilation[1], channels, outputs];
+  const size = [full[0] - dilation[0] + 1, full[1] - dilation[1] + 1, channels, outputs];
+  return slice(reshape(spread, full), [0, 0, 0, 0], size);
+}
 
 /**
  * The kernel loses the digits of 1 − |x|. One step of Newton's method returns them: with e = erf y − |x|, which from ½ on is
@@ -68,7 +103,7 @@ function call(
   type: TensorType,
   attributes: Attributes = {},
 ): Value {
-  const names = operands.length === 1 ? ["x"] : ["x", "indices"];
+  const names = operands.map((_, at) => (at === 0 ? "x" : `x${at}`));
   return value(
     builder.call(
       kernel,
