@@ -1,11 +1,12 @@
 /** What is here and what is not: versions, engines and backends, and what would enable the others. */
+import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
 import { type EngineLabel, engineLabels, loadEngineByLabel } from "./choose-engine.ts";
 import { version } from "./version.ts";
 
 export async function doctor(): Promise<DoctorReport> {
-  const pieces = detectTfjs();
+  const pieces = [...detectTfjs(), detectOnnx()];
   const engines = await Promise.all(engineLabels.map(tryEngine));
   return {
     versions: {

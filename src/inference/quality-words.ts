@@ -46,7 +46,7 @@ export function wordFinding(finding: Finding): string {
       return "there is only one chain: whether chains agree cannot be seen. Run four";
     case "divergences":
       return (
-        `${finding.count} of ${finding.total} transitions diverged: part of the posterior was not explored and results are ` +
+        `${finding.count} of ${finding.total} transitions diverged: part of the posterior may not be explored and results may be ` +
         `biased. Write the model with \`via noncentered\` where a scale is estimated, or raise the target acceptance above ${finding.targetAccept}`
       );
     case "energy":

@@ -47,7 +47,19 @@ function interruptAt(...patterns: readonly RegExp[]): (child: ChildProcess) => v
   };
 }
 
-const infer = ["infer", "mean.ppl", "--data", "y.json", "--chains", "2", "--warmup", "100"];
+// The slow engine, so that there is time to press.
+const infer = [
+  "infer",
+  "mean.ppl",
+  "--data",
+  "y.json",
+  "--chains",
+  "2",
+  "--warmup",
+  "100",
+  "--engine",
+  "reference",
+];
 const long = [...infer, "--draws", "12000"];
 
 describe("infer", () => {

@@ -87,7 +87,7 @@ describe("infer", () => {
   });
 
   test("Ctrl-C ends a long run with 130, soon", async () => {
-    const args = ["infer", "mean.ppl", "--data", "y.json", "--draws", "1000000"];
+    const args = ["infer", "mean.ppl", "--data", "y.json", "--draws", "1000000", "--engine", "reference"];
     let pressed = 0;
     const { code, stderr } = await ppl([...args, "--warmup", "100"], (child) => {
       setTimeout(() => {

@@ -74,7 +74,7 @@ describe("infer", () => {
     expect(printed).toEqual({
       model: "EightSchools",
       strategy: "nuts",
-      engine: "reference",
+      engine: "wasm",
       seed: 1,
       seconds: number,
       interrupted: false,
@@ -131,7 +131,7 @@ describe("infer", () => {
     const { code, stdout, stderr } = await runHere(folder, [...args, "--chains", "2", "--warmup", "5"]);
     expect(code).toBe(0);
     expect(stderr).toBe("note: --chains, --warmup do not apply to svi\n");
-    expect(stdout).toContain("Mean  svi · reference");
+    expect(stdout).toContain("Mean  svi · wasm");
     const printed = JSON.parse((await here([...args, "--json"])).stdout);
     expect(printed).toMatchObject({ strategy: "svi", chains: 1 });
     expect(Math.abs(printed.summary.mu.mean - 2.5)).toBeLessThan(0.05);
@@ -141,7 +141,7 @@ describe("infer", () => {
   test("--verbose says what was chosen and why", async () => {
     const { stderr } = await runHere(folder, [...infer, ...few, "--verbose", "--parallel", "2"]);
     expect(stderr).toContain("strategy: nuts (10 unknown numbers; up to 1000 are sampled)");
-    expect(stderr).toContain("engine: reference (sampling needs double precision)");
+    expect(stderr).toContain("engine: wasm (compiled, in double precision)");
     expect(stderr).toContain("chains: 4 in 2 worker threads");
   });
 });

@@ -26,7 +26,7 @@ export const nuts: Strategy<DensityTarget, NutsConfig, NutsState, NutsInfo, Post
   defaults: {
     warmup: 1000,
     draws: 1000,
-    targetAccept: 0.8,
+    targetAccept: 0.9,
     maxTreeDepth: 10,
     maxEnergyError: 1000,
     initialRadius: 2,
