@@ -202,25 +202,20 @@ function emitWeight(
   pushExponential(code, program, relative);
   code.set(weight);
 
-  // min(1, exp(logWeight))
+  // min(1, exp(logWeight)) as a vector op, since as a scalar one it is a branch that is taken half the time.
   code.getGlobal(globals.acceptance);
-  code.get(logWeight);
+  code.getGlobal(globals.reference);
   code.f64(0);
-  code.op("f64.gt");
+  code.op("f64.eq");
   code.if(
-    () => code.f64(1),
-    () => {
-      code.getGlobal(globals.reference);
-      code.f64(0);
-      code.op("f64.eq");
-      code.if(
-        () => code.get(weight),
-        () => pushExponential(code, program, logWeight),
-        "f64",
-      );
-    },
+    () => code.get(weight),
+    () => pushExponential(code, program, logWeight),
     "f64",
   );
+  code.op("f64x2.splat");
+  code.f64x2(1);
+  code.op("f64x2.pmin");
+  code.lane("f64x2.extract_lane", 0);
   code.op("f64.add");
   code.setGlobal(globals.acceptance);
 

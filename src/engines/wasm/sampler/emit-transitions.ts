@@ -206,9 +206,7 @@ function takeCandidate(
   code.i32(0);
   code.memory("f64.load", layout.weights);
   code.set(total);
-  chooseSecond(code, uniform, weight, total, () =>
-    copyVectors(code, layout.proposalVectors, layout.candidate.position, layout.drawn.position),
-  );
+  chooseSecond(code, layout, uniform, { weight, total }, layout.candidate.position, layout.drawn.position);
   code.i32(0);
   code.get(total);
   code.get(weight);

@@ -4,7 +4,7 @@
  * are one, only that one is made.
  */
 import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
-import { uniformBatch } from "./sampler-layout.ts";
+import { type SamplerLayout, uniformBatch } from "./sampler-layout.ts";
 import { noWeight, type SamplerProgram } from "./sampler-program.ts";
 import {
   addProduct,
@@ -12,6 +12,7 @@ import {
   clear,
   copyVectors,
   eachVector,
+  mostUnrolled,
   pointer,
   pushAddress,
   pushLaneSums,
@@ -156,9 +157,7 @@ function emitPair(
       copyVectors(code, layout.proposalVectors, here.position, into);
       takeStep(code, leapfrog, weight, stopped);
       addUp(code, weights + 8, weight, total);
-      chooseSecond(code, uniform, weight, total, () =>
-        copyVectors(code, layout.proposalVectors, here.position, into),
-      );
+      chooseSecond(code, layout, uniform, { weight, total }, here.position, into);
       const [ofFirst, ofLast, velocity, atFirst, atLast] = Array.from({ length: 5 }, () =>
         code.local("v128"),
       );
@@ -228,20 +227,41 @@ function addUp(code: FunctionBuilder, first: Base, second: LocalIndex, total: Lo
   code.set(total);
 }
 
-/** With probability weight / total. */
+/**
+ * Copies the proposal with probability weight / total. Short ones are mixed by a mask: a branch would be guessed wrong half
+ * the time, and only found out when the leapfrog steps before it are done.
+ */
 export function chooseSecond(
   code: FunctionBuilder,
+  { proposalVectors }: SamplerLayout,
   uniform: FunctionIndex,
-  weight: LocalIndex,
-  total: LocalIndex,
-  then: () => void,
+  { weight, total }: Readonly<Record<"weight" | "total", LocalIndex>>,
+  from: Base,
+  into: Base,
 ): void {
   code.call(uniform);
   code.get(total);
   code.op("f64.mul");
+  if (proposalVectors > mostUnrolled) {
+    code.get(weight);
+    code.op("f64.lt");
+    code.if(() => copyVectors(code, proposalVectors, from, into));
+    return;
+  }
+  const mask = code.local("v128");
+  code.op("f64x2.splat");
   code.get(weight);
-  code.op("f64.lt");
-  code.if(then);
+  code.op("f64x2.splat");
+  code.op("f64x2.lt");
+  code.set(mask);
+  eachVector(code, proposalVectors, (place) =>
+    place.store(into, () => {
+      place.load(from);
+      place.load(into);
+      code.get(mask);
+      code.op("v128.bitselect");
+    }),
+  );
 }
 
 function emitBuild(
@@ -306,9 +326,7 @@ function emitBuild(
       buildHalf(at(level.secondFirst), at(level.secondSum), at(level.secondProposal));
       goUnlessWeight(code, weight, stopped);
       addUp(code, pointer(firstWeight, layout.weights), weight, total);
-      chooseSecond(code, uniform, weight, total, () =>
-        copyVectors(code, layout.proposalVectors, at(level.secondProposal), pointer(into)),
-      );
+      chooseSecond(code, layout, uniform, { weight, total }, at(level.secondProposal), pointer(into));
       const halves = [level.firstSum, level.secondSum, level.firstLast, level.secondFirst].map(at);
       for (const base of [pointer(first), here.momentum, ...halves, pointer(sum)]) pushAddress(code, base);
       code.call(join);
