@@ -1,0 +1,11 @@
+/** All benchmarks, in the order of the report. */
+import type { Case } from "../harness/section.ts";
+import { gradients } from "./gradients.ts";
+import { growth } from "./growth.ts";
+import { matmul } from "./matmul.ts";
+import { memory } from "./memory.ts";
+import { nuts } from "./nuts.ts";
+import { source } from "./source.ts";
+import { vae } from "./vae.ts";
+
+export const cases: readonly Case[] = [gradients, nuts, source, vae, matmul, growth, memory];

@@ -1,0 +1,214 @@
+/** One step of Adam on a variational autoencoder, in single precision. */
+import { join, resolve } from "node:path";
+import { randomSource } from "../../src/base/random.ts";
+import { arithmetic } from "../../src/compiler/arithmetic.ts";
+import { createBuilder } from "../../src/compiler/builder.ts";
+import { differentiate } from "../../src/compiler/differentiate.ts";
+import type { Graph, NodeId } from "../../src/compiler/graph.ts";
+import { optimize } from "../../src/compiler/passes/optimize.ts";
+import { copyInto } from "../../src/compiler/rebuild.ts";
+import { type AmortizedPlan, planAmortized } from "../../src/driver/amortized-plan.ts";
+import { loadEngineByLabel } from "../../src/driver/choose-engine.ts";
+import { compile } from "../../src/driver/compile.ts";
+import { select } from "../../src/driver/density-plan.ts";
+import { bindOrThrow } from "../../src/driver/infer-options.ts";
+import type { Values } from "../../src/engines/engine.ts";
+import { adamDefaults } from "../../src/inference/optimizer.ts";
+import { alternate } from "../harness/alternate.ts";
+import { type Contender, type Measurable, ours } from "../harness/contender.ts";
+import { readFloats, writeFloats } from "../harness/floats.ts";
+import { pythonContender } from "../harness/peers.ts";
+import {
+  type Case,
+  type Context,
+  measureTimes,
+  timesTable,
+  usualTurns,
+  type Work,
+} from "../harness/section.ts";
+
+interface Size {
+  readonly hidden: number;
+  readonly batch: number;
+}
+
+const pixels = 784;
+const latents = 20;
+const rate = 1e-3;
+const sizes: readonly Size[] = [
+  { hidden: 400, batch: 128 },
+  { hidden: 1000, batch: 512 },
+];
+
+const program = (hidden: number): string => `
+net decoder[Z, D](z: Real[Z]) -> Real[D] = z |> dense(${hidden}) |> tanh |> dense(D)
+model Vae[N, D, Z = ${latents}] {
+  learn decode = decoder[Z, D]
+  plate n in N {
+    z[n]: Real[Z] ~ Normal(0, 1)
+    observe x[n]: Bool[D] ~ Bernoulli(logits: decode(z[n]))
+  }
+}
+`;
+
+export const vae: Case = {
+  name: "vae",
+  title: "One Adam step of a variational autoencoder",
+  async run(context) {
+    const works: Work[] = [];
+    for (const size of sizes) {
+      const name = `${pixels}-${size.hidden}-${latents}, batch ${size.batch}`;
+      context.progress(name);
+      const outcomes = await alternate(await contendersOf(size, context), {
+        ...usualTurns(context),
+        tolerance: 1e-4,
+      });
+      works.push({ name, outcomes });
+    }
+    const measurements = measureTimes(works);
+    return {
+      about:
+        "ELBO with one draw per item, its gradient and Adam, on random binary images: the encoder that our compiler derives (one hidden layer of tanh, a " +
+        "linear path to the mean), a decoder with one hidden layer. Single precision but for `reference`. Weights stay where the system keeps them; peers use " +
+        "all cores. The losses of the first three steps have to agree.",
+      tables: [timesTable(measurements)],
+      notes: [],
+      measurements,
+    };
+  },
+};
+
+interface VaeTask extends Size {
+  readonly engine: string;
+  readonly images: string;
+  readonly noise: string;
+  readonly parameters: string;
+}
+
+async function contendersOf(size: Size, { peers, temporaryFolder, quick }: Context): Promise<Contender[]> {
+  const plan = await planOf(size, new Float32Array(size.batch * pixels));
+  const normals = (length: number, stream: number): Float64Array => {
+    const values = new Float64Array(length);
+    randomSource({ seed: 1, stream }, 0).fillNormal(values);
+    return values;
+  };
+  const file = (name: string): string => join(temporaryFolder, `${name}-${size.hidden}`);
+  const task = {
+    ...size,
+    images: writeFloats(
+      file("images"),
+      normals(size.batch * pixels, 1).map((value) => (value > 0.8 ? 1 : 0)),
+    ),
+    noise: writeFloats(file("noise"), normals(size.batch * latents, 2)),
+    parameters: writeFloats(
+      file("parameters"),
+      normals(plan.parameterCount, 3).map((value) => 0.03 * value),
+    ),
+    shapes: [...plan.lowered.learned, ...plan.lowered.encoder].map(({ input, shape }) => ({ input, shape })),
+    rate,
+  };
+  const own = (engine: string): Contender =>
+    ours(`ppl ${engine}`, import.meta.url, "adamSteps", { ...task, engine });
+  const script = (name: string): string => resolve(import.meta.dirname, "vae", name);
+  return [
+    own("wasm:f32"),
+    own("tfjs:wasm"),
+    own("onnx"),
+    ...(quick || size.batch > 128 ? [] : [own("reference")]),
+    pythonContender(peers, "JAX jit", "JAX", script("jax_vae.py"), task),
+    pythonContender(peers, "PyTorch", "PyTorch", script("torch_vae.py"), { ...task, compile: false }),
+    pythonContender(peers, "PyTorch, compiled", "PyTorch", script("torch_vae.py"), {
+      ...task,
+      compile: true,
+    }),
+  ];
+}
+
+async function planOf({ hidden, batch }: Size, images: Float32Array): Promise<AmortizedPlan> {
+  const compiled = await compile({ name: "vae.ppl", text: program(hidden) });
+  if (compiled.program === undefined) throw new Error("the program does not compile");
+  const model = compiled.program.model(undefined);
+  const x = Array.from({ length: batch }, (_, row) =>
+    Array.from(images.subarray(row * pixels, (row + 1) * pixels), (value) => value === 1),
+  );
+  const bound = bindOrThrow(model, { x }, {});
+  return planAmortized(compiled.program.core, model, bound, { batch, hidden: [hidden], head: "meanField" });
+}
+
+/** The whole step as one graph: gradient, moments and moved weights. */
+export async function adamSteps(task: VaeTask): Promise<Measurable> {
+  const images = readFloats(task.images);
+  const plan = await planOf(task, images);
+  const engine = await loadEngineByLabel(task.engine as Parameters<typeof loadEngineByLabel>[0]);
+  const executable = engine.compile(stepGraph(plan));
+  const fixed: Record<string, Values> = {
+    "data/x": Float64Array.from(images),
+    "standard/mean": new Float64Array(pixels).fill(0.5),
+    "standard/scale": new Float64Array(pixels).fill(0.5),
+    noise: Float64Array.from(readFloats(task.noise)),
+  };
+  const start = readFloats(task.parameters);
+  const state: Record<string, Float64Array | Float32Array> = {};
+  for (const { input, offset, length } of plan.blocks)
+    for (const kind of ["", "first/", "second/"]) {
+      const name = `${kind}${input}`;
+      state[name] = executable.inputView?.(name) ?? new Float32Array(length);
+      if (kind === "") state[name].set(start.subarray(offset, offset + length));
+      else state[name].fill(0);
+    }
+  const names = Object.keys(state);
+  const { beta1, beta2 } = adamDefaults;
+  let count = 0;
+  const step = (): number => {
+    count += 1;
+    const scales = {
+      firstScale: [1 / (1 - beta1 ** count)],
+      secondScale: [1 / (1 - beta2 ** count)],
+    };
+    const outputs = executable.run({ ...fixed, ...state, ...scales });
+    for (const name of names) state[name].set(outputs[`next/${name}`]);
+    return outputs.objective[0];
+  };
+  return {
+    values: [step(), step(), step()],
+    run(times) {
+      for (let i = 0; i < times; i++) step();
+      return undefined;
+    },
+  };
+}
+
+/** Inputs: those of the objective, `first/…` and `second/…` of every weight, two scales. Outputs: `objective`, `next/…`. */
+function stepGraph(plan: AmortizedPlan): Graph {
+  const weights = plan.blocks.map((block) => block.input);
+  const graph = differentiate(select(plan.lowered.graph, ["objective"]), {
+    of: "objective",
+    wrt: weights,
+    prefix: "gradient/",
+  });
+  const builder = createBuilder();
+  const math = arithmetic(builder);
+  const ids = copyInto(builder, graph);
+  const { beta1, beta2, epsilon } = adamDefaults;
+  const firstScale = builder.input("firstScale", { dtype: "float", shape: [] });
+  const secondScale = builder.input("secondScale", { dtype: "float", shape: [] });
+  const outputs: Record<string, NodeId> = { objective: ids[graph.outputs.objective] };
+  for (const name of weights) {
+    const type = graph.nodes[graph.inputs[name]].type;
+    const weight = ids[graph.inputs[name]];
+    const slope = ids[graph.outputs[`gradient/${name}`]];
+    const fill = (value: number): NodeId => builder.fill(value, type.shape);
+    const spread = (scalar: NodeId): NodeId =>
+      type.shape.length === 0 ? scalar : builder.emit("broadcast", [scalar], { shape: type.shape, axes: [] });
+    const mix = (old: string, beta: number, value: NodeId): NodeId =>
+      math.add(math.mul(fill(beta), builder.input(old, type)), math.mul(fill(1 - beta), value));
+    const first = mix(`first/${name}`, beta1, slope);
+    const second = mix(`second/${name}`, beta2, math.mul(slope, slope));
+    const root = builder.emit("sqrt", [math.mul(second, spread(secondScale))], {});
+    const move = math.div(math.mul(first, spread(firstScale)), math.add(root, fill(epsilon)));
+    outputs[`next/first/${name}`] = first;
+    outputs[`next/second/${name}`] = second;
+    outputs[`next/${name}`] = math.add(weight, math.mul(fill(rate), move));
+  }
+  return optimize(builder.finish(outputs));
+}
