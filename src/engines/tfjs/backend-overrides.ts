@@ -128,7 +128,7 @@ function product({ builder, value }: KernelMath, column: Value, ones: Value): Va
 const longestSum = 256;
 
 /** Sums one run of axes at a time, the last first: along the end by the Sum kernel, elsewhere by a product with ones. */
-function sum(math: KernelMath, x: Value, axes: readonly number[]): Value {
+export function sum(math: KernelMath, x: Value, axes: readonly number[]): Value {
   const shape = x.type.shape;
   let result = x;
   let inner = 1;
@@ -203,7 +203,7 @@ function wasmMatmul(math: KernelMath, node: NodeOf<"matmul">, [left, right]: rea
 }
 
 /** Neighbouring axes that are all, or all not, among the chosen ones, as one length each. */
-function axisRuns(
+export function axisRuns(
   shape: readonly number[],
   chosen: readonly number[],
 ): readonly { readonly isChosen: boolean; readonly length: number }[] {

@@ -60,8 +60,9 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   LogicalAnd: (builder, _node, operands) => builder.add("LogicalAnd", refs(operands), "z", {}),
   LogicalOr: (builder, _node, operands) => builder.add("LogicalOr", refs(operands), "z", {}),
   LogicalNot: (builder, _node, operands) => builder.add("LogicalNot", refs(operands), "y", {}),
+  // Not SelectV2, which would broadcast and so takes fewer axes.
   Select: (builder, _node, operands, result) =>
-    builder.add("SelectV2", refs(operands), "output", { T: type(result) }),
+    builder.add("Select", refs(operands), "output", { T: type(result) }),
   Cast: (builder, _node, [x], result) =>
     builder.add("Cast", [x.ref], "y", { SrcT: type(x.type), DstT: type(result), Truncate: flag(false) }),
 

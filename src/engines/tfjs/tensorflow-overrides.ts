@@ -4,6 +4,7 @@
  */
 import type { NodeOf } from "../../compiler/graph.ts";
 import type { OpName, TensorType } from "../../compiler/ops.ts";
+import { axisRuns, sum } from "./backend-overrides.ts";
 import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import type { Expansion } from "./lowering-table.ts";
@@ -11,12 +12,23 @@ import { erf, log1p, softplus } from "./special-functions.ts";
 
 type Overrides = { readonly [Op in OpName]?: Expansion<Op> };
 
+/** As many rows are added one by one. */
+const mostRows = 512;
+
 export const tensorflowOverrides: Overrides = {
   lgamma: (math, { type }, [x]) => call(math, "Lgamma", [x], type),
   digamma: (math, { type }, [x]) => call(math, "Digamma", [x], type),
   erfinv: (math, _node, [x]) => erfinv(math, x),
   polygamma: (math, { params: { order }, type }, [x]) =>
     call(math, "Polygamma", [math.splat(order, { dtype: "float", shape: [] }), x], type),
+  // The kernel adds the rows one by one, which loses a digit of f32 per factor of ten; along the end it does not.
+  reduceSum(math, { params: { axes }, type }, [x]) {
+    const runs = axisRuns(x.type.shape, axes);
+    const isLong = runs.slice(0, -1).some(({ isChosen, length }) => isChosen && length > mostRows);
+    return isLong && type.dtype === "float"
+      ? sum(math, x, axes)
+      : call(math, "Sum", [x], type, { axis: axes, keepDims: false });
+  },
   cumsum: (math, { params: { axis, reverse }, type }, [x]) =>
     call(math, "Cumsum", [x], type, { axis, exclusive: false, reverse }),
   broadcast: (math, node, [x]) => {

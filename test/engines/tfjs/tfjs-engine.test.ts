@@ -5,6 +5,8 @@ import { differentiate } from "../../../src/compiler/differentiate.ts";
 import { elementCount, type Graph, type NodeId } from "../../../src/compiler/graph.ts";
 import type { DType, Shape } from "../../../src/compiler/ops.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { findNativeAddon, loadNativeAddon } from "../../../src/engines/tfjs/native-addon.ts";
+import { createTfjsNativeEngine } from "../../../src/engines/tfjs/native-engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { expectClose, testEngineAgainstReference } from "../conformance.ts";
 
@@ -19,9 +21,14 @@ const opTolerance = { relative: 64 * u, absolute: 32 * u };
 
 type Inputs = Record<string, Float64Array>;
 
-for (const backend of ["cpu", "wasm"] as const) {
-  const engine = await createTfjsEngine({ backend });
+const addon = findNativeAddon();
+const engines = [
+  await createTfjsEngine({ backend: "cpu" }),
+  await createTfjsEngine({ backend: "wasm" }),
+  ...(addon === undefined ? [] : [createTfjsNativeEngine({ precision: "f32" }, loadNativeAddon(addon))]),
+];
 
+for (const engine of engines) {
   const agree = (graph: Graph, inputs: Inputs, tolerance = opTolerance, note = ""): void => {
     const expected = referenceEngine.compile(graph).run(inputs);
     const executable = engine.compile(graph);
