@@ -4,6 +4,7 @@
  * arguments: there the absolute error is of that size. A&S is Abramowitz and Stegun (1964), Handbook of Mathematical
  * Functions. Constants were computed with 50 digits.
  */
+import { bernoulli } from "./special-coefficients.ts";
 
 /** log(1 + eˣ) without overflow or lost digits. */
 export function softplus(x: number): number {
@@ -56,22 +57,6 @@ function lgammaNearTwo(d: number): number {
   return d * (oneMinusEulerGamma + d * sum);
 }
 
-/** Bernoulli numbers B₂, B₄, …, A&S table 23.2. */
-const bernoulli = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-  -236364091 / 2730,
-  8553103 / 6,
-];
 const halfLogTwoPi = 0.9189385332046728;
 
 /** Stirling's series, A&S 6.1.40: (x − ½) log x − x + ½ log 2π + Σₖ B₂ₖ / (2k (2k − 1) x²ᵏ⁻¹). */

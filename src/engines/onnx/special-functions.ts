@@ -5,23 +5,18 @@
  */
 import type { Arithmetic } from "../../compiler/arithmetic.ts";
 import type { NodeId } from "../../compiler/graph.ts";
+import {
+  bernoulli as allBernoulli,
+  complementAbove,
+  complementBelow,
+  erfCentre,
+} from "../../compiler/special-coefficients.ts";
 import type { Precision } from "../engine.ts";
 
-export type Formula = (math: Arithmetic, x: NodeId, precision: Precision) => NodeId;
+/** As many as f64 needs here. */
+const bernoulli = allBernoulli.slice(0, 10);
 
-/** Bernoulli numbers B₂, B₄, …, A&S table 23.2. */
-const bernoulli = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-];
+export type Formula = (math: Arithmetic, x: NodeId, precision: Precision) => NodeId;
 
 /** log(1 + x) = log(u) x / (u − 1) with u = 1 + x rounded: both errors cancel (Kahan 1982, in the HP-15C handbook). */
 export const log1p: Formula = (math, x) => {
@@ -212,20 +207,6 @@ export const erf: Formula = (math, x) => {
   const outer = mul(sign(x), sub(like(x, 1), mul(exp(neg(square)), ratio)));
   return select(less(size, like(x, 1)), centre, outer);
 };
-
-const erfCentre = [
-  0.12837916709551256, -0.3761263890318375, 0.11283791670954858, -0.02686617064507296, 0.00522397762478137,
-  -0.0008548326978765149, 0.00012055331037551108, -1.4925593518728226e-5, 1.6460972954153765e-6,
-  -1.635002619207727e-7, 1.4657883530919653e-8, -1.136567067182716e-9, 5.945255584223488e-11,
-];
-const complementAbove = [
-  1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769, 298.6351381974001,
-  66.11919063714163, 8.883149794388377, 0.5641884969886701, 2.1531153547440383e-8,
-];
-const complementBelow = [
-  1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597, 1621.3895745666903,
-  537.1811018620099, 117.6939508913125, 15.744926110709835, 1,
-];
 
 /**
  * Through the normal quantile, erf⁻¹(y) = Φ⁻¹((1 + y) / 2) / √2, by Wichura (1988), algorithm AS 241, PPND16. ±∞ at ±1, NaN

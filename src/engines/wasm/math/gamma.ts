@@ -2,28 +2,12 @@
  * The gamma function's relatives in f64 (f32 goes through it). A&S is Abramowitz and Stegun (1964), Handbook
  * of Mathematical Functions. For x ≤ 0 by reflection: there errors beside zeros are absolute.
  */
+import { bernoulli } from "../../../compiler/special-coefficients.ts";
 import type { Expression } from "./expression.ts";
 import { byLanes, inDouble, unaryRoutine } from "./formula-routine.ts";
 import type { LaneArithmetic } from "./lane-arithmetic.ts";
 import { logarithm } from "./logarithm.ts";
 import { cosineKernel, sineKernel } from "./trigonometric.ts";
-
-/** Bernoulli numbers B₂, B₄, …, A&S table 23.2. */
-const bernoulli = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-  -236364091 / 2730,
-  8553103 / 6,
-];
 
 /** sin πx and cos πx up to a common sign. */
 function sineAndCosineOfPi(words: LaneArithmetic, x: Expression): { sine: Expression; cosine: Expression } {
