@@ -17,7 +17,7 @@ import { strategies } from "../../src/inference/registry.ts";
 import { alternate, type Outcome } from "../harness/alternate.ts";
 import { type Child, startChild } from "../harness/child.ts";
 import { type Contender, type Measurable, ours } from "../harness/contender.ts";
-import { pythonContender } from "../harness/peers.ts";
+import { nodeContender, pythonContender } from "../harness/peers.ts";
 import { planOf } from "../harness/plan-of.ts";
 import { schools } from "../harness/schools.ts";
 import {
@@ -127,6 +127,17 @@ async function contendersOf({ peers, temporaryFolder }: Context): Promise<Entry[
       file: file("stan"),
     },
     numpyro("vectorized"),
+    {
+      contender: nodeContender(
+        peers,
+        "WebPPL, HMC by hand",
+        "WebPPL",
+        new URL("./nuts/webppl.ts", here).href,
+        "sampleByWebppl",
+        { ...common, file: file("webppl") },
+      ),
+      file: file("webppl"),
+    },
   ];
 }
 

@@ -17,7 +17,7 @@ import { adamDefaults } from "../../src/inference/optimizer.ts";
 import { alternate } from "../harness/alternate.ts";
 import { type Contender, type Measurable, ours } from "../harness/contender.ts";
 import { readFloats, writeFloats } from "../harness/floats.ts";
-import { pythonContender } from "../harness/peers.ts";
+import { nodeContender, pythonContender } from "../harness/peers.ts";
 import {
   type Case,
   type Context,
@@ -115,6 +115,14 @@ async function contendersOf(size: Size, { peers, temporaryFolder, quick }: Conte
     own("tfjs:wasm"),
     own("onnx"),
     ...(quick || size.batch > 128 ? [] : [own("reference")]),
+    nodeContender(
+      peers,
+      "TensorFlow.js wasm",
+      "TensorFlow.js",
+      new URL("./vae/tfjs.ts", import.meta.url).href,
+      "adamStepsByTfjs",
+      task,
+    ),
     pythonContender(peers, "JAX jit", "JAX", script("jax_vae.py"), task),
     pythonContender(peers, "PyTorch", "PyTorch", script("torch_vae.py"), { ...task, compile: false }),
     pythonContender(peers, "PyTorch, compiled", "PyTorch", script("torch_vae.py"), {

@@ -1,11 +1,13 @@
 /** Which peers are here. `npm run bench:peers` puts them into `bench/peers/.venv`; without them only our side is measured. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { type Contender, missing } from "./contender.ts";
+import { type Contender, missing, ours } from "./contender.ts";
 
 export const peersFolder = resolve(import.meta.dirname, "../peers");
 const environmentFolder = resolve(peersFolder, ".venv");
+const nodeFolder = resolve(environmentFolder, "node");
 const python = resolve(environmentFolder, "bin/python");
 
 export interface Peers {
@@ -13,7 +15,6 @@ export interface Peers {
   readonly versions: Readonly<Record<string, string | undefined>>;
   /** Folder of Stan's headers, libraries and compiler. */
   readonly stanFolder: string | undefined;
-  readonly webpplFolder: string | undefined;
 }
 
 const packages = { jax: "JAX", numpyro: "NumPyro", torch: "PyTorch", httpstan: "Stan", numpy: "NumPy" };
@@ -21,15 +22,14 @@ const packages = { jax: "JAX", numpyro: "NumPyro", torch: "PyTorch", httpstan: "
 /** Asks the virtual environment; never fails. */
 export function findPeers(): Peers {
   const found = existsSync(python) ? askPython() : {};
-  const webppl = resolve(environmentFolder, "webppl/node_modules/webppl");
   return {
     versions: {
       ...Object.fromEntries(Object.entries(packages).map(([name, shown]) => [shown, found[name]])),
       Stan: found.stan,
-      WebPPL: existsSync(webppl) ? webpplVersion(webppl) : undefined,
+      WebPPL: nodeVersion("webppl"),
+      "TensorFlow.js": nodeVersion("@tensorflow/tfjs"),
     },
     stanFolder: found.stanFolder,
-    webpplFolder: existsSync(webppl) ? webppl : undefined,
   };
 }
 
@@ -55,11 +55,27 @@ function askPython(): Readonly<Record<string, string>> {
   }
 }
 
-function webpplVersion(folder: string): string {
-  const manifest = resolve(folder, "package.json");
-  return execFileSync(process.execPath, ["-p", `require(${JSON.stringify(manifest)}).version`], {
-    encoding: "utf8",
-  }).trim();
+function nodeVersion(name: string): string | undefined {
+  const manifest = resolve(nodeFolder, "node_modules", name, "package.json");
+  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : undefined;
+}
+
+/** A package that was set up for Node. Throws where it is not there. */
+export function requirePeer(name: string): unknown {
+  return createRequire(resolve(nodeFolder, "package.json"))(name);
+}
+
+/** A function of ours that runs a package set up for Node; missing where that is. */
+export function nodeContender(
+  peers: Peers,
+  name: string,
+  system: string,
+  module: string,
+  entry: string,
+  task: object,
+): Contender {
+  if (peers.versions[system] === undefined) return missing(name, `${system} is not set up`);
+  return { ...ours(name, module, entry, task), ours: false };
 }
 
 /** A program for Python that speaks the protocol of `peers/serve.py`; missing where its package is. */

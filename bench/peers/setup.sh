@@ -3,12 +3,12 @@
 # What cannot be had is named and left out: the benchmarks then do without it. Nothing of ppl itself needs any of this.
 #
 #   PYTHON    the interpreter to make the environment with (default python3; 3.11 or later)
-#   PEERS     which ones, of: jax numpyro stan torch webppl (default all)
+#   PEERS     which ones, of: jax numpyro stan torch webppl tfjs (default all)
 
 folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 environment=$folder/.venv
 python=${PYTHON:-python3}
-wanted=${PEERS:-jax numpyro stan torch webppl}
+wanted=${PEERS:-jax numpyro stan torch webppl tfjs}
 missing=
 
 note() {
@@ -42,15 +42,21 @@ else
   has torch && add PyTorch torch==2.15.0
 fi
 
-if has webppl; then
-  echo "WebPPL: webppl@0.9.15"
-  mkdir -p "$environment/webppl"
+# Arguments: shown name, then packages with their versions.
+add_node() {
+  name=$1
+  shift
+  echo "$name: $*"
+  mkdir -p "$environment/node"
   (
-    cd "$environment/webppl" || exit 1
+    cd "$environment/node" || exit 1
     [ -f package.json ] || echo '{ "private": true }' >package.json
-    npm install --silent --no-audit --no-fund --ignore-scripts webppl@0.9.15
-  ) || note WebPPL "npm could not install it"
-fi
+    npm install --silent --no-audit --no-fund --ignore-scripts "$@"
+  ) || note "$name" "npm could not install $*"
+}
+
+has webppl && add_node WebPPL webppl@0.9.15
+has tfjs && add_node TensorFlow.js @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0
 
 if [ -n "$missing" ]; then
   echo "Missing, and left out of the benchmarks:$missing"
