@@ -109,11 +109,18 @@ describe("transitions are those of the tree sampler", () => {
     expect(found.error).toBeLessThan(1e-9);
   });
 
-  test("from where the density is e^−20000 of what it becomes on the way", () => {
-    const found = compare(gaussian([2, 3]), 300, { scale: 0.2, spread: 100 });
+  // On −Σ x⁴ one step from x = 10 to 5 loses 3000 of the energy 10 000: weights are e^3000.
+  test("where weights in plain numbers would overflow", () => {
+    const quartic = graphTarget([2], (b, [x]) => {
+      const square = b.emit("mul", [x, x], {});
+      const fourth = b.emit("mul", [square, square], {});
+      return b.emit("neg", [b.emit("reduceSum", [fourth], { axes: [0] })], {});
+    });
+    const found = compare(quartic, 500, { scale: 0.05, spread: 10 });
     expect(found).toMatchObject(same);
     expect(found.error).toBeLessThan(1e-9);
     expect(found.leapfrogs).toBeGreaterThan(1000);
+    expect(found.divergent).toBeLessThan(400);
   });
 
   test.each([0, 1, 2, 5])("with trees of depth %d at most, all saturated", (maxTreeDepth) => {
@@ -197,6 +204,14 @@ describe("transitions", () => {
     expect([...rows.subarray(0, length), ...rows.subarray(2 * length)].every((value) => value === 7)).toBe(
       true,
     );
+  });
+
+  test("make the 0 of −0 that a state keeps of it", () => {
+    const rows = new Float64Array(length);
+    const point = pointAt(schoolsTarget, Array(10).fill(-0));
+    schoolsTarget.nuts.run(point, { ...settings, maxTreeDepth: 0 }, key, 1, rows, 0, 1);
+    expect([...point.position]).toEqual(Array(10).fill(0));
+    expect([...rows.subarray(rowPlaces.position)]).toEqual(Array(10).fill(0));
   });
 
   test("report the draw's own density, gradient and energy", () => {
