@@ -1,4 +1,5 @@
 /** Where each node's values come from when a loop or straight-line code asks for them. */
+import { bug } from "../../base/bug.ts";
 import { elementCount, type GraphNode, type NodeId } from "../../compiler/graph.ts";
 import type { Shape } from "../../compiler/ops.ts";
 import { isElementwise } from "./elementwise-code.ts";
@@ -56,13 +57,15 @@ export function createAccesses(
   function viewOf(id: NodeId): View {
     const node = nodes[id];
     const own: View = { base: id, ...rowMajor(node.type.shape) };
-    if (!isViewOp(node) || copied.has(id)) return own;
+    if (!isViewOp(node)) return own;
     const [operand] = node.inputs;
     const { shape } = nodes[operand].type;
     const below = viewOf(operand);
     const layout = viewLayout(node, shape, below);
+    // Also where the result is a copy: it is made from the operand, through strides.
+    if (layout === undefined) copied.add(operand);
+    if (copied.has(id)) return own;
     if (layout !== undefined) return { base: below.base, ...layout };
-    copied.add(operand);
     return { base: operand, ...rowMajor(node.type.shape) };
   }
 
@@ -144,7 +147,8 @@ export function createAccesses(
       const through = throughOperand(node, spaces[id]);
       if (through !== undefined) return through;
       const { base, ...layout } = viewOf(operand);
-      const own = viewLayout(node, nodes[operand].type.shape, layout) ?? rowMajor(node.type.shape);
+      const own =
+        viewLayout(node, nodes[operand].type.shape, layout) ?? bug(`%${id} cannot be read through strides`);
       return memoryAccess(id, { base, ...own });
     },
     view: (id) => views[id],

@@ -146,11 +146,23 @@ function findGroup(groups: readonly OpenGroup[], space: Space, kind: Group["kind
   return -1;
 }
 
-/** Views that get memory of their own: outputs that are not whole arrays, and operands of ops that want whole arrays. */
+/**
+ * Views that get memory of their own: outputs that are not whole arrays, operands of ops that want whole arrays, and operands
+ * of reshapes that strides cannot express. A copy changes where the views of it lie, so they are all looked at again
+ * until no copy is missing.
+ */
 function copiesNeeded(graph: Graph, limits: SpaceLimits): Set<NodeId> {
   const copied = new Set<NodeId>();
-  const accesses = createAccesses(graph.nodes, copied, limits);
-  const isView = (id: NodeId): boolean => isViewOp(graph.nodes[id]);
+  let known = -1;
+  while (copied.size > known) {
+    known = copied.size;
+    addCopies(graph, createAccesses(graph.nodes, copied, limits), copied);
+  }
+  return copied;
+}
+
+function addCopies(graph: Graph, accesses: Accesses, copied: Set<NodeId>): void {
+  const isView = (id: NodeId): boolean => isViewOp(graph.nodes[id]) && !copied.has(id);
   for (const [id, node] of graph.nodes.entries())
     if (accesses.roles[id] === "whole" || node.op === "gather")
       for (const operand of node.op === "gather" ? [node.inputs[0]] : node.inputs)
@@ -160,7 +172,6 @@ function copiesNeeded(graph: Graph, limits: SpaceLimits): Set<NodeId> {
     if (isView(id) && (!accesses.isContiguous(id) || base.op === "input" || base.op === "constant"))
       copied.add(id);
   }
-  return copied;
 }
 
 function findDemand(

@@ -1,0 +1,77 @@
+/** Small graphs in which what one node does to its operand's memory matters to another. */
+import { test } from "vitest";
+import { type Builder, createBuilder } from "../../../src/compiler/builder.ts";
+import { elementCount, type NodeId } from "../../../src/compiler/graph.ts";
+import type { Shape } from "../../../src/compiler/ops.ts";
+import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { createWasmEngine } from "../../../src/engines/wasm/wasm-engine.ts";
+import { expectClose } from "../conformance.ts";
+import { sampleValues } from "../op-cases.ts";
+
+const engines = [
+  await createWasmEngine(),
+  await createWasmEngine({ limits: { straight: 1, components: 1 } }),
+  await createWasmEngine({ limits: { straight: 1, components: 4 } }),
+  await createWasmEngine({ limits: { straight: 4, components: 2 }, relaxed: false }),
+];
+
+/** Float inputs of these shapes; every engine runs twice, with other values, and agrees with the reference. */
+function check(
+  shapes: Readonly<Record<string, Shape>>,
+  make: (builder: Builder, inputs: Readonly<Record<string, NodeId>>) => Record<string, NodeId>,
+): void {
+  const builder = createBuilder();
+  const inputs = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, builder.input(name, { dtype: "float", shape })]),
+  );
+  const graph = builder.finish(make(builder, inputs));
+  const reference = referenceEngine.compile(graph);
+  for (const [number, engine] of engines.entries()) {
+    const executable = engine.compile(graph);
+    for (const seed of [1, 2]) {
+      const values = Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [name, sampleValues("float", shape, -3, 3, seed, 0)]),
+      );
+      const expected = reference.run(values);
+      const actual = executable.run(values);
+      for (const name of Object.keys(graph.outputs))
+        expectClose(
+          actual[name],
+          expected[name],
+          { relative: 1e-12, absolute: 1e-12 },
+          `limits ${number}, ${name}`,
+        );
+    }
+  }
+}
+
+/** [rows, columns], transposed twice: in order again, but only where neither is a copy. */
+const shapes: readonly Shape[] = [
+  [2, 3],
+  [7, 9],
+  [40, 3],
+];
+
+test.each(shapes)(
+  "[%j, %j]: an operand that lies whole no longer does when what it is a view of is copied",
+  (...shape) => {
+    check({ x: shape }, (builder, { x }) => {
+      const turned = builder.emit("transpose", [x], { permutation: [1, 0] });
+      const back = builder.emit("transpose", [turned], { permutation: [1, 0] });
+      return {
+        reshaped: builder.emit("reshape", [turned], { shape }),
+        running: builder.emit("cumsum", [back], { axis: 0, reverse: true }),
+        picked: builder.emit("gather", [back, builder.constant([1, 0, 1], [3], "int")], {}),
+        product: builder.emit("matmul", [back, back], { transposeLeft: true, transposeRight: false }),
+      };
+    });
+  },
+);
+
+test.each(shapes)("[%j, %j]: a reshape that is copied, of what strides no longer express", (...shape) => {
+  check({ x: shape }, (builder, { x }) => {
+    const turned = builder.emit("transpose", [x], { permutation: [1, 0] });
+    const back = builder.emit("transpose", [turned], { permutation: [1, 0] });
+    return { turned, flat: builder.emit("reshape", [back], { shape: [elementCount(shape)] }) };
+  });
+});
