@@ -1,6 +1,11 @@
 /** Log density and gradient of small and medium models, in double precision. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createBuilder } from "../../src/compiler/builder.ts";
+import { differentiate } from "../../src/compiler/differentiate.ts";
+import { optimize } from "../../src/compiler/passes/optimize.ts";
+import { splitInvariant } from "../../src/compiler/split-invariant.ts";
+import type { DensityPlan } from "../../src/driver/density-plan.ts";
 import { compileSplit, densityTarget } from "../../src/driver/density-target.ts";
 import { loadEngine } from "../../src/engines/load.ts";
 import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
@@ -8,7 +13,7 @@ import { alternate } from "../harness/alternate.ts";
 import { type Contender, type Measurable, ours } from "../harness/contender.ts";
 import { readPublished } from "../harness/data.ts";
 import { pythonContender } from "../harness/peers.ts";
-import { type PlanTask, planOf } from "../harness/plan-of.ts";
+import { planOf } from "../harness/plan-of.ts";
 import {
   type Case,
   type Context,
@@ -21,14 +26,15 @@ import {
 } from "../harness/section.ts";
 import { stanContender } from "../harness/stan.ts";
 import { geometricMean } from "../harness/statistics.ts";
+import { graphModels } from "./gradients/graphs.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
 interface Model {
   /** Of the Stan program and of the function in `models.py`. */
   readonly name: string;
-  /** Ours, from the root of the repository. */
-  readonly program: string;
+  /** Ours, from the root of the repository; absent for one of `gradients/graphs.ts`. */
+  readonly program?: string;
   readonly collection: "posteriordb" | "posteriordb_extra";
   readonly data: string;
   /** What all systems get, where it is not the published data. */
@@ -85,6 +91,9 @@ const models: readonly Model[] = [
     data: "nes2000",
     prepare: (data) => ({ ...data, age: data.age_discrete }),
   },
+  { name: "gp_regr", collection: "posteriordb", data: "gp_pois_regr" },
+  { name: "hmm_example", collection: "posteriordb", data: "hmm_example" },
+  { name: "lotka_volterra", collection: "posteriordb", data: "hudson_lynx_hare" },
 ];
 
 /** Without the column of ones, each other column minus its mean. */
@@ -117,7 +126,8 @@ export const gradients: Case = {
       about:
         "One evaluation of the log density and its gradient on the unconstrained scale, in doubles, on published data. `a call` is made from the host " +
         "language and hands the gradient back; `in a loop` stays inside compiled code, where a sampler written there would be. " +
-        "Stan: the compiled C++ model, called from C++ without constants, as its samplers do.",
+        "Stan: the compiled C++ model, called from C++ without constants, as its samplers do. gp_regr, hmm_example and " +
+        "lotka_volterra (Runge–Kutta with 400 fixed steps in all systems) are graphs made by hand.",
       tables: [timesTable(measurements)],
       notes: [
         ...summaries(measurements),
@@ -135,9 +145,10 @@ async function contendersOf(model: Model, context: Context): Promise<Contender[]
   if (published === undefined) return undefined;
   const data = join(context.temporaryFolder, `${model.name}.json`);
   writeFileSync(data, JSON.stringify(model.prepare?.(published) ?? published));
-  const plan = await planOf({ program: model.program, data });
+  const { name, program } = model;
+  const plan = await planFor({ name, program, data });
   const positions = positionsOf(plan.dimension);
-  const task = { model: model.name, program: model.program, data, positions };
+  const task = { model: name, name, program, data, positions };
   const here = import.meta.url;
   const script = resolve(import.meta.dirname, "gradients/jax_gradient.py");
   const { peers } = context;
@@ -164,6 +175,33 @@ function positionsOf(dimension: number): number[][] {
   );
 }
 
+interface PlanTask extends Pick<Model, "name" | "program"> {
+  readonly data: string;
+}
+
+/** From our program, or from a graph made by hand. */
+async function planFor({ name, program, data }: PlanTask): Promise<DensityPlan> {
+  if (program !== undefined) return planOf({ program, data });
+  const { dimension, graph } = graphModels[name];
+  const input = "q";
+  const gradient = differentiate(graph(JSON.parse(readFileSync(data, "utf8"))), {
+    of: "logDensity",
+    wrt: [input],
+    prefix: "gradient/",
+  });
+  const nothing = splitInvariant(createBuilder().finish({}), () => true);
+  return {
+    density: splitInvariant(optimize(gradient), (each) => each === input),
+    report: nothing,
+    blocks: [{ site: input, variable: input, input, offset: 0, length: dimension, shape: [dimension] }],
+    dimension,
+    coordinates: Array.from({ length: dimension }, (_, i) => `q[${i}]`),
+    variables: [],
+    constrainedLength: 0,
+    data: {},
+  };
+}
+
 interface GradientTask extends PlanTask {
   readonly engine: "wasm" | "reference";
   readonly positions: readonly (readonly number[])[];
@@ -171,7 +209,7 @@ interface GradientTask extends PlanTask {
 
 /** As the samplers call it. */
 export async function gradientCalls(task: GradientTask): Promise<Measurable> {
-  const target = densityTarget(await planOf(task), await loadEngine(task.engine));
+  const target = densityTarget(await planFor(task), await loadEngine(task.engine));
   const positions = task.positions.map((position) => Float64Array.from(position));
   const gradient = new Float64Array(target.dimension);
   const [first, second] = positions.map((position) => target.logDensityAndGradient(position, gradient));
@@ -189,7 +227,7 @@ export async function gradientCalls(task: GradientTask): Promise<Measurable> {
 /** Without leaving the module. */
 export async function gradientLoop(task: GradientTask): Promise<Measurable> {
   const { values } = await gradientCalls({ ...task, engine: "wasm" });
-  const plan = await planOf(task);
+  const plan = await planFor(task);
   const engine = await createWasmEngine();
   const { fixed } = compileSplit(plan.density, plan.data, engine);
   const executable = engine.compile(plan.density.each);

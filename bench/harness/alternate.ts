@@ -136,5 +136,5 @@ function differenceOf(expected: readonly number[], values: readonly number[]): n
 
 function messageOf(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return line.slice(0, 120);
+  return line.slice(0, 90);
 }

@@ -35,7 +35,7 @@ else
   has numpyro && add NumPyro numpyro==0.22.0
   # Of pystan we use what httpstan brings: Stan's headers and libraries, and stanc. Models are compiled with the C++ compiler here.
   if has stan; then
-    add Stan httpstan==4.13.0 setuptools==80.9.0
+    add Stan httpstan==4.13.0
     command -v g++ >/dev/null || note Stan "there is no g++ to compile its models"
   fi
   # Last, because it is by far the largest.

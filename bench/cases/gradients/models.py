@@ -84,6 +84,57 @@ def nes(q, d):
     return q[9] + normal(d["partyid7"], d["design"] @ beta, sigma)
 
 
+def gp_regr(q, d):
+    rho, alpha, sigma = jnp.exp(q)
+    x, y = d["x"], d["y"]
+    covariance = alpha**2 * jnp.exp(-0.5 * (x[:, None] - x) ** 2 / rho**2) + sigma * jnp.eye(len(x))
+    factor = jnp.linalg.cholesky(covariance)
+    white = jax.scipy.linalg.solve_triangular(factor, y, lower=True)
+    prior = 25 * q[0] - 4 * rho + q[1] + q[2] - alpha**2 / 8 - sigma**2 / 2
+    return prior - 0.5 * jnp.sum(white**2) - jnp.sum(jnp.log(jnp.diag(factor)))
+
+
+def hmm_example(q, d):
+    logs = jnp.stack([log_sigmoid(q[:2]), log_sigmoid(-q[:2])], axis=1)
+    mu = jnp.stack([jnp.exp(q[2]), jnp.exp(q[2]) + jnp.exp(q[3])])
+    emission = -0.5 * (d["y"][:, None] - mu) ** 2
+
+    def step(state, row):
+        return jax.nn.logsumexp(state[:, None] + logs, axis=0) + row, None
+
+    last, _ = jax.lax.scan(step, emission[0], emission[1:])
+    prior = jnp.sum(logs) - 0.5 * (mu[0] - 3) ** 2 - 0.5 * (mu[1] - 10) ** 2 + q[2] + q[3]
+    return prior + jax.nn.logsumexp(last)
+
+
+def lotka_volterra(q, d):
+    a, b, g, dd = jnp.exp(q[:4])
+    h = 1 / 20
+
+    def slope(z):
+        return jnp.stack([(a - b * z[1]) * z[0], (-g + dd * z[0]) * z[1]])
+
+    def step(z, _):
+        k1 = slope(z)
+        k2 = slope(z + h / 2 * k1)
+        k3 = slope(z + h / 2 * k2)
+        k4 = slope(z + h * k3)
+        return z + h / 6 * (k1 + 2 * (k2 + k3) + k4), None
+
+    def year(z, _):
+        z, _ = jax.lax.scan(step, z, None, length=20)
+        return z, z
+
+    start = jnp.exp(q[4:6])
+    _, path = jax.lax.scan(year, start, None, length=len(d["y"]))
+    path = jnp.log(jnp.concatenate([start[None], path]))
+    seen = jnp.log(jnp.concatenate([d["y_init"][None], d["y"]]))
+    rates = jnp.stack([a, g]), jnp.stack([b, dd])
+    prior = -0.5 * jnp.sum(((rates[0] - 1) / 0.5) ** 2) - 0.5 * jnp.sum(((rates[1] - 0.05) / 0.05) ** 2)
+    prior += jnp.sum(q[:4]) - 0.5 * jnp.sum((q[4:6] - jnp.log(10.0)) ** 2) - 0.5 * jnp.sum((q[6:] + 1) ** 2)
+    return prior - 0.5 * jnp.sum(((seen - path) / jnp.exp(q[6:])) ** 2) - len(seen) * jnp.sum(q[6:])
+
+
 MODELS = {
     "eight_schools": eight_schools,
     "kidscore_momiq": kidscore_momiq,
@@ -94,6 +145,9 @@ MODELS = {
     "garch11": garch11,
     "diamonds": diamonds,
     "nes": nes,
+    "gp_regr": gp_regr,
+    "hmm_example": hmm_example,
+    "lotka_volterra": lotka_volterra,
 }
 
 
