@@ -1,6 +1,7 @@
 /**
  * Kernels of `kernel-program.ts` as TensorFlow ops: names, operands that tfjs takes as attributes, and attributes that TensorFlow
- * wants besides. Source: TensorFlow's op definitions (tensorflow/core/ops).
+ * wants besides. Source: TensorFlow's op definitions (tensorflow/core/ops). Attributes that came after TensorFlow 2.9, which is what
+ * tfjs-node brings, are left out: it refuses nodes with attributes it does not know.
  */
 import { bug } from "../../base/bug.ts";
 import type { Attribute, CallNode } from "./kernel-program.ts";
@@ -191,12 +192,7 @@ export function emitKernel(
 function argsort(builder: NodeBuilder, x: OperandRef, length: number): TensorRef {
   const top = (key: TensorRef, keyType: ElementType): TensorRef => {
     const k = builder.constant("int32", [], [length]);
-    const { node } = builder.add("TopKV2", [key, k], "values", {
-      T: type(keyType),
-      sorted: flag(true),
-      Tk: type("int32"),
-      index_type: type("int32"),
-    });
+    const { node } = builder.add("TopKV2", [key, k], "values", { T: type(keyType), sorted: flag(true) });
     return { node, index: 1, result: "indices" };
   };
   const complement = (bits: TensorRef, bitsType: ElementType): TensorRef =>

@@ -1,5 +1,6 @@
 /** How the native engine uses the add-on, seen with one that computes nothing. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createBuilder } from "../../../src/compiler/builder.ts";
@@ -137,6 +138,18 @@ test("writes one graph with the tag and the signature that loaders look for", ()
     messagesAt(ports, number).map((entry) => textsAt(messagesAt(entry, 2)[0], 1)[0].replace(/:\d+$/, ""));
   expect([tensorsAt(1).length, tensorsAt(2).length]).toEqual([2, 1]);
   for (const tensor of [...tensorsAt(1), ...tensorsAt(2)]) expect(names).toContain(tensor);
+});
+
+test("finds the add-on in the folder of a package, for the newest Node-API", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ppl-test-"));
+  for (const version of ["napi-v3", "napi-v10", "napi-v8"]) {
+    mkdirSync(join(folder, "lib", version), { recursive: true });
+    writeFileSync(join(folder, "lib", version, "tfjs_binding.node"), "");
+  }
+  expect(findNativeAddon({ PPL_TFJS_NODE: folder })).toBe(
+    join(folder, "lib", "napi-v10", "tfjs_binding.node"),
+  );
+  rmSync(folder, { recursive: true });
 });
 
 test("says how to get an add-on where there is none, or not where it should be", () => {
