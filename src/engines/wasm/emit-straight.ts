@@ -1,4 +1,5 @@
 /** Straight-line code: small tensors, element by element but in whole vectors wherever elements lie together. */
+import { bug } from "../../base/bug.ts";
 import { paramsKey } from "../../compiler/builder.ts";
 import { elementCount, type GraphNode, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName } from "../../compiler/ops.ts";
@@ -18,6 +19,7 @@ import {
   loadSplat,
   maskTail,
   pairwise,
+  pushIdentity,
   type Reduction,
   storeLane,
 } from "./vector-code.ts";
@@ -34,7 +36,22 @@ export function emitStraight(emission: Emission, group: Group): void {
       storeElements(emission, elementsOf(emission, id), node, memory.address(id));
     if (kind === "scatter") emitScatter(emission, node, id);
     if (kind === "part") emitPart(emission, node, id, part);
+    if (kind === "reduce") emitEmptyReduction(emission, node, id);
   }
+  for (const id of group.members)
+    if (schedule.crossing.has(id)) straight.define(id, lastingElements(emission, elementsOf(emission, id)));
+}
+
+/** Elements in memory that is used again are read while they are there. */
+function lastingElements(
+  { format: { lanes }, memory, straight }: Emission,
+  elements: readonly Element[],
+): readonly Element[] {
+  const isPassing = (element: Element): boolean =>
+    element.kind === "memory" && memory.isShared(element.address);
+  return chunks(elements, lanes).flatMap((part) =>
+    part.some(isPassing) ? straight.lanesOf(straight.pack(part), part.length) : part,
+  );
 }
 
 /** The elements of a straight-line node. */
@@ -147,8 +164,7 @@ function elementwiseElements(
     const local = straight.once(key, isSplat, () =>
       writeElementwise(code, node as NodeOf<OpName>, locals, kind, elementwise),
     );
-    for (let lane = 0; lane < end - first; lane++)
-      result.push(isSplat ? { kind: "splat", local } : { kind: "lane", local, lane });
+    result.push(...straight.lanesOf(local, end - first));
   }
   return result;
 }
@@ -210,9 +226,7 @@ function reduceElements(
   return chunks(terms, lanes).flatMap((results) => {
     const steps = results[0].map((_, step) => straight.pack(results.map((each) => elements[each[step]])));
     const local = pairwise(steps, join);
-    return results.map<Element>((_, lane) =>
-      straight.isSplat(local) ? { kind: "splat", local } : { kind: "lane", local, lane },
-    );
+    return straight.lanesOf(local, results.length);
   });
 }
 
@@ -261,6 +275,14 @@ function emitScatter(emission: Emission, node: GraphNode, id: NodeId): void {
       storeLane(code, format, start + (element % row) * format.bytes, 0);
     });
   });
+}
+
+/** Only what has no elements is small where its sums and maxima are large: they are sums and maxima of nothing. */
+function emitEmptyReduction({ code, format, memory }: Emission, { op, type }: GraphNode, id: NodeId): void {
+  const reduction = op === "reduceSum" || op === "reduceMax" ? op : bug(`${op} reduces nothing`);
+  fillMemory(code, format, memory.address(id), elementCount(type.shape), () =>
+    pushIdentity(code, format, reduction, type.dtype),
+  );
 }
 
 /** One operand of a concat or pad, put in its place. */

@@ -57,6 +57,7 @@ function emitCumsum(
 ): void {
   const { shape, dtype } = node.type;
   const { axis, reverse } = node.params;
+  if (elementCount(shape) === 0) return;
   const inner = elementCount(shape.slice(axis + 1));
   const lineBytes = shape[axis] * inner * format.bytes;
   const [outer, line, along, at] = Array.from({ length: 4 }, () => code.local("i32"));

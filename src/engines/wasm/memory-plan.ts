@@ -7,6 +7,8 @@ import type { Schedule } from "./schedule.ts";
 export interface MemoryPlan {
   /** Address of a node that lies in memory. */
   address(id: NodeId): number;
+  /** Whether other arrays may lie at that address before or after the one that does. */
+  isShared(address: number): boolean;
   /** The first address behind all arrays. */
   readonly end: number;
 }
@@ -52,6 +54,7 @@ export function planMemory(
   }
   return {
     address: (id) => addresses.get(id) ?? bug(`%${id} has no memory`),
+    isShared: (address) => address >= start && address < end,
     end,
   };
 }

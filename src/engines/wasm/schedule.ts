@@ -32,6 +32,8 @@ export interface Schedule {
   readonly groups: readonly Group[];
   /** Nodes that need memory, with the groups that write and read them. */
   readonly buffers: ReadonlyMap<NodeId, Lifetime>;
+  /** Straight-line values that other groups of the same function read. */
+  readonly crossing: ReadonlySet<NodeId>;
   /** Number of the group that computes a value. */
   groupOf(id: NodeId): number;
   /** Computed again in other groups of its space instead of stored. */
@@ -183,7 +185,6 @@ function findDemand(
   const { nodes } = graph;
   const { roles, spaces } = accesses;
   const buffers = new Map<NodeId, Lifetime>();
-  /** Straight-line values that other groups read. */
   const crossing = new Set<NodeId>();
   const isCheap = cheapness(nodes, accesses);
   const functions = splitIntoFunctions(open);
@@ -247,6 +248,7 @@ function findDemand(
     accesses,
     groups,
     buffers,
+    crossing,
     groupOf: (id) => groupOf.get(id) ?? bug(`%${id} is computed nowhere`),
     isCheap,
     functions,

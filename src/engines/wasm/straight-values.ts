@@ -27,6 +27,8 @@ export interface StraightValues {
   pack(elements: readonly Element[]): LocalIndex;
   /** The element that a local with equal lanes holds. */
   splatOf(local: LocalIndex): Element;
+  /** The elements that a local holds in its first lanes. */
+  lanesOf(local: LocalIndex, count: number): Element[];
   /** Whether all lanes of the local are known to be equal. */
   isSplat(local: LocalIndex): boolean;
   /** The local that `write` sets when called with this key for the first time. */
@@ -137,6 +139,10 @@ export function createStraightValues(code: FunctionBuilder, format: LaneFormat):
       splats.add(local);
       return { kind: "splat", local };
     },
+    lanesOf: (local, count) =>
+      Array.from({ length: count }, (_, lane) =>
+        splats.has(local) ? { kind: "splat", local } : { kind: "lane", local, lane },
+      ),
     isSplat: (local) => splats.has(local),
     once,
     constant: (dtype, value) => ({

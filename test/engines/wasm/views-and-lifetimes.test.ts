@@ -75,3 +75,38 @@ test.each(shapes)("[%j, %j]: a reshape that is copied, of what strides no longer
     return { turned, flat: builder.emit("reshape", [back], { shape: [elementCount(shape)] }) };
   });
 });
+
+test("small values read late, joined from an array whose memory is used again meanwhile", () => {
+  check({ x: [200] }, (builder, { x }) => {
+    const running = builder.emit("cumsum", [x], { axis: 0, reverse: false });
+    const part = (id: NodeId, start: number): NodeId =>
+      builder.emit("slice", [id], { start: [start], limit: [start + 2] });
+    const joined = builder.emit("concat", [part(running, 3), part(running, 50)], { axis: 0 });
+    const largest = builder.emit("reduceMax", [builder.emit("abs", [joined], {})], { axes: [0] });
+    let value = builder.emit(
+      "add",
+      [x, builder.emit("broadcast", [largest], { shape: [200], axes: [] })],
+      {},
+    );
+    for (let step = 0; step < 6; step++)
+      value = builder.emit("sin", [builder.emit("cumsum", [value], { axis: 0, reverse: true })], {});
+    const late = builder.emit("concat", [part(value, 7), part(value, 90)], { axis: 0 });
+    return { late: builder.emit("add", [late, joined], {}) };
+  });
+});
+
+test("sums, maxima and running sums of nothing, in memory that was used before", () => {
+  check({ x: [90], none: [0, 90], line: [0, 40] }, (builder, { x, none, line }) => {
+    const running = builder.emit("sin", [builder.emit("cumsum", [x], { axis: 0, reverse: false })], {});
+    const again = builder.emit("cumsum", [running], { axis: 0, reverse: true });
+    const sum = builder.emit("reduceSum", [none], { axes: [0] });
+    const most = builder.emit("reduceMax", [none], { axes: [0] });
+    return {
+      most,
+      sum: builder.emit("cumsum", [builder.emit("add", [sum, again], {})], { axis: 0, reverse: false }),
+      line: builder.emit("reduceSum", [builder.emit("cumsum", [line], { axis: 1, reverse: false })], {
+        axes: [0],
+      }),
+    };
+  });
+});
