@@ -58,7 +58,7 @@ interface CommonOptions {
 /** Something chosen on the caller's behalf or at their wish, and why. */
 export interface Decision {
   readonly what: "strategy" | "engine" | "chains" | "guide";
-  /** "nuts", "reference", "4 in 2 worker threads". */
+  /** "nuts", "reference", "4, in up to 2 worker threads". */
   readonly choice: string;
   readonly reason: string;
 }

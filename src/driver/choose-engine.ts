@@ -17,6 +17,7 @@ export const engines = {
   reference: { precision: "f64", load: () => loadEngine("reference") },
   "tfjs:cpu": { precision: "f32", load: () => loadEngine("tfjs", { backend: "cpu" }) },
   "tfjs:wasm": { precision: "f32", load: () => loadEngine("tfjs", { backend: "wasm" }) },
+  "tfjs:node": { precision: "f32", load: () => loadEngine("tfjs", { backend: "node" }) },
   onnx: { precision: "f32", load: () => loadEngine("onnx", { precision: "f32" }) },
   "onnx:f64": { precision: "f64", load: () => loadEngine("onnx", { precision: "f64" }) },
 } as const satisfies Readonly<Record<string, EngineRow>>;

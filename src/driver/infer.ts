@@ -101,7 +101,10 @@ function announce(
   const threads = Math.min(chains, parallel);
   onDecision?.({
     what: "chains",
-    choice: `${chains} in ${threads} worker ${threads === 1 ? "thread" : "threads"}`,
+    choice:
+      threads === 1
+        ? `${chains}, in one worker thread at most`
+        : `${chains}, in up to ${threads} worker threads`,
     reason: `${availableParallelism()} cores here`,
   });
 }

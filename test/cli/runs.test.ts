@@ -142,7 +142,7 @@ describe("infer", () => {
     const { stderr } = await runHere(folder, [...infer, ...few, "--verbose", "--parallel", "2"]);
     expect(stderr).toContain("strategy: nuts (10 unknown numbers; up to 1000 are sampled)");
     expect(stderr).toContain("engine: wasm (compiled, in double precision)");
-    expect(stderr).toContain("chains: 4 in 2 worker threads");
+    expect(stderr).toContain("chains: 4, in up to 2 worker threads");
   });
 });
 
