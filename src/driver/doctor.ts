@@ -1,4 +1,5 @@
 /** What is here and what is not: versions, engines and backends, and what would enable the others. */
+import { createBuilder } from "../compiler/builder.ts";
 import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
@@ -34,6 +35,13 @@ export async function doctor(): Promise<DoctorReport> {
 async function tryEngine(label: EngineLabel): Promise<DoctorReport["engines"][number]> {
   try {
     const engine = await loadEngineByLabel(label);
+    const builder = createBuilder();
+    const x = builder.input("x", { dtype: "float", shape: [2] });
+    const executable = engine.compile(builder.finish({ sum: builder.emit("add", [x, x], {}) }));
+    const { sum } = executable.run({ x: [1, 2] });
+    const works = sum[0] === 2 && sum[1] === 4;
+    executable.dispose();
+    if (!works) return { name: label, available: false, detail: `1 + 1 is ${sum[0]} there` };
     return { name: label, available: true, detail: `${engine.label}, ${engine.precisions.join(" and ")}` };
   } catch (error) {
     const detail = error instanceof Error ? error.message.split("\n")[0] : String(error);
