@@ -29,7 +29,7 @@ add() {
 }
 
 if ! "$python" -m venv "$environment"; then
-  echo "No peer from Python: $python could not make a virtual environment. The benchmarks measure our side alone."
+  note "all peers from Python" "$python could not make a virtual environment"
 else
   has jax && add JAX numpy==2.4.6 jax==0.10.2
   has numpyro && add NumPyro numpyro==0.22.0
