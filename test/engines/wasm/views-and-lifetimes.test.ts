@@ -1,10 +1,12 @@
 /** Small graphs in which what one node does to its operand's memory matters to another. */
-import { test } from "vitest";
+import fc from "fast-check";
+import { expect, test } from "vitest";
 import { type Builder, createBuilder } from "../../../src/compiler/builder.ts";
 import { elementCount, type NodeId } from "../../../src/compiler/graph.ts";
 import type { Shape } from "../../../src/compiler/ops.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
-import { createWasmEngine } from "../../../src/engines/wasm/wasm-engine.ts";
+import { createWasmEngine, type WasmExecutable } from "../../../src/engines/wasm/wasm-engine.ts";
+import { randomGraphs } from "../../compiler/random-graph.ts";
 import { expectClose } from "../conformance.ts";
 import { sampleValues } from "../op-cases.ts";
 
@@ -109,4 +111,28 @@ test("sums, maxima and running sums of nothing, in memory that was used before",
       }),
     };
   });
+});
+
+/** Everything that a run has to write before it reads it becomes NaN. */
+function spoilResults({ inputView, written: { schedule, memory } }: WasmExecutable): void {
+  const { buffer } = inputView("x0");
+  for (const id of schedule.buffers.keys()) {
+    const { op, type } = schedule.graph.nodes[id];
+    if (op === "input" || op === "constant") continue;
+    new Float64Array(buffer, memory.address(id), elementCount(type.shape)).fill(Number.NaN);
+  }
+}
+
+test.each([...engines.keys()])("nothing is read before it is written, limits %d", (number) => {
+  fc.assert(
+    fc.property(randomGraphs({ kind: "any" }), ({ graph, inputs }) => {
+      const executable = engines[number].compile(graph);
+      const copy = (): [string, number[]][] =>
+        Object.entries(executable.run(inputs)).map(([name, values]) => [name, [...values]]);
+      const first = copy();
+      spoilResults(executable);
+      expect(copy()).toEqual(first);
+    }),
+    { numRuns: 60 },
+  );
 });
