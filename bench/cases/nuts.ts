@@ -294,6 +294,9 @@ const works = [
   "of the whole process",
 ] as const;
 
+/** Of 4000; below that a chain was stuck, and a rate says nothing. */
+const fewestEffective = 100;
+
 function measurementsOf(
   outcome: Outcome,
   runs: readonly SampledRun[],
@@ -310,6 +313,11 @@ function measurementsOf(
         remark: outcome.kind === "failed" ? outcome.reason : "no draws",
       },
     ];
+  const effective = spreadOf(runs.map((run) => run.effective)).median;
+  if (!(effective >= fewestEffective)) {
+    const remark = `does not mix: ${Math.round(effective)} effective draws`;
+    return [{ ...common, work: works[1], unit: "1/s", remark }];
+  }
   const sampled = runs.filter((run) => Number.isFinite(run.sampling));
   const row = (work: string, unit: string, values: readonly number[]): Measurement[] =>
     values.length === 0 ? [] : [{ ...common, work, unit, value: spreadOf(values) }];
