@@ -11,6 +11,12 @@ import type { DensityPlan } from "./density-plan.ts";
  */
 export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget & { dispose(): void } {
   const density = compileDensity(plan, engine);
+  // Names made once: a call takes less time than making them would.
+  const gradients = plan.blocks.map(({ input, offset, length }) => ({
+    output: `gradient/${input}`,
+    offset,
+    length,
+  }));
   let report: PositionGraph | undefined;
   return {
     dimension: plan.dimension,
@@ -19,8 +25,8 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     constrainedLength: plan.constrainedLength,
     logDensityAndGradient(position, gradient) {
       const outputs = density.run(position);
-      for (const { input, offset, length } of plan.blocks) {
-        const part = outputs[`gradient/${input}`];
+      for (const { output, offset, length } of gradients) {
+        const part = outputs[output];
         for (let i = 0; i < length; i++) gradient[offset + i] = part[i];
       }
       return outputs.logDensity[0];
