@@ -20,8 +20,6 @@ export type {
   TrainOptions,
 } from "./driver/api-types.ts";
 export { compile } from "./driver/compile.ts";
-export { infer } from "./driver/infer.ts";
-export { inferWithArtifact } from "./driver/infer-with-artifact.ts";
+export { infer, inferWithArtifact, train } from "./driver/node-driver.ts";
 export { sample } from "./driver/predict.ts";
-export { train } from "./driver/train.ts";
 export { version } from "./driver/version.ts";

@@ -8,10 +8,11 @@ import type { Graph, NodeId } from "../../src/compiler/graph.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import { type AmortizedPlan, planAmortized } from "../../src/driver/amortized-plan.ts";
-import { loadEngineByLabel } from "../../src/driver/choose-engine.ts";
+import type { EngineLabel } from "../../src/driver/choose-engine.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { select } from "../../src/driver/density-plan.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
+import { nodeHost } from "../../src/driver/node-host.ts";
 import type { Values } from "../../src/engines/engine.ts";
 import { adamDefaults } from "../../src/inference/optimizer.ts";
 import { alternate } from "../harness/alternate.ts";
@@ -147,7 +148,7 @@ async function planOf({ hidden, batch }: Size, images: Float32Array): Promise<Am
 export async function adamSteps(task: VaeTask): Promise<Measurable> {
   const images = readFloats(task.images);
   const plan = await planOf(task, images);
-  const engine = await loadEngineByLabel(task.engine as Parameters<typeof loadEngineByLabel>[0]);
+  const engine = await nodeHost.loadEngine(task.engine as EngineLabel);
   const executable = engine.compile(stepGraph(plan));
   const fixed: Record<string, Values> = {
     "data/x": Float64Array.from(images),

@@ -2,7 +2,7 @@
  * The file format of artifacts and checkpoints: "PPLX", format version and header length (32-bit little-endian each), a JSON
  * header in UTF-8, then the tensors as little-endian doubles, and last a CRC-32 of everything before it.
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "../base/crc32.ts";
 
 export const containerVersion = 1;
 

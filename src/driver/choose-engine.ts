@@ -2,24 +2,23 @@
 
 import { nearMisses } from "../base/near-miss.ts";
 import { ProblemError } from "../base/problem.ts";
-import type { Engine, Precision } from "../engines/engine.ts";
-import { loadEngine } from "../engines/load.ts";
+import type { EngineName, Precision } from "../engines/engine.ts";
 
 interface EngineRow {
+  readonly name: EngineName;
   readonly precision: Precision;
-  /** Rejects where what the engine needs is not installed. */
-  readonly load: () => Promise<Engine>;
+  readonly backend?: "cpu" | "wasm" | "node";
 }
 
 export const engines = {
-  wasm: { precision: "f64", load: () => loadEngine("wasm", { precision: "f64" }) },
-  "wasm:f32": { precision: "f32", load: () => loadEngine("wasm", { precision: "f32" }) },
-  reference: { precision: "f64", load: () => loadEngine("reference") },
-  "tfjs:cpu": { precision: "f32", load: () => loadEngine("tfjs", { backend: "cpu" }) },
-  "tfjs:wasm": { precision: "f32", load: () => loadEngine("tfjs", { backend: "wasm" }) },
-  "tfjs:node": { precision: "f32", load: () => loadEngine("tfjs", { backend: "node" }) },
-  onnx: { precision: "f32", load: () => loadEngine("onnx", { precision: "f32" }) },
-  "onnx:f64": { precision: "f64", load: () => loadEngine("onnx", { precision: "f64" }) },
+  wasm: { name: "wasm", precision: "f64" },
+  "wasm:f32": { name: "wasm", precision: "f32" },
+  reference: { name: "reference", precision: "f64" },
+  "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu" },
+  "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm" },
+  "tfjs:node": { name: "tfjs", precision: "f32", backend: "node" },
+  onnx: { name: "onnx", precision: "f32" },
+  "onnx:f64": { name: "onnx", precision: "f64" },
 } as const satisfies Readonly<Record<string, EngineRow>>;
 
 export type EngineLabel = keyof typeof engines;
@@ -42,10 +41,6 @@ export function chooseEngine(asked: string | undefined, purpose: "sampling" | "t
   return purpose === "sampling"
     ? { label: "wasm", reason: "compiled, in double precision" }
     : { label: "wasm:f32", reason: "compiled; training with large matrix products needs no doubles" };
-}
-
-export function loadEngineByLabel(label: EngineLabel): Promise<Engine> {
-  return engines[label].load();
 }
 
 function checkLabel(asked: string, purpose: "sampling" | "training"): EngineLabel {

@@ -3,7 +3,8 @@ import { createBuilder } from "../compiler/builder.ts";
 import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
-import { type EngineLabel, engineLabels, loadEngineByLabel } from "./choose-engine.ts";
+import { type EngineLabel, engineLabels } from "./choose-engine.ts";
+import { nodeHost } from "./node-host.ts";
 import { version } from "./version.ts";
 
 export async function doctor(): Promise<DoctorReport> {
@@ -34,7 +35,7 @@ export async function doctor(): Promise<DoctorReport> {
 /** An engine counts as available when it loads and adds two numbers. */
 async function tryEngine(label: EngineLabel): Promise<DoctorReport["engines"][number]> {
   try {
-    const engine = await loadEngineByLabel(label);
+    const engine = await nodeHost.loadEngine(label);
     const builder = createBuilder();
     const x = builder.input("x", { dtype: "float", shape: [2] });
     const executable = engine.compile(builder.finish({ sum: builder.emit("add", [x, x], {}) }));

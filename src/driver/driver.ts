@@ -7,15 +7,17 @@ import { writeDraws } from "../data/write-draws.ts";
 import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
 import type { Driver } from "./api-types.ts";
 import { stages } from "./explain-stages.ts";
+import { nodeHost } from "./node-host.ts";
 import { version } from "./version.ts";
 
 export const driver: Driver = {
   version,
   compile: async (...args) => (await import("./compile.ts")).compile(...args),
-  infer: async (...args) => (await import("./infer.ts")).infer(...args),
+  infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
   sample: async (...args) => (await import("./predict.ts")).sample(...args),
-  train: async (...args) => (await import("./train.ts")).train(...args),
-  inferWithArtifact: async (...args) => (await import("./infer-with-artifact.ts")).inferWithArtifact(...args),
+  train: async (...args) => (await import("./train.ts")).train(...args, nodeHost),
+  inferWithArtifact: async (...args) =>
+    (await import("./infer-with-artifact.ts")).inferWithArtifact(...args, nodeHost),
   stages,
   explain: async (...args) => (await import("./explain.ts")).explain(...args),
   doctor: async () => (await import("./doctor.ts")).doctor(),

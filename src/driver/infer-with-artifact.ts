@@ -10,9 +10,10 @@ import type { PosteriorData, PosteriorVariable } from "../inference/posterior-da
 import { type AmortizedPlan, batchBuffers, loadItems, planAmortized } from "./amortized-plan.ts";
 import type { GivenData, InferOptions, Posterior, Quality } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine } from "./choose-engine.ts";
 import { compile } from "./compile.ts";
 import { select } from "./density-plan.ts";
+import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { describePosterior } from "./posterior.ts";
 import { turnTaker } from "./turn-taker.ts";
@@ -36,7 +37,8 @@ const farAway = 6;
 export async function inferWithArtifact(
   artifact: Artifact,
   data: GivenData,
-  options: InferOptions = {},
+  options: InferOptions,
+  host: Host,
 ): Promise<Posterior> {
   const started = performance.now();
   const { program, problems } = await compile(artifact.source);
@@ -51,7 +53,7 @@ export async function inferWithArtifact(
   options.onDecision?.({ what: "strategy", choice: "amortized", reason: amortized });
   options.onDecision?.({ what: "engine", choice: choice.label, reason: choice.reason });
   const plan = planAmortized(program.core, model, bound, { batch: block, ...artifact.encoder });
-  const answerer = createAnswerer(plan, artifact, await loadEngineByLabel(choice.label));
+  const answerer = createAnswerer(plan, artifact, await host.loadEngine(choice.label));
   const seed = options.seed ?? defaultSeed;
   const draws = options.draws ?? defaultDraws;
 

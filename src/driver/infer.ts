@@ -1,5 +1,4 @@
 /** From a program and data to a posterior: bind, plan, choose, run, judge. */
-import { availableParallelism } from "node:os";
 import { ProblemError } from "../base/problem.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { joinChains } from "../inference/join-chains.ts";
@@ -9,10 +8,11 @@ import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine, type EngineChoice, type EngineLabel, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice, type EngineLabel } from "./choose-engine.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
+import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { describePosterior } from "./posterior.ts";
 import { simulateFrom } from "./predict.ts";
@@ -28,24 +28,27 @@ const largestForNuts = 1000;
 export async function infer(
   program: Program,
   data: GivenData,
-  options: InferOptions = {},
+  options: InferOptions,
+  host: Host,
 ): Promise<Posterior> {
   const started = performance.now();
   const model = program.model(options.model);
   const bound = bindOrThrow(model, data, options);
   const engine = chooseEngine(options.engine, "sampling");
   const plan = planDensity(program.core, model, bound);
-  const target = densityTarget(plan, await loadEngineByLabel(engine.label));
+  const target = densityTarget(plan, await host.loadEngine(engine.label));
   const seed = options.seed ?? defaultSeed;
   const strategy = chooseStrategy(options.strategy, model, plan);
   const tasks = chainTasks(strategy.name, options, seed);
   checkDraws(plan, tasks);
-  const parallel = options.parallel ?? Math.min(tasks.length, availableParallelism());
-  announce(options, strategy, engine, tasks.length, parallel);
+  const cores = host.cores();
+  const parallel = host.startChains === undefined ? 0 : (options.parallel ?? Math.min(tasks.length, cores));
+  announce(options, strategy, engine, tasks.length, parallel, cores);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
     ...options,
     engine: engine.label,
     parallel,
+    startChains: host.startChains,
   });
   const posterior = finishChains(target, tasks, results);
   const seconds = (performance.now() - started) / 1000;
@@ -95,6 +98,7 @@ function announce(
   engine: EngineChoice,
   chains: number,
   parallel: number,
+  cores: number,
 ): void {
   onDecision?.({ what: "strategy", choice: strategy.name, reason: strategy.reason });
   onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
@@ -102,10 +106,12 @@ function announce(
   onDecision?.({
     what: "chains",
     choice:
-      threads === 1
-        ? `${chains}, in one worker thread at most`
-        : `${chains}, in up to ${threads} worker threads`,
-    reason: `${availableParallelism()} cores here`,
+      threads === 0
+        ? `${chains}, in the calling thread`
+        : threads === 1
+          ? `${chains}, in one worker thread at most`
+          : `${chains}, in up to ${threads} worker threads`,
+    reason: `${cores} cores here`,
   });
 }
 
@@ -153,13 +159,15 @@ async function runWithReasons(
   plan: DensityPlan,
   target: DensityTarget,
   tasks: readonly ChainTask[],
-  options: InferOptions & { readonly engine: EngineLabel; readonly parallel: number },
+  options: InferOptions &
+    Pick<Host, "startChains"> & { readonly engine: EngineLabel; readonly parallel: number },
 ): Promise<readonly ChainResult[]> {
   const { engine, parallel } = options;
   const total = strategies[tasks[0].strategy].steps(tasks[0].config as never);
   try {
     return await runChains(plan, target, tasks, {
       parallel,
+      startChains: options.startChains,
       engine,
       signal: options.signal,
       onBatch: (results) => options.onProgress?.(progressOf(results, total, tasks[0])),

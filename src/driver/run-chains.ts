@@ -3,9 +3,9 @@ import { bug } from "../base/bug.ts";
 import { ProblemError } from "../base/problem.ts";
 import { strategies } from "../inference/registry.ts";
 import type { DensityTarget } from "../inference/target.ts";
-import type { ChainWorkerData } from "./chain-worker.ts";
 import type { EngineLabel } from "./choose-engine.ts";
 import type { DensityPlan } from "./density-plan.ts";
+import type { Host } from "./host.ts";
 import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
 import { turnTaker } from "./turn-taker.ts";
 
@@ -18,6 +18,8 @@ export interface ChainResult {
 export interface RunChainsOptions {
   /** Worker threads at most; 0 runs in this thread, giving way now and then. */
   readonly parallel: number;
+  /** Needed where `parallel` is not 0. */
+  readonly startChains?: Host["startChains"];
   /** Milliseconds until workers take over from this thread; about as long as they take to start when absent. */
   readonly patience?: number;
   readonly engine: EngineLabel;
@@ -128,44 +130,22 @@ async function runInWorkers(
   plan: DensityPlan,
   tasks: readonly ChainTask[],
   take: (message: ChainMessage) => void,
-  { parallel, engine, signal }: RunChainsOptions,
+  { parallel, startChains = bug("there are no threads here"), engine, signal }: RunChainsOptions,
 ): Promise<void> {
-  const { Worker } = await import("node:worker_threads");
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const url = new URL(`./chain-worker.${extension}`, import.meta.url);
   const count = Math.min(parallel, tasks.length);
   const shares = Array.from({ length: count }, (_, worker) =>
     tasks.filter((__, position) => position % count === worker),
   );
-  const workers = shares.map((share) => {
-    const workerData: ChainWorkerData = { plan, engine, tasks: share };
-    return new Worker(url, { workerData });
+  const threads = shares.map((share) => startChains({ plan, engine, tasks: share }, take));
+  const over = new AbortController();
+  const stop = new Promise<void>((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true, signal: over.signal });
   });
   try {
-    await new Promise<void>((resolve, reject) => {
-      let running = workers.length;
-      const stop = (): void => resolve();
-      signal?.addEventListener("abort", stop, { once: true });
-      if (signal?.aborted) stop();
-      for (const worker of workers) {
-        worker.on("message", (message: ChainMessage) => {
-          try {
-            take(message);
-          } catch (error) {
-            reject(error);
-          }
-        });
-        worker.on("error", reject);
-        worker.on("exit", () => {
-          running -= 1;
-          if (running === 0) {
-            signal?.removeEventListener("abort", stop);
-            resolve();
-          }
-        });
-      }
-    });
+    await Promise.race([Promise.all(threads.map((thread) => thread.ended)), stop]);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    over.abort();
+    await Promise.all(threads.map((thread) => thread.stop()));
   }
 }

@@ -1,14 +1,9 @@
 /** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { basename } from "node:path";
-import { readContainer } from "../artifact/artifact.ts";
-import { encodeContainer } from "../artifact/container.ts";
+import { bug } from "../base/bug.ts";
 import type { AmortizeOptions } from "../compiler/lower/amortize.ts";
 import { findItemPlate } from "../compiler/lower/amortize.ts";
 import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
-import { writeFileAtomically } from "../data/write-file.ts";
 import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
 import {
@@ -19,8 +14,9 @@ import {
   planAmortized,
 } from "./amortized-plan.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
-import { chooseEngine, type EngineChoice, engines, loadEngineByLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice, engines } from "./choose-engine.ts";
 import { loweringInput } from "./density-plan.ts";
+import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
 import { version } from "./version.ts";
@@ -47,7 +43,8 @@ const largestInDoubles = 2e5;
 export async function train(
   program: Program,
   data: GivenData,
-  options: TrainOptions = {},
+  options: TrainOptions,
+  host: Host,
 ): Promise<TrainedModel> {
   const started = performance.now();
   const model = program.model(options.model);
@@ -63,14 +60,14 @@ export async function train(
     choice: `a network with layers of ${amortize.hidden.join(" and ")}, ${headWords[amortize.head]}`,
     reason: `${plan.lowered.localDimension} latent numbers per item`,
   });
-  const target = amortizedTarget(plan, standard, await loadEngineByLabel(engine.label), seed);
+  const target = amortizedTarget(plan, standard, await host.loadEngine(engine.label), seed);
   const config = {
     ...amortized.defaults,
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
   };
-  const fingerprint = fingerprintOf(program, model, bound, { amortize, config, seed, engine: engine.label });
-  const checkpoint = createCheckpoint(options, fingerprint);
+  const settings = { amortize, config, seed, engine: engine.label };
+  const checkpoint = openCheckpoint(options, { program, model, bound, settings }, host);
   const run = amortized.prepare(target, config);
   const key = { seed, stream: 0 };
   const first = run.init(key);
@@ -114,7 +111,7 @@ export async function train(
   return {
     kind: "trained-model",
     model: model.name,
-    source: { ...program.source, name: basename(program.source.name) },
+    source: { ...program.source, name: fileName(program.source.name) },
     pplVersion: version,
     sizes: Object.fromEntries(Object.entries(bound.sizes).filter(([name]) => name !== plan.plate.size)),
     encoder: { hidden: amortize.hidden, head: amortize.head },
@@ -181,48 +178,16 @@ function recentObjective(objectives: readonly number[], count: number): number {
   return recent.reduce((sum, objective) => sum + objective, 0) / recent.length;
 }
 
-/** Equal for runs that are the same run: same program, data, sizes and settings. */
-function fingerprintOf(program: Program, model: CoreModel, bound: BoundData, settings: object): string {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([version, program.source.text, model.name, bound.sizes, settings]));
-  for (const [name, { values }] of Object.entries(bound.values)) {
-    hash.update(name);
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-  return hash.digest("hex");
+/** Without the folders. */
+function fileName(path: string): string {
+  return path.replace(/^.*[/\\]/s, "");
 }
 
-interface Checkpoint {
-  /** The state of the same run and the objectives of its last steps; `undefined` when there is none. */
-  read(): { readonly state: AmortizedState; readonly objectives: Float64Array } | undefined;
-  write(state: AmortizedState, objectives: readonly number[]): void;
-}
-
-function createCheckpoint(options: TrainOptions, fingerprint: string): Checkpoint {
-  const { checkpoint: path, resume = true } = options;
+function openCheckpoint(
+  { checkpoint: path, resume = true }: TrainOptions,
+  run: TrainingRun,
+  host: Host,
+): Checkpoint {
   if (path === undefined) return { read: () => undefined, write() {} };
-  return {
-    read() {
-      if (!existsSync(path)) return undefined;
-      if (!resume) {
-        rmSync(path);
-        return undefined;
-      }
-      const { header, tensors } = readContainer(readFileSync(path), path, "checkpoint");
-      if (header.fingerprint !== fingerprint) return undefined;
-      const { parameters, first, second, objectives } = tensors;
-      const moments = { count: Number(header.count), first, second };
-      return { state: { step: Number(header.step), parameters, moments }, objectives };
-    },
-    write({ step, parameters, moments }, objectives) {
-      const { count, first, second } = moments;
-      writeFileAtomically(
-        path,
-        encodeContainer({
-          header: { kind: "checkpoint", fingerprint, step, count },
-          tensors: { parameters, first, second, objectives: Float64Array.from(objectives) },
-        }),
-      );
-    },
-  };
+  return (host.openCheckpoint ?? bug("there are no files here"))(path, resume, run);
 }

@@ -10,7 +10,7 @@ import { renderProblems } from "../../src/base/render-problem.ts";
 import { formatPosterior } from "../../src/cli/show-posterior.ts";
 import { readData } from "../../src/data/read-data.ts";
 import { compile } from "../../src/driver/compile.ts";
-import { infer } from "../../src/driver/infer.ts";
+import { infer } from "../../src/driver/node-driver.ts";
 import { arrayBuiltins, elementwiseBuiltins } from "../../src/lang/builtins.ts";
 import { distributionsPage } from "./distributions-page.ts";
 import { helpTexts } from "./help-texts.ts";

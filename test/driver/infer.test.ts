@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
 import type { InferOptions, Posterior } from "../../src/driver/api-types.ts";
-import { infer } from "../../src/driver/infer.ts";
+import { infer } from "../../src/driver/node-driver.ts";
 import { eightSchools, eightSchoolsData, factor, normalMean, programOf } from "./programs.ts";
 
 const short: InferOptions = { warmup: 200, draws: 100, seed: 7 };

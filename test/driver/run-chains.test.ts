@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planDensity } from "../../src/driver/density-plan.ts";
 import { densityTarget } from "../../src/driver/density-target.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
+import { nodeHost } from "../../src/driver/node-host.ts";
 import type { ChainTask } from "../../src/driver/run-chain.ts";
 import { type ChainResult, runChains } from "../../src/driver/run-chains.ts";
 import { loadEngine } from "../../src/engines/load.ts";
@@ -24,7 +25,13 @@ describe.each([
     key: { seed: 3, stream: chain },
   }));
   const run = async (parallel: number, patience?: number): Promise<readonly ChainResult[]> =>
-    runChains(plan, target, tasks, { parallel, patience, engine: "reference", onBatch: () => undefined });
+    runChains(plan, target, tasks, {
+      parallel,
+      startChains: nodeHost.startChains,
+      patience,
+      engine: "reference",
+      onBatch: () => undefined,
+    });
 
   test("gives the same here, in workers, and when workers take over in between", async () => {
     const here = await run(0);

@@ -5,9 +5,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
-import { inferWithArtifact } from "../../src/driver/infer-with-artifact.ts";
 import { judgeObjectives } from "../../src/driver/judge-training.ts";
-import { train } from "../../src/driver/train.ts";
+import { inferWithArtifact, train } from "../../src/driver/node-driver.ts";
 import { version } from "../../src/driver/version.ts";
 import { factor, normalMean, programOf } from "./programs.ts";
 

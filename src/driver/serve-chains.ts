@@ -1,0 +1,33 @@
+/** What a thread does with the chains it is given: compiles the plan and runs them one after the other, telling in batches. */
+import type { Engine } from "../engines/engine.ts";
+import type { EngineLabel } from "./choose-engine.ts";
+import type { DensityPlan } from "./density-plan.ts";
+import { densityTarget } from "./density-target.ts";
+import { type ChainMessage, type ChainTask, runChain } from "./run-chain.ts";
+
+/** Plain data: it crosses to the thread. */
+export interface ChainWork {
+  readonly plan: DensityPlan;
+  readonly engine: EngineLabel;
+  readonly tasks: readonly ChainTask[];
+}
+
+/** Posts messages, with the buffers that go along; the last is "done" or "failed" of the last chain, or "crashed". Never rejects. */
+export async function serveChains(
+  { plan, engine, tasks }: ChainWork,
+  loadEngine: (label: EngineLabel) => Promise<Engine>,
+  post: (message: ChainMessage, transfer: ArrayBuffer[]) => void,
+): Promise<void> {
+  let current = tasks[0]?.chain ?? 0;
+  try {
+    const target = densityTarget(plan, await loadEngine(engine));
+    for (const task of tasks) {
+      current = task.chain;
+      for (const message of runChain(target, task))
+        post(message, message.kind === "rows" ? [message.rows.buffer as ArrayBuffer] : []);
+    }
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    post({ kind: "crashed", chain: current, stack }, []);
+  }
+}
