@@ -41,7 +41,7 @@ interface Model {
   readonly prepare?: (data: Data) => Data;
 }
 
-const tests = "test/compiler/lower/posteriordb";
+const programs = "examples/posteriordb";
 
 const models: readonly Model[] = [
   {
@@ -52,7 +52,7 @@ const models: readonly Model[] = [
   },
   {
     name: "kidscore_momiq",
-    program: `${tests}/kidscore_momiq.ppl`,
+    program: `${programs}/kidscore_momiq.ppl`,
     collection: "posteriordb",
     data: "kidiq",
   },
@@ -65,28 +65,28 @@ const models: readonly Model[] = [
   },
   {
     name: "low_dim_gauss_mix",
-    program: `${tests}/low_dim_gauss_mix.ppl`,
+    program: `${programs}/low_dim_gauss_mix.ppl`,
     collection: "posteriordb",
     data: "low_dim_gauss_mix",
   },
-  { name: "arK", program: `${tests}/arK.ppl`, collection: "posteriordb", data: "arK" },
+  { name: "arK", program: `${programs}/arK.ppl`, collection: "posteriordb", data: "arK" },
   {
     name: "radon",
-    program: "test/acceptance/models/radon.ppl",
+    program: `${programs}/radon_hierarchical_intercept_noncentered.ppl`,
     collection: "posteriordb_extra",
     data: "radon_mn",
   },
-  { name: "garch11", program: `${tests}/garch11.ppl`, collection: "posteriordb", data: "garch" },
+  { name: "garch11", program: `${programs}/garch11.ppl`, collection: "posteriordb", data: "garch" },
   {
     name: "diamonds",
-    program: `${tests}/diamonds.ppl`,
+    program: "bench/cases/gradients/diamonds.ppl",
     collection: "posteriordb",
     data: "diamonds",
     prepare: (data) => ({ ...data, K: 24, X: centred(data.X as number[][]) }),
   },
   {
     name: "nes",
-    program: `${tests}/nes.ppl`,
+    program: `${programs}/nes.ppl`,
     collection: "posteriordb",
     data: "nes2000",
     prepare: (data) => ({ ...data, age: data.age_discrete }),

@@ -136,8 +136,8 @@ export function powerRange(a: Range, b: Range, integerExponent: boolean): Range 
     if (b.low === 0) return exactly(1);
     return increasing(even ? absRange(a) : a, (x) => x ** b.low);
   }
-  if (a.low === 0 && a.lowOpen) return positiveRange;
-  if (a.low > 0) return positiveRange;
+  if (a.low >= 0 && a.high <= 1 && b.low >= 0) return { ...unitRange, lowOpen: a.low > 0 || a.lowOpen };
+  if (a.low > 0 || (a.low === 0 && a.lowOpen)) return positiveRange;
   if (a.low === 0) return nonNegativeRange;
   return realLine;
 }

@@ -8,8 +8,10 @@ import { type Row, readRows, readTranscript, readVerdict, root } from "./transcr
 const folder = join(root, "examples");
 const examples = readdirSync(folder).filter((name) => statSync(join(folder, name)).isDirectory());
 
-/** Those that train are run by tests of their own. */
-const sampled = examples.filter((example) => !["factor-model", "vae", "embed"].includes(example));
+/** Those that train, and those without data, are run by tests of their own. */
+const sampled = examples.filter(
+  (example) => !["factor-model", "vae", "embed", "posteriordb"].includes(example),
+);
 
 describe.each(examples)("%s", (example) => {
   const files = readdirSync(join(folder, example));
@@ -81,6 +83,15 @@ describe("expected output", () => {
       expect(Math.abs(a.mean - b.mean) / a.sd, name).toBeLessThan(4 * error);
     }
   });
+});
+
+test("the programs of posteriordb check", async () => {
+  const [{ command, output }] = readTranscript("posteriordb");
+  expect((await runPpl(command)).stdout.replaceAll(`${root}/`, "").trim()).toBe(output.trim());
+  for (const file of readdirSync(join(folder, "posteriordb")).filter((each) => each.endsWith(".ppl"))) {
+    const { code, stderr } = await runPpl(`ppl check examples/posteriordb/${file}`);
+    expect(code, stderr).toBe(0);
+  }
 });
 
 test("embed runs as it stands", { timeout: 60_000 }, () => {

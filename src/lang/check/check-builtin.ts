@@ -16,7 +16,7 @@ import {
   subtractRanges,
   unaryRanges,
 } from "../range.ts";
-import { equalSizes, type Size } from "../size.ts";
+import { constantValue, equalSizes, type Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import {
   type Base,
@@ -184,16 +184,13 @@ function elementwiseType(
   return numberType(elementwiseBase(name, args), elementwiseRange(name, args), dimensions);
 }
 
-/** `ones(K) / K` */
+/** `ones(K) / K`, also with a number for K. */
 function isUniformSimplex([numerator, denominator]: readonly NumberArgument[]): boolean {
-  const ones = numerator.value;
-  return (
-    ones.kind === "call" &&
-    ones.function === "ones" &&
-    ones.sizes.length === 1 &&
-    denominator.value.kind === "size" &&
-    equalSizes(ones.sizes[0], denominator.value.size)
-  );
+  const [ones, divisor] = [numerator.value, denominator.value];
+  if (ones.kind !== "call" || ones.function !== "ones" || ones.sizes.length !== 1) return false;
+  const [length] = ones.sizes;
+  if (divisor.kind === "size") return equalSizes(length, divisor.size);
+  return divisor.kind === "literal" && divisor.value === constantValue(length);
 }
 
 function elementwiseBase(name: ElementwiseName, args: readonly NumberArgument[]): Base {

@@ -11,6 +11,8 @@ export type DensityArguments = Readonly<Record<string, number & readonly number[
 type LogDensity = (x: number & readonly number[], args: DensityArguments) => number;
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+/** log(logistic(x)), also where logistic(x) is 0 in doubles. */
+const logLogistic = (x: number): number => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
 const logNormal = (x: number, mean: number, sd: number): number =>
   -((x - mean) ** 2) / (2 * sd ** 2) - Math.log(sd * Math.sqrt(2 * Math.PI));
 const logCauchy = (x: number, loc: number, scale: number): number =>
@@ -46,7 +48,7 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
     x.reduce((sum, each, k) => sum + (concentration[k] - 1) * Math.log(each) - lgamma(concentration[k]), 0) +
     lgamma(concentration.reduce((sum, each) => sum + each, 0)),
   Bernoulli: (x, { p, logits }) =>
-    Math.log(Number(x) === 1 ? (p ?? logistic(logits)) : 1 - (p ?? logistic(logits))),
+    p === undefined ? logLogistic(Number(x) === 1 ? logits : -logits) : Math.log(Number(x) === 1 ? p : 1 - p),
   Binomial: (x, { n, p, logits }) => {
     const chance = p ?? logistic(logits);
     return logChoose(n, x) + timesLog(x, chance) + timesLog(n - x, 1 - chance);
