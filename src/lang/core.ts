@@ -31,6 +31,19 @@ export interface CoreModel {
    */
   readonly sites: readonly CoreSite[];
   readonly body: readonly CoreStatement[];
+  /**
+   * What describes a member of a family, in order; none in a model. These are variables like any other until a caller
+   * gives them: `give-member.ts`.
+   */
+  readonly varies: readonly CoreVary[];
+  readonly span: Span;
+}
+
+export interface CoreVary {
+  /** Of a latent variable outside all axes. */
+  readonly name: string;
+  /** Names of its values 0, 1, …; absent for numbers and arrays. */
+  readonly options?: readonly string[];
   readonly span: Span;
 }
 
@@ -161,6 +174,8 @@ export type CoreLearn =
       readonly type: NumberType;
       readonly support: CoreSupport;
       readonly initializer: Initializer;
+      /** Each member of a family has its own. */
+      readonly member?: true;
       readonly span: Span;
     }
   | {
@@ -169,6 +184,8 @@ export type CoreLearn =
       readonly net: string;
       /** The net's size parameters, by name. */
       readonly sizes: Readonly<Record<string, Size>>;
+      /** Each member of a family has weights of its own. */
+      readonly member?: true;
       readonly span: Span;
     };
 

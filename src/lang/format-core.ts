@@ -32,6 +32,10 @@ function formatModel(model: CoreModel): string[] {
   return [
     `model ${model.name}${sizes.length > 0 ? `[${sizes.join(", ")}]` : ""}`,
     ...model.inputs.map(({ name, type }) => `  input ${name}: ${formatType(type)}`),
+    ...model.varies.map(
+      ({ name, options }) =>
+        `  varies ${name}${options === undefined ? "" : ` in { ${options.join(", ")} }`}`,
+    ),
     ...variables,
     ...indent(statements(model.body, sites)),
   ];
@@ -79,10 +83,10 @@ function statement(each: CoreStatement, sites: ReadonlyMap<string, CoreSite>): s
       ];
     case "learn":
       return [
-        `learn ${each.name}: ${formatType(each.type)} on ${support(each.support)} = ${initializer(each.initializer)}`,
+        `${each.member ? "member " : ""}learn ${each.name}: ${formatType(each.type)} on ${support(each.support)} = ${initializer(each.initializer)}`,
       ];
     case "learnNet":
-      return [`learn ${each.name} = ${each.net}${sizeRecord(each.sizes)}`];
+      return [`${each.member ? "member " : ""}learn ${each.name} = ${each.net}${sizeRecord(each.sizes)}`];
   }
 }
 

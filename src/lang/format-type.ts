@@ -18,6 +18,8 @@ export function formatType(type: Type): string {
       return formatElement(type) + formatShape(type.dimensions);
     case "tuple":
       return `(${type.items.map(formatType).join(", ")})`;
+    case "enumeration":
+      return `one of { ${type.options.join(", ")} }`;
     case "net":
       return `net (${type.parameters.map(formatType).join(", ")}) -> ${formatType(type.result)}`;
     case "error":

@@ -14,16 +14,26 @@ export interface File {
   readonly span: Span;
 }
 
-export type Declaration = ModelDeclaration | DefDeclaration | NetDeclaration;
+export type Declaration = ModelDeclaration | GuideDeclaration | DefDeclaration | NetDeclaration;
 
-/** `model Name[J, K = 3](sigma: Positive[J]) { … }` */
+/** `model Name[J, K = 3](sigma: Positive[J]) { … }`; a `family` may hold `vary` statements and `member learn` too. */
 export interface ModelDeclaration {
-  readonly kind: "model";
+  readonly kind: "model" | "family";
   readonly name: Name;
   /** Text of the `///` lines above, without the slashes, joined by newlines; "" when there are none. */
   readonly doc: string;
   readonly sizes: readonly SizeParameter[];
   readonly parameters: readonly Parameter[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `guide for Name { … }`: the posterior's form for the model or family of that name. */
+export interface GuideDeclaration {
+  readonly kind: "guide";
+  /** Of the model. */
+  readonly name: Name;
+  readonly doc: string;
   readonly body: readonly Statement[];
   readonly span: Span;
 }
@@ -84,6 +94,8 @@ export type Statement =
   | ForStatement
   | IfStatement
   | LearnStatement
+  | VaryStatement
+  | ChoiceStatement
   | ErrorStatement;
 
 /** A name with the indices it is bound under: `theta[j]`, `x[0]`, `mu`. */
@@ -158,10 +170,34 @@ export interface IfStatement {
 /** `learn W: Real[I, O] = glorot()`, `learn decode = decoder[Z, D]`, `learn s: Positive = 1`. */
 export interface LearnStatement {
   readonly kind: "learn";
+  /** `member learn`: each member of a family has its own. */
+  readonly member: boolean;
   readonly name: Name;
   readonly type?: TypeExpression;
   readonly value: Expression;
   readonly span: Span;
+}
+
+/** `vary centre: Real[2, 2] ~ Uniform(-5, 5)`: a number or array that describes a member, with its meta-distribution. */
+export interface VaryStatement {
+  readonly kind: "vary";
+  readonly target: Target;
+  readonly type?: TypeExpression;
+  readonly distribution: Expression;
+  readonly span: Span;
+}
+
+/** `vary kind in { sine, line }`, `vary prior in { Normal(0, 1), wide: Normal(0, 10) }`: names, or distributions. */
+export interface ChoiceStatement {
+  readonly kind: "choice";
+  readonly target: Target;
+  readonly options: readonly ChoiceOption[];
+  readonly span: Span;
+}
+
+export interface ChoiceOption {
+  readonly name?: Name;
+  readonly value: Expression;
 }
 
 export interface ErrorStatement {
@@ -257,11 +293,12 @@ export type Index =
   | { readonly kind: "at"; readonly value: Expression }
   | { readonly kind: "slice"; readonly from?: Expression; readonly to?: Expression; readonly span: Span };
 
-/** `0 => …`, `true => …`, `_ => …`. */
+/** `0 => …`, `true => …`, `sine => …`, `_ => …`. */
 export interface Arm {
   readonly pattern:
     | { readonly kind: "number"; readonly value: number; readonly span: Span }
     | { readonly kind: "bool"; readonly value: boolean; readonly span: Span }
+    | { readonly kind: "name"; readonly text: string; readonly span: Span }
     | { readonly kind: "wildcard"; readonly span: Span };
   readonly value: Expression;
 }

@@ -17,7 +17,7 @@ export type Base = "real" | "int" | "bool";
 /** What holds of the last dimension as a whole: sums to one, ascending. */
 export type Structure = "plain" | "simplex" | "ordered";
 
-export type Type = NumberType | TupleType | NetType | ErrorType;
+export type Type = NumberType | TupleType | EnumerationType | NetType | ErrorType;
 
 /** Scalars (`dimensions` empty) and arrays of them. */
 export interface NumberType {
@@ -31,6 +31,12 @@ export interface NumberType {
 export interface TupleType {
   readonly kind: "tuple";
   readonly items: readonly Type[];
+}
+
+/** What `vary kind in { sine, line }` binds: one of these names. While running it is the name's position, an int. */
+export interface EnumerationType {
+  readonly kind: "enumeration";
+  readonly options: readonly string[];
 }
 
 /** A net with its sizes chosen and its `learn` parameters its own: what `learn decode = decoder[Z, D]` binds. */

@@ -61,6 +61,7 @@ export function makeModel(parts: ModelParts): CoreModel {
     variables: [...variables(parts.latent, false), ...variables(parts.observed, true)],
     sites: parts.sites ?? [],
     body: [],
+    varies: [],
     span,
   };
 }

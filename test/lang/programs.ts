@@ -73,4 +73,59 @@ model Everything[N, T = 2 * N](u: Real(0, 1)[N], flag: Bool, v: Real?) {
      lines */ d = [[1, 2], [3, 4]] @ e
 }
 `,
+  Mixtures2D: `/// MetaVAE section 5.2: every member is a two-component mixture with its own centres.
+family Mixtures2D[N] {
+  vary centre: Real[2, 2] ~ Uniform(-5, 5)            // the meta-distribution
+  plate n in N {
+    z[n] ~ Bernoulli(0.5)
+    observe x[n]: Real[2] ~ Normal(centre[z[n]], sqrt(0.1))
+  }
+}
+`,
+  Regressions: `/// Structure may vary too: one trained inference network serves every combination.
+family Regressions[N, P](X: Real[N, P]) {
+  vary scale: Positive ~ LogNormal(0, 1)
+  vary prior in { Normal(0, scale), StudentT(3, 0, scale), Laplace(0, scale) }
+  vary noise in { gaussian, student }
+  beta: Real[P] ~ prior
+  sigma ~ HalfNormal(1)
+  plate n in N {
+    observe y[n] ~ match noise {
+      gaussian => Normal(dot(X[n], beta), sigma)
+      student  => StudentT(4, dot(X[n], beta), sigma)
+    }
+  }
+}
+`,
+  SinesOrLines: `/// LEO section 4.1, the tasks: half of the members are sines, half are lines.
+family SinesOrLines[K] {
+  vary kind in { sine, line }
+  vary amplitude ~ Uniform(0.1, 5)
+  vary phase ~ Uniform(0, pi)
+  vary slope ~ Uniform(-3, 3)
+  vary intercept ~ Uniform(-3, 3)
+  plate k in K {
+    x[k] ~ Uniform(-5, 5)
+    observe y[k] ~ match kind {
+      sine => Normal(amplitude * sin(x[k] + phase), 0.3)
+      line => Normal(slope * x[k] + intercept, 0.3)
+    }
+  }
+}
+
+/// What is fitted to each task: a whole network whose weights are the member's own.
+family Regressor[K](x: Real[K]) {
+  member learn f = mlp[1, 1](hidden: [40, 40])
+  plate k in K { observe y[k] ~ Normal(f(x[k]), 0.3) }
+}
+`,
+  Guide: `/// Optional: a hand-written guide.
+guide for Vae {
+  learn encode = mlp[D, 2 * Z](hidden: [200, 200])
+  plate n in N {
+    (m, s) = split(encode(x[n]))
+    z[n] ~ Normal(m, softplus(s))
+  }
+}
+`,
 };

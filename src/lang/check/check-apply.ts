@@ -256,6 +256,7 @@ export function substituteType(type: Type, sizes: ReadonlyMap<string, Size>): Ty
       return { ...type, dimensions: type.dimensions.map((size) => substituteSizes(size, sizes)) };
     case "tuple":
       return { ...type, items: type.items.map((item) => substituteType(item, sizes)) };
+    case "enumeration":
     case "net":
     case "error":
       return type;

@@ -139,9 +139,7 @@ export function checkBuiltin(
         found: value.type,
         expected: "a number or an array",
         because: { text: `an argument of \`${shown(name)}\`` },
-        ...(value.type.kind === "net"
-          ? { help: `call it: \`${quote.text}(…)\`` }
-          : { help: "bind its items: `(a, b) = …`" }),
+        help: notNumberHelp(value.type, quote.text),
       });
       return errorExpression(span);
     }
@@ -250,4 +248,11 @@ function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgu
       : `write \`if ${wrong.quote.text} { 1 } else { 0 }\``,
   });
   return false;
+}
+
+function notNumberHelp(found: Type, text: string): string {
+  if (found.kind === "net") return `call it: \`${text}(…)\``;
+  if (found.kind === "enumeration")
+    return `choose by it: \`match ${text} { ${found.options[0]} => …, _ => … }\``;
+  return "bind its items: `(a, b) = …`";
 }

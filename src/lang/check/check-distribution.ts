@@ -11,7 +11,7 @@ import {
 import { formatType } from "../format-type.ts";
 import { equalRanges, exactly, hull, rangeOf } from "../range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "../size.ts";
-import type { Argument, Expression } from "../tree.ts";
+import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
 import { signatureText } from "./check-apply.ts";
 import { commonShape } from "./check-array-builtin.ts";
@@ -85,6 +85,18 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
       const arms = values.map(({ core }, position) => ({ pattern: patterns[position], value: core }));
       return joinArms(scope, values, { kind: "match", subject, arms, span: expression.span });
     }
+    case "name": {
+      const choice = scope.choices.get(expression.text);
+      if (choice === undefined) break;
+      const subject = checkExpression(scope, expression);
+      // Its own faults were told where it stands.
+      const joined = checkChoice({ ...scope, report: () => {} }, choice);
+      if (joined === undefined || subject.type.kind === "error") return undefined;
+      const { span } = expression;
+      const arms = joined.core.kind === "match" ? joined.core.arms : [];
+      const quote = { text: expression.text, span };
+      return { ...joined, core: { kind: "match", subject, arms, span }, known: false, quote };
+    }
     case "error":
       return undefined;
     default:
@@ -92,6 +104,18 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
   }
   reportNoDistribution(scope, expression);
   return undefined;
+}
+
+/** The options of a `vary` statement that are distributions, as arms; reports them where their draws differ in kind. */
+export function checkChoice(
+  scope: Scope,
+  { options, span }: ChoiceStatement,
+): CheckedDistribution | undefined {
+  const values = options.map(({ value }) => checkDistribution(scope, value));
+  if (!values.every((value) => value !== undefined)) return undefined;
+  const arms = values.map(({ core }, pattern) => ({ pattern, value: core }));
+  const subject = literalNumber(0, span);
+  return joinArms(scope, values, { kind: "match", subject, arms, span }, "the options of this `vary`");
 }
 
 function reportNoDistribution(scope: Scope, expression: Expression): void {
@@ -328,6 +352,7 @@ function joinArms(
   scope: Scope,
   arms: readonly CheckedDistribution[],
   core: CoreDistribution,
+  what = `the arms of this \`${core.kind === "if" ? "if" : "match"}\``,
 ): CheckedDistribution | undefined {
   const [first, ...others] = arms;
   const kind = core.kind === "if" ? "if" : "match";
@@ -340,7 +365,7 @@ function joinArms(
         formatType({ ...each.element, dimensions: [...each.batch, ...each.draw] });
       scope.report({
         code: "arms-disagree",
-        what: `the arms of this \`${kind}\``,
+        what,
         left: first.quote,
         right: arm.quote,
         leftType: `draws of ${text(joined)}`,

@@ -29,6 +29,22 @@ export type UnknownCode =
   | "unknown-annotation";
 
 export type CheckFacts =
+  | {
+      readonly code: "unknown-option";
+      readonly name: Quote;
+      /** What is matched. */
+      readonly of: string;
+      readonly options: readonly string[];
+      readonly near: readonly string[];
+    }
+  | {
+      readonly code: "bad-option";
+      readonly value: Quote;
+      readonly reason: string;
+      readonly help: string;
+    }
+  /** A member's description may use inputs and other descriptions only. */
+  | { readonly code: "vary-not-known"; readonly name: string; readonly use: Quote }
   | { readonly code: UnknownCode; readonly name: Quote; readonly near: readonly string[] }
   | {
       readonly code: "unknown-argument";
@@ -153,7 +169,7 @@ export type CheckFacts =
   | {
       readonly code: "not-a-value";
       readonly value: Quote;
-      readonly what: "distribution" | "function" | "net";
+      readonly what: "distribution" | "function" | "net" | "name of a choice";
       readonly help: string;
     }
   | { readonly code: "not-a-distribution"; readonly value: Quote; readonly help: string }

@@ -132,6 +132,7 @@ function checkFunction(
     functions,
     sizes,
     bindings: new Map<string, Binding>(),
+    choices: new Map(),
     indices: new Map(),
     axes: [],
     branch: [],
@@ -234,11 +235,23 @@ function checkBinding(scope: Scope, statement: Statement): CoreStatement[] {
   });
 }
 
+const statementWords: Readonly<Record<Exclude<Statement["kind"], "let" | "error">, string>> = {
+  draw: "~",
+  factor: "factor",
+  plate: "plate",
+  for: "for",
+  if: "if",
+  learn: "learn",
+  vary: "vary",
+  choice: "vary",
+};
+
 function forbid(scope: Scope, statement: Exclude<Statement, { readonly kind: "let" | "error" }>): void {
-  const what = `\`${statement.kind === "draw" ? "~" : statement.kind}\``;
+  const what = `\`${statementWords[statement.kind]}\``;
   const where = `inside a \`${scope.where}\``;
   const help = "a function holds bindings `name = …` and its value";
   scope.report({ code: "not-allowed-here", what, where, span: statement.span, help });
-  if (statement.kind === "draw") bindError(scope, statement.target.name);
+  if (statement.kind === "draw" || statement.kind === "vary" || statement.kind === "choice")
+    bindError(scope, statement.target.name);
   if (statement.kind === "learn") bindError(scope, statement.name);
 }

@@ -16,7 +16,15 @@ import { formatBrief } from "./format-brief.ts";
 
 /** Binds the name and gives the statement's Core, or nothing when it did not check. */
 export function checkLearn(scope: Scope, statement: LearnStatement): CoreStatement[] {
-  const { name } = statement;
+  const { name, span } = statement;
+  if (statement.member && scope.where !== "family")
+    scope.report({
+      code: "not-allowed-here",
+      what: "`member learn`",
+      where: `in a ${scope.where}`,
+      span,
+      help: scope.where === "model" ? "write `family` in place of `model`, or `learn`" : "write `learn`",
+    });
   const taken = takenBy(scope, name.text);
   if (taken !== undefined) {
     scope.report({ code: "name-taken", name, ...taken });
@@ -46,7 +54,7 @@ function netName(value: Expression): string | undefined {
 
 function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Learned | undefined {
   const { value, span } = statement;
-  if (scope.where !== "model") {
+  if (scope.where === "net" || scope.where === "def") {
     const help = `call \`${net}(…)\` directly; each call in a net has its own parameters`;
     scope.report({ code: "not-allowed-here", what: "learning a net", where: "inside a net", span, help });
     return undefined;
@@ -65,7 +73,14 @@ function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Le
   scope.called.add(net);
   return {
     type: { kind: "net", net, parameters, result },
-    core: { kind: "learnNet", name: statement.name.text, net, sizes: Object.fromEntries(sizes), span },
+    core: {
+      kind: "learnNet",
+      name: statement.name.text,
+      net,
+      sizes: Object.fromEntries(sizes),
+      ...memberMark(statement),
+      span,
+    },
   };
 }
 
@@ -118,7 +133,20 @@ function checkParameter(scope: Scope, statement: LearnStatement): Learned | unde
   const initializer = checkInitializer(scope, value, type);
   if (initializer === undefined) return undefined;
   const support = declared === undefined ? ({ kind: "real" } as const) : declaredSupport(declared);
-  return { type, core: { kind: "learn", name: name.text, type, support, initializer, span } };
+  const core = {
+    kind: "learn",
+    name: name.text,
+    type,
+    support,
+    initializer,
+    ...memberMark(statement),
+    span,
+  } as const;
+  return { type, core };
+}
+
+function memberMark({ member }: LearnStatement): { member?: true } {
+  return member ? { member } : {};
 }
 
 function checkInitializer(scope: Scope, value: Expression, type: NumberType): Initializer | undefined {

@@ -27,11 +27,12 @@ export function checkModel(
 ): { readonly model: CoreModel; readonly called: ReadonlySet<string> } {
   const known = new Map<string, Span>();
   const scope: Scope = {
-    where: "model",
+    where: declaration.kind,
     report,
     functions,
     sizes: known,
     bindings: new Map<string, Binding>(),
+    choices: new Map(),
     indices: new Map(),
     axes: [],
     branch: [],
@@ -52,9 +53,29 @@ export function checkModel(
   const variables = places.variables.flatMap((variable) => drawnVariable(variable, sites));
   const { name, doc, span } = declaration;
   return {
-    model: { name: name.text, doc, sizes, inputs, variables, sites, body, span },
+    model: {
+      name: name.text,
+      doc,
+      sizes,
+      inputs,
+      variables,
+      sites,
+      body,
+      varies: varying(places.variables),
+      span,
+    },
     called: scope.called,
   };
+}
+
+function varying(variables: readonly Variable[]): CoreModel["varies"] {
+  return variables
+    .filter((variable) => variable.varies && variable.bound.size > 0)
+    .map(({ name, joined, span }) => ({
+      name,
+      ...(joined.kind === "enumeration" && { options: joined.options }),
+      span,
+    }));
 }
 
 function checkSizes(

@@ -39,10 +39,22 @@ export function resolveOther(
     });
   } else if (kind === "def" || isBuiltin(text)) {
     scope.report({ code: "not-a-value", value, what: "function", help: `call it: \`${text}(…)\`` });
+  } else if (choiceWith(scope, text) !== undefined) {
+    const help = `choose by it: \`match ${choiceWith(scope, text)} { ${text} => …, _ => … }\``;
+    scope.report({ code: "not-a-value", value, what: "name of a choice", help });
   } else {
     scope.report({ code: "unknown-name", name: value, near: nearNames(scope, text) });
   }
   return errorExpression(span);
+}
+
+/** The description that has the option. */
+function choiceWith(scope: Scope, option: string): string | undefined {
+  for (const [name, binding] of scope.bindings) {
+    if (binding.kind !== "variable" || binding.joined.kind !== "enumeration") continue;
+    if (binding.joined.options.includes(option)) return name;
+  }
+  return undefined;
 }
 
 /** Reports a call of a name that is no function. */

@@ -5,6 +5,7 @@
 import type { Span } from "../../base/span.ts";
 import { addSizes, constantSize, formatSize, type Size, subtractSizes } from "../size.ts";
 import type {
+  ChoiceStatement,
   DrawStatement,
   ForStatement,
   LetStatement,
@@ -12,6 +13,7 @@ import type {
   Range,
   Statement,
   Target,
+  VaryStatement,
 } from "../tree.ts";
 import { errorType } from "../type.ts";
 import {
@@ -43,13 +45,15 @@ interface Walk {
   readonly axes: Map<AxisStatement, Axis>;
   readonly pieces: Map<Target, Piece>;
   readonly byName: Map<string, Piece[]>;
+  /** Names of `vary` statements. */
+  readonly varies: Set<string>;
 }
 
 /** Collects axes, pieces and variables, and enters the variables into the scope's bindings. */
 export function collectPlaces(scope: Scope, body: readonly Statement[]): Places {
-  const walk: Walk = { scope, axes: new Map(), pieces: new Map(), byName: new Map() };
+  const walk: Walk = { scope, axes: new Map(), pieces: new Map(), byName: new Map(), varies: new Set() };
   walkBody(walk, body, [], []);
-  const variables = [...walk.byName].flatMap(([name, pieces]) => makeVariable(scope, name, pieces));
+  const variables = [...walk.byName].flatMap(([name, pieces]) => makeVariable(walk, name, pieces));
   for (const variable of variables) scope.bindings.set(variable.name, variable);
   return { axes: walk.axes, pieces: walk.pieces, variables };
 }
@@ -64,6 +68,12 @@ function walkBody(
     switch (statement.kind) {
       case "draw":
         addPiece(walk, statement.target, statement, axes, branch);
+        break;
+      case "vary":
+      case "choice":
+        if (axes.length === 0 && branch.length === 0)
+          addPiece(walk, statement.target, asDraw(statement), axes, branch);
+        walk.varies.add(statement.target.name.text);
         break;
       case "let":
         for (const target of statement.targets) addPiece(walk, target, statement, axes, branch);
@@ -91,6 +101,31 @@ function walkBody(
         break;
     }
   }
+}
+
+/** The draw that a `vary` statement is where no one gives its value; all options are equally likely. */
+export function asDraw(statement: VaryStatement | ChoiceStatement): DrawStatement {
+  const { target, span } = statement;
+  const common = { kind: "draw", observed: false, target, annotations: [], span } as const;
+  if (statement.kind === "vary")
+    return {
+      ...common,
+      ...(statement.type !== undefined && { type: statement.type }),
+      distribution: statement.distribution,
+    };
+  const share = 1 / statement.options.length;
+  const items = statement.options.map(
+    () => ({ kind: "number", value: share, integer: false, span }) as const,
+  );
+  return {
+    ...common,
+    distribution: {
+      kind: "call",
+      callee: { kind: "name", text: "Categorical", span },
+      arguments: [{ value: { kind: "array", items, span } }],
+      span,
+    },
+  };
 }
 
 /** Binds what a failed axis holds to the error type, so that uses of it stay silent. */
@@ -176,7 +211,8 @@ function placesOf(scope: Scope, target: Target, axes: readonly Axis[]): readonly
   return undefined;
 }
 
-function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Variable[] {
+function makeVariable(walk: Walk, name: string, pieces: readonly Piece[]): Variable[] {
+  const { scope } = walk;
   const [first] = pieces;
   const { statement } = first;
   const observed = statement.kind === "draw" && statement.observed;
@@ -202,6 +238,7 @@ function makeVariable(scope: Scope, name: string, pieces: readonly Piece[]): Var
       span: first.target.span,
       pieces: kept,
       axes,
+      varies: walk.varies.has(name),
       bound: new Map(),
       joined: errorType,
       marginal: false,

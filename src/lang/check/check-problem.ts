@@ -31,6 +31,28 @@ function prose(facts: CheckFacts): Prose {
     case "unknown-type":
     case "unknown-annotation":
       return explainUnknown(facts.code, facts.name, facts.near);
+    case "unknown-option":
+      return {
+        message: `\`${facts.name.text}\` is no value of \`${facts.of}\``,
+        labels: [label(facts.name.span, "never matches")],
+        expected: `one of ${list(facts.options)}`,
+        help: didYouMean(facts.near) ?? `write \`${facts.options[0]} => …\``,
+      };
+    case "bad-option":
+      return {
+        message: `\`${facts.value.text}\` cannot be chosen: ${facts.reason}`,
+        labels: [label(facts.value.span, "one of the options")],
+        help: facts.help,
+      };
+    case "vary-not-known":
+      return {
+        message: `the description \`${facts.name}\` of a member depends on \`${facts.use.text}\`, which is no description`,
+        labels: [label(facts.use.span, "inferred or learned for each member")],
+        notes: [
+          "Members are drawn before anything in them: their descriptions use inputs and each other only.",
+        ],
+        help: `write \`vary ${facts.use.text} ~ …\` if it describes a member too, or draw \`${facts.name}\` without \`vary\``,
+      };
     case "unknown-argument":
       return {
         message: `${facts.of} has no argument \`${facts.name.text}\``,

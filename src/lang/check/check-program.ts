@@ -37,11 +37,18 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
   const models: CoreModel[] = [];
   const called = new Set<string>();
   for (const declaration of own) {
-    if (declaration.kind === "model") {
+    if (declaration.kind === "model" || declaration.kind === "family") {
       const checked = checkModel(functions, declaration, report);
       models.push(checked.model);
       for (const name of checked.called) called.add(name);
-    } else functions.checkAll([declaration.name.text]);
+    } else if (isFunction(declaration)) functions.checkAll([declaration.name.text]);
+    else
+      report({
+        code: "not-supported-yet",
+        feature: "guides are",
+        span: declaration.name.span,
+        help: "leave it out: a guide is derived from the model",
+      });
   }
   const all = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
   // What an error hides may be the use that a warning misses.
@@ -50,7 +57,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
 }
 
 function isFunction(declaration: Declaration): declaration is FunctionDeclaration {
-  return declaration.kind !== "model";
+  return declaration.kind === "def" || declaration.kind === "net";
 }
 
 function startOf(problem: Problem): number {
@@ -63,6 +70,10 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
   const kept: Declaration[] = [];
   for (const declaration of file.declarations) {
     const { name } = declaration;
+    if (declaration.kind === "guide") {
+      kept.push(declaration);
+      continue;
+    }
     const first = seen.get(name.text);
     if (first !== undefined) {
       report({ code: "name-taken", name, what: `the name of a ${first.kind}`, first: first.name.span });

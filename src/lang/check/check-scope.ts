@@ -3,7 +3,7 @@ import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression } from "../core.ts";
 import type { Size } from "../size.ts";
-import type { DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
+import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
 import { errorType, type NumberType, type Type } from "../type.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import type { IndexRange } from "./size-bounds.ts";
@@ -59,6 +59,8 @@ export interface Variable {
   readonly assumed: Map<Piece, NumberType>;
   /** Depends on what is inferred or learned. */
   unknown: boolean;
+  /** It describes a member of a family. */
+  readonly varies: boolean;
   /** A discrete latent, to be summed out. */
   marginal: boolean;
   /** For a binding: the summed-out variables that it depends on. */
@@ -103,11 +105,13 @@ export interface FunctionTable {
 }
 
 export interface Scope {
-  readonly where: "model" | "def" | "net";
+  readonly where: "model" | "family" | "guide" | "def" | "net";
   readonly report: (facts: CheckFacts) => void;
   readonly functions: FunctionTable;
   readonly sizes: ReadonlyMap<string, Span>;
   readonly bindings: Map<string, Binding>;
+  /** By name, `vary` statements that choose between distributions: what may stand behind `~`. */
+  readonly choices: Map<string, ChoiceStatement>;
   /** By Core name, everything an index variable of this model ran or runs over. */
   readonly indices: Map<string, IndexRange>;
   /** The axes around the present statement, outermost first. */

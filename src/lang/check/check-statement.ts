@@ -20,6 +20,7 @@ import { checkLearn } from "./check-learn.ts";
 import { checkMarginalUse } from "./check-marginal.ts";
 import { type BranchStep, bindError, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
+import { checkVary } from "./check-vary.ts";
 import { formatBrief } from "./format-brief.ts";
 
 export function checkStatements(
@@ -54,6 +55,9 @@ function checkStatement(scope: Scope, parts: ModelParts, statement: Statement): 
       });
       bindError(scope, statement.name);
       return [];
+    case "vary":
+    case "choice":
+      return checkVary(scope, parts, statement);
     case "error":
       return [];
   }

@@ -222,6 +222,8 @@ export function baseFits(found: Base, expected: Base): boolean {
 
 function castHelp(found: Type, expected: NumberType, text: string): string {
   if (found.kind === "net") return `call it: \`${text}(…)\``;
+  if (found.kind === "enumeration")
+    return `choose by it: \`match ${text} { ${found.options[0]} => …, _ => … }\``;
   if (found.kind !== "number") return "bind its items: `(a, b) = …`, and use one of them";
   if (found.base === "bool") return `write \`if ${text} { 1 } else { 0 }\``;
   return expected.base === "bool"
@@ -241,6 +243,7 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
     const items = a.items.map((item, position) => joinTypes(item, b.items[position]));
     return items.every((item) => item !== undefined) ? { kind: "tuple", items } : undefined;
   }
+  if (a.kind === "enumeration" && b.kind === "enumeration" && a.options.join() === b.options.join()) return a;
   if (a.kind !== "number" || b.kind !== "number" || !equalShapes(a.dimensions, b.dimensions))
     return undefined;
   if (a.base !== b.base && (a.base === "bool" || b.base === "bool")) return undefined;

@@ -139,7 +139,7 @@ function buildPostfix(building: Building, operand: CstNode, at: number): Express
   return made;
 }
 
-function buildArgument(building: Building, cst: CstNode, at: number): Argument {
+export function buildArgument(building: Building, cst: CstNode, at: number): Argument {
   const value = buildExpression(building, node(cst, "expression"), nodeSpan(building, cst, at).end);
   const name = tokenOf(cst, "Identifier");
   return name ? { name: nameOf(building, name, at), value } : { value };
@@ -294,6 +294,8 @@ function buildArm(building: Building, cst: CstNode, at: number): Arm {
   const isTrue = tokenOf(pattern, "Keyword_true") !== undefined;
   if (isTrue || tokenOf(pattern, "Keyword_false"))
     return { pattern: { kind: "bool", value: isTrue, span }, value };
+  const name = tokenOf(pattern, "Identifier");
+  if (name) return { pattern: { kind: "name", text: name.image, span }, value };
   return { pattern: { kind: "wildcard", span }, value };
 }
 

@@ -13,16 +13,17 @@ import type {
   Target,
   TypeExpression,
 } from "../tree.ts";
-import { buildExpression, buildRange, buildType, missing } from "./build-expression.ts";
+import { buildArgument, buildExpression, buildRange, buildType, missing } from "./build-expression.ts";
 import { type Building, grow, nameOf, node, nodeSpan, nodes, tokenOf, tokenSpan, tokensOf } from "./cst.ts";
 
 /** `docs` are the `///` comments of the text, in order. */
 export function buildFile(building: Building, cst: CstNode | undefined, docs: readonly IToken[]): File {
   const docLines = new Map(docs.map((token) => [token.startLine ?? 0, docText(token)]));
   return {
-    declarations: nodes(cst, "declaration").flatMap((declaration) =>
-      buildDeclaration(building, declaration, docLines),
-    ),
+    declarations: nodes(cst, "declaration").flatMap((declaration) => [
+      ...nodes(declaration, "guide").flatMap((guide) => buildGuide(building, guide, docLines)),
+      ...nodes(declaration, "program").flatMap((program) => buildDeclaration(building, program, docLines)),
+    ]),
     span: { source: building.source.name, start: 0, end: building.source.text.length },
   };
 }
@@ -38,12 +39,26 @@ function docAbove(docLines: ReadonlyMap<number, string>, line: number): string {
   return found.reverse().join("\n");
 }
 
+function buildGuide(building: Building, cst: CstNode, docLines: ReadonlyMap<number, string>): Declaration[] {
+  const keyword = tokenOf(cst, "Keyword_guide");
+  if (keyword === undefined) return [];
+  const start = tokenSpan(building, keyword);
+  const span = joinSpans(start, nodeSpan(building, cst, start.end));
+  const name = nameOf(building, tokenOf(cst, "Identifier"), start.end);
+  const doc = docAbove(docLines, keyword.startLine ?? 0);
+  return [{ kind: "guide", name, doc, body: buildBlock(building, node(cst, "block")), span }];
+}
+
 function buildDeclaration(
   building: Building,
   cst: CstNode,
   docLines: ReadonlyMap<number, string>,
 ): Declaration[] {
-  const keyword = tokenOf(cst, "Keyword_model") ?? tokenOf(cst, "Keyword_def") ?? tokenOf(cst, "Keyword_net");
+  const keyword =
+    tokenOf(cst, "Keyword_model") ??
+    tokenOf(cst, "Keyword_family") ??
+    tokenOf(cst, "Keyword_def") ??
+    tokenOf(cst, "Keyword_net");
   if (keyword === undefined) return [];
   const start = tokenSpan(building, keyword);
   const span = joinSpans(start, nodeSpan(building, cst, start.end));
@@ -62,7 +77,8 @@ function buildDeclaration(
       building.facts.push({ code: "model-with-result", span: nodeSpan(building, typeCst, span.end) });
     if (!block && tokenOf(cst, "Assign"))
       building.facts.push({ code: "model-without-body", span: name.span, name: name.text });
-    return [{ kind: "model", name, doc, sizes, parameters, body: buildBlock(building, block), span }];
+    const kind = keyword.image === "family" ? "family" : "model";
+    return [{ kind, name, doc, sizes, parameters, body: buildBlock(building, block), span }];
   }
   const { bindings, value } = block
     ? buildFunctionBody(building, block, keyword.image, name)
@@ -138,6 +154,8 @@ function buildStatement(building: Building, cst: CstNode, at: number, inFunction
   if (axis) return buildAxis(building, axis, span);
   const learn = node(cst, "learn");
   if (learn) return buildLearn(building, learn, span);
+  const vary = node(cst, "vary");
+  if (vary) return buildVary(building, vary, span);
   const definition = node(cst, "definition");
   if (definition) return buildDefinition(building, definition, span, inFunction);
   if (!tokenOf(cst, "Keyword_factor")) return errorStatement(span);
@@ -158,7 +176,24 @@ function buildLearn(building: Building, cst: CstNode, span: Span): Statement {
   const value = buildExpression(building, node(cst, "expression"), span.end);
   const type = optionalType(building, cst, span);
   const children = type.type ? [value, type.type] : [value];
-  return grow(building, { kind: "learn", name, ...type, value, span }, children, errorStatement);
+  const member = tokenOf(cst, "Keyword_member") !== undefined;
+  return grow(building, { kind: "learn", member, name, ...type, value, span }, children, errorStatement);
+}
+
+function buildVary(building: Building, cst: CstNode, span: Span): Statement {
+  const name = nameOf(building, tokenOf(cst, "Identifier"), span.end);
+  const target: Target = { name, indices: [], span: name.span };
+  if (tokenOf(cst, "Keyword_in")) {
+    const options = nodes(node(cst, "options"), "argument").map((each) =>
+      buildArgument(building, each, span.end),
+    );
+    const values = options.map(({ value }) => value);
+    return grow(building, { kind: "choice", target, options, span }, values, errorStatement);
+  }
+  const distribution = buildExpression(building, node(cst, "expression"), span.end);
+  const type = optionalType(building, cst, span);
+  const children = type.type ? [distribution, type.type] : [distribution];
+  return grow(building, { kind: "vary", target, ...type, distribution, span }, children, errorStatement);
 }
 
 function optionalType(building: Building, cst: CstNode, span: Span): { type?: TypeExpression } {

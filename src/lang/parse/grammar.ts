@@ -3,13 +3,16 @@
  * tree of it.
  *
  *     file        = declaration { ";" declaration }
- *     declaration = ("model" | "def" | "net") name [ "[" sizes "]" ] [ "(" parameters ")" ] [ (":" | "->") type ]
+ *     declaration = "guide" "for" name block
+ *                 | ("model" | "family" | "def" | "net") name [ "[" sizes "]" ] [ "(" parameters ")" ] [ (":" | "->") type ]
  *                   ( block | "=" expression )
  *     block       = "{" { statement ";" } "}"
  *     statement   = "factor" expression
  *                 | ("plate" | "for") name "in" range block
- *                 | "learn" name [ ":" type ] "=" expression
+ *                 | [ "member" ] "learn" name [ ":" type ] "=" expression
+ *                 | "vary" name ( "in" "{" { option ( "," | ";" ) } "}" | [ ":" type ] "~" expression )
  *                 | [ "observe" ] expression [ ":" type ] [ "~" expression { annotation } | "=" expression ]
+ *     option      = [ name ":" ] expression
  *     annotation  = "via" name | "marginal" | "enumerate"
  *     expression  = operand { binary-operator operand }
  *     operand     = { "-" | "!" } primary { "(" arguments ")" | "[" indices "]" } { "as" type }
@@ -63,6 +66,7 @@ const bracketRules: ReadonlySet<string> = new Set([
   "parameters",
   "type",
   "block",
+  "options",
   "suffix",
   "parentheses",
   "brackets",
@@ -189,8 +193,21 @@ export class Grammar extends RecoveringParser {
   });
 
   declaration = this.RULE("declaration", () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.guide) }, { ALT: () => this.SUBRULE(this.program) }]);
+  });
+
+  guide = this.RULE("guide", () => {
+    this.CONSUME(t.Guide);
+    this.CONSUME(t.For);
+    this.CONSUME(t.Identifier);
+    this.SUBRULE(this.block);
+  });
+
+  /** A declaration with a head of its own. */
+  program = this.RULE("program", () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Model) },
+      { ALT: () => this.CONSUME(t.Family) },
       { ALT: () => this.CONSUME(t.Def) },
       { ALT: () => this.CONSUME(t.Net) },
     ]);
@@ -282,6 +299,7 @@ export class Grammar extends RecoveringParser {
       },
       { ALT: () => this.SUBRULE(this.axis) },
       { ALT: () => this.SUBRULE(this.learn) },
+      { ALT: () => this.SUBRULE(this.vary) },
       { ALT: () => this.SUBRULE(this.definition) },
     ]);
   });
@@ -295,6 +313,7 @@ export class Grammar extends RecoveringParser {
   });
 
   learn = this.RULE("learn", () => {
+    this.OPTION2(() => this.CONSUME(t.Member));
     this.CONSUME(t.Learn);
     this.CONSUME(t.Identifier);
     this.OPTION(() => {
@@ -303,6 +322,40 @@ export class Grammar extends RecoveringParser {
     });
     this.CONSUME(t.Assign);
     this.SUBRULE(this.expression);
+  });
+
+  vary = this.RULE("vary", () => {
+    this.CONSUME(t.Vary);
+    this.CONSUME(t.Identifier);
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.In);
+          this.SUBRULE(this.options);
+        },
+      },
+      {
+        ALT: () => {
+          this.OPTION(() => {
+            this.CONSUME(t.Colon);
+            this.SUBRULE(this.type);
+          });
+          this.CONSUME(t.Tilde);
+          this.SUBRULE(this.expression);
+        },
+      },
+    ]);
+  });
+
+  options = this.RULE("options", () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => this.CONSUME(t.Separator));
+    this.OPTION(() => this.SUBRULE(this.argument));
+    this.MANY2(() => {
+      this.OR([{ ALT: () => this.CONSUME(t.Comma) }, { ALT: () => this.CONSUME2(t.Separator) }]);
+      this.OPTION2(() => this.SUBRULE2(this.argument));
+    });
+    this.CONSUME(t.RightBrace);
   });
 
   /** A draw, a binding, or an expression by itself. */
@@ -537,6 +590,7 @@ export class Grammar extends RecoveringParser {
   pattern = this.RULE("pattern", () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Wildcard) },
+      { ALT: () => this.CONSUME(t.Identifier) },
       { ALT: () => this.CONSUME(t.True) },
       { ALT: () => this.CONSUME(t.False) },
       {

@@ -12,7 +12,7 @@ export interface OpenBracket {
   readonly indent: number;
   /** What it adds to the nesting: 0 for the block of an `if` or `match`, which is in `nested` of what is around. */
   readonly level: number;
-  /** The braces of a `match`: hold cases, no statements. */
+  /** The braces of a `match` or of options: hold no statements. */
   readonly cases: boolean;
   /** `if`s and `match`es since the last comma or separator in it: they nest without brackets. */
   nested: number;
@@ -203,7 +203,7 @@ export function openBracket(laying: Laying, i: number, isWhole: (before: IToken)
     return endOfBracket(laying, i);
   }
   const level = isBlock && (top?.nested ?? 0) > 0 ? 0 : 1;
-  const cases = isBlock && laying.condition === t.Match;
+  const cases = isBlock && (laying.condition === t.Match || before?.tokenType === t.In);
   if (isBlock) laying.condition = undefined;
   const { inHead: head, indent } = laying;
   open.push({ token, head, indent, level, cases, nested: 0, hasBlock: false });

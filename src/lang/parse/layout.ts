@@ -35,18 +35,19 @@ export interface Layout {
   readonly skipped: readonly Span[];
 }
 
-const declarations: ReadonlySet<TokenType> = new Set([t.Model, t.Def, t.Net]);
-const reserved: ReadonlySet<TokenType> = new Set([t.Family, t.Guide, t.Dist, t.Import]);
+const declarations: ReadonlySet<TokenType> = new Set([t.Model, t.Family, t.Guide, t.Def, t.Net]);
+const reserved: ReadonlySet<TokenType> = new Set([t.Dist, t.Import]);
 /** Only ever begin a statement; `for` too, but it is also in `[e for k in K]`. */
-const statementWords: ReadonlySet<TokenType> = new Set([t.Observe, t.Plate, t.Learn, t.Factor]);
+const statementWords: ReadonlySet<TokenType> = new Set([t.Observe, t.Plate, t.Learn, t.Vary, t.Factor]);
 
 /** Words that a name follows. */
-const beforeName: ReadonlySet<TokenType> = new Set([t.Observe, t.Learn, t.Plate, t.For]);
+const beforeName: ReadonlySet<TokenType> = new Set([t.Observe, t.Learn, t.Vary, t.Plate, t.For]);
 
 const canEndLine: ReadonlySet<TokenType> = new Set([
   t.Identifier,
   t.Marginal,
   t.Enumerate,
+  t.Member,
   t.NumberLiteral,
   t.StringLiteral,
   t.True,
@@ -299,17 +300,19 @@ function endBefore(laying: Laying): Span | undefined {
   return end?.tokenType === t.RightBrace ? spanOf(laying, end) : undefined;
 }
 
+const misspeltWords = ["model", "family", "def", "net"];
+
 /** The keyword meant by `modle Name`. */
 function misspelt(laying: Laying, i: number): string | undefined {
   const { raw } = laying;
   if (raw[i].tokenType !== t.Identifier || !isName(raw[i + 1]) || startsLine(laying, i + 1)) return undefined;
-  return nearMisses(raw[i].image, ["model", "def", "net"])[0];
+  return nearMisses(raw[i].image, misspeltWords)[0];
 }
 
 /** The token as the keyword it is near to. */
 function asDeclaration(token: IToken): IToken {
   if (declarations.has(token.tokenType)) return token;
-  const [word] = nearMisses(token.image, ["model", "def", "net"]);
+  const [word] = nearMisses(token.image, misspeltWords);
   return retype(token, [...declarations].find((type) => type.PATTERN === word) ?? t.Model);
 }
 
@@ -345,5 +348,5 @@ function mend(laying: Laying, i: number): IToken {
 
 function isName(token: IToken | undefined): boolean {
   const type = token?.tokenType;
-  return type === t.Identifier || type === t.Marginal || type === t.Enumerate;
+  return type === t.Identifier || type === t.Marginal || type === t.Enumerate || type === t.Member;
 }

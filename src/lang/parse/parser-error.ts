@@ -16,7 +16,9 @@ const ruleWords: Readonly<Record<string, string>> = {
   declaration: "a body in braces",
   branch: "`{` or `then`",
   otherwise: "`{` or an expression",
-  pattern: "a number, `true`, `false` or `_`",
+  pattern: "a number, a name, `true`, `false` or `_`",
+  vary: "`~` or `in`",
+  program: "a body in braces",
   annotation: "`via`, `marginal` or `enumerate`",
   type: "a type",
   suffix: "an index",
@@ -84,8 +86,9 @@ function expectation(error: IRecognitionException, rule: string, before: IToken 
   if (isExpected(error, t.RightBrace)) {
     if (rule === "match")
       return startsStatement || after === t.Comma
-        ? "a number, `true`, `false` or `_`"
+        ? "a number, a name, `true`, `false` or `_`"
         : "a new line or `,` before the next case";
+    if (rule === "options") return "`,` or `}`";
     return startsStatement ? "a statement" : "the end of the statement";
   }
   if (isExpected(error, t.Identifier)) return nameWords(rule, before);
@@ -95,7 +98,8 @@ function expectation(error: IRecognitionException, rule: string, before: IToken 
 
 function nameWords(rule: string, before: IToken | undefined): string {
   switch (rule) {
-    case "declaration":
+    case "program":
+    case "guide":
       return before === undefined ? "a name" : `the name of the ${before.image || "declaration"}`;
     case "axis":
     case "brackets":

@@ -49,7 +49,7 @@ function keyword(text: string, categories: TokenType[] = []): TokenType {
   });
 }
 
-/** Keywords cannot be names, except the contextual `marginal` and `enumerate`, which are names elsewhere. */
+/** Keywords cannot be names, except the contextual `marginal`, `enumerate` and `member`, which are names elsewhere. */
 const keywords = {
   Model: keyword("model"),
   Def: keyword("def"),
@@ -67,6 +67,7 @@ const keywords = {
   Match: keyword("match"),
   Observe: keyword("observe"),
   Learn: keyword("learn"),
+  Vary: keyword("vary"),
   Factor: keyword("factor"),
   Via: keyword("via"),
   As: keyword("as"),
@@ -74,6 +75,7 @@ const keywords = {
   False: keyword("false"),
   Marginal: keyword("marginal", [Identifier]),
   Enumerate: keyword("enumerate", [Identifier]),
+  Member: keyword("member", [Identifier]),
 };
 
 const symbols = {

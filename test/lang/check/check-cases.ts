@@ -11,6 +11,20 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "unknown-size": { "": "model M[Rows] {\n  plate n in Row { observe y[n] ~ Normal(0, 1) }\n}" },
   "unknown-type": { "": "model M(x: Postive) {\n  observe y ~ Normal(0, x)\n}" },
   "unknown-annotation": { "": "model M {\n  x ~ Normal(0, 1) via noncentred\n}" },
+  "unknown-option": {
+    number: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(match kind { 0 => 1, _ => 2 }, 1)\n}",
+    "": "family F {\n  vary kind in { sine, line }\n  a ~ Normal(0, match kind { sin => 1, line => 2 })\n}",
+  },
+  "bad-option": {
+    "": "family F {\n  vary prior in { Normal(0, 1), Normal(0, 10) }\n  b ~ prior\n}",
+    mixed: "family F {\n  vary prior in { Normal(0, 1), wide }\n  b ~ prior\n}",
+    number: "family F {\n  vary k in { 1, 2 }\n  b ~ Normal(0, 1)\n}",
+    none: "family F {\n  vary kind in { }\n  b ~ Normal(0, 1)\n}",
+    twice: "family F {\n  vary kind in { sine, sine }\n  b ~ Normal(0, 1)\n}",
+  },
+  "vary-not-known": {
+    "": "family F {\n  mu ~ Normal(0, 1)\n  vary centre ~ Normal(mu, 1)\n}",
+  },
   "unknown-argument": {
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
@@ -114,6 +128,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
   "type-mismatch": {
+    option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(kind + 1, 1)\n}",
     "": "model M[N](smokes: Bool[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * smokes[n], 1) }\n}",
     argument: "model M(n: Real) {\n  observe y ~ Binomial(n, 0.5)\n}",
     condition: "model M(n: Int) {\n  observe y ~ Normal(if n { 1 } else { 2 }, 1)\n}",
@@ -141,6 +156,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     range: "model M {\n  plate n in 5..3 { observe y[n] ~ Normal(0, 1) }\n}",
   },
   "not-a-value": {
+    option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(if kind == sine then 0 else 1, 1)\n}",
+
     "": "model M {\n  x = Normal(0, 1)\n}",
     function: "model M {\n  x ~ Normal(exp, 1)\n}",
   },
@@ -191,6 +208,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  z ~ Normal(0, 1)\n  if z > 0 { factor 1 }\n}",
   },
   "match-not-total": {
+    options: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(match kind { sine => 1 }, 1)\n}",
     "": "model M(n: Nat) {\n  observe y ~ Normal(match n { 0 => 1; 1 => 2 }, 1)\n}",
     bool: "model M {\n  z ~ Bernoulli(0.5)\n  observe y ~ match z { true => Normal(0, 1) }\n}",
   },
@@ -200,6 +218,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M {\n  z ~ Categorical([0.5, 0.5])\n  observe y ~ Normal(match z { 0 => 1; 1 => 2; 2 => 3 }, 1)\n}",
   },
   "arms-disagree": {
+    options: "family F {\n  vary prior in { Normal(0, 1), Gamma(1, 1) }\n  a ~ prior\n}",
     "": "model M[N](b: Bool, x: Real[N]) {\n  observe y ~ Normal(sum(if b { x } else { 1 }), 1)\n}",
     supports: "model M(b: Bool) {\n  x ~ if b { Normal(0, 1) } else { HalfNormal(1) }\n}",
     pieces: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t]: Real[2] ~ Normal(0, 1) }\n}",
@@ -215,6 +234,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },
   "not-allowed-here": {
+    vary: "model M {\n  vary a ~ Normal(0, 1)\n  b ~ Normal(a, 1)\n}",
+    "vary-in-plate":
+      "family F[N] {\n  plate n in N {\n    vary a ~ Normal(0, 1)\n    observe y[n] ~ Normal(a, 1)\n  }\n}",
+    "member-learn": "model M {\n  member learn a = 0\n  b ~ Normal(a, 1)\n}",
     "": "def f(x: Real): Real {\n  z ~ Normal(0, 1)\n  z\n}\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
     "default-size":
       "def f[N = 2](x: Real[N]): Real = sum(x)\nmodel M(x: Real[3]) {\n  observe y ~ Normal(f(x), 1)\n}",

@@ -39,7 +39,6 @@ const programs = {
     chain: `model A {\n  x = ${"1 + ".repeat(300)}1\n}\n`,
   },
   "reserved-declaration": {
-    family: "family F[N] {\n  vary x ~ Normal(0, 1)\n}\n\nmodel A { x ~ Normal(0, 1) }\n",
     import: 'import { mlp } from "std/nets"\n\nmodel A { x ~ Normal(0, 1) }\n',
   },
   "outside-declaration": {
@@ -64,7 +63,7 @@ const programs = {
     "later-annotation": "model A[N] {\n  z ~ Bernoulli(0.5) relaxed(0.1)\n}\n",
     "number-name": "model A(x: Real) {\n  y = 2x\n}\n",
     "parameter-type": "def f(x) = x\n",
-    pattern: "model A(k: Nat) {\n  x = match k { zero => 1, _ => 2 }\n}\n",
+    pattern: "model A(k: Nat) {\n  x = match k { (0) => 1, _ => 2 }\n}\n",
     and: "model A(a: Bool, b: Bool) {\n  c = a and b\n}\n",
     body: "model A mu ~ Normal(0, 1)\n",
     statement: "model A {\n  ~ Normal(0, 1)\n}\n",

@@ -1,5 +1,5 @@
 import { parse } from "../../../src/lang/parse/parse.ts";
-import type { Expression, File } from "../../../src/lang/tree.ts";
+import type { Arm, Expression, File } from "../../../src/lang/tree.ts";
 
 /** A tree without its places, to compare trees of different texts. */
 export function shape(tree: unknown): unknown {
@@ -21,6 +21,11 @@ export function expression(text: string): Expression {
   const [statement] = model.kind === "model" ? model.body : [];
   if (statement?.kind !== "let") throw new Error(`not a binding: ${text}`);
   return statement.value;
+}
+
+function patternText(pattern: Arm["pattern"]): string {
+  if (pattern.kind === "wildcard") return "_";
+  return pattern.kind === "name" ? pattern.text : String(pattern.value);
 }
 
 /** With parentheses around every operation, so that grouping can be read off. */
@@ -53,7 +58,7 @@ export function grouped(tree: Expression): string {
     case "if":
       return `(if ${grouped(tree.condition)} then ${grouped(tree.then)} else ${grouped(tree.else)})`;
     case "match":
-      return `match ${grouped(tree.subject)} { ${tree.arms.map((arm) => `${arm.pattern.kind === "wildcard" ? "_" : arm.pattern.value} => ${grouped(arm.value)}`).join(", ")} }`;
+      return `match ${grouped(tree.subject)} { ${tree.arms.map((arm) => `${patternText(arm.pattern)} => ${grouped(arm.value)}`).join(", ")} }`;
     case "array":
       return `[${tree.items.map(grouped).join(", ")}]`;
     case "tuple":
