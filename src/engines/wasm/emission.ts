@@ -10,6 +10,8 @@ import type { MatmulSpec } from "./matmul/matmul-plan.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import type { Schedule } from "./schedule.ts";
 import type { StraightValues } from "./straight-values.ts";
+import type { SplitLimits } from "./threads/split-plan.ts";
+import type { Team } from "./threads/team.ts";
 
 /** The module being written. */
 export interface Program {
@@ -24,6 +26,8 @@ export interface Program {
   /** A function that computes the graph's outputs. Inputs with a given address are read there. */
   writeGraph(name: string, graph: Graph, given?: Readonly<Record<string, number>>): WrittenGraph;
   matmul(spec: MatmulSpec): MatmulFunctions;
+  /** Where long work is split into chunks. */
+  readonly splitting: { readonly team: Team; readonly limits: SplitLimits } | undefined;
 }
 
 export interface WrittenGraph {

@@ -2,30 +2,102 @@
 import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { Emission } from "./emission.ts";
-import { writeLoops } from "./loop-frame.ts";
-import { loopShape, ownStrides, partStrides } from "./loop-shape.ts";
-import { componentPlaces, type Sink, type SinkContext } from "./loop-sink.ts";
+import { type LoopRange, writeLoops } from "./loop-frame.ts";
+import { type LoopShape, loopShape, ownStrides, partStrides, reducedStrides } from "./loop-shape.ts";
+import { componentPlaces, type Sink, type SinkContext, type SplitLoop } from "./loop-sink.ts";
 import { createLoopValues, type LoopValues } from "./loop-values.ts";
 import { partLayout } from "./parts.ts";
-import { reduceSink } from "./reduce-sink.ts";
+import { meetsInResults, reduceSink } from "./reduce-sink.ts";
 import { scatterSink } from "./scatter-sink.ts";
 import type { Group, Job, Schedule } from "./schedule.ts";
 import { storeSink } from "./store-sink.ts";
+import { createStraightValues } from "./straight-values.ts";
+import { chunkRange } from "./threads/chunk-range.ts";
+import { chunksFor, loopTime } from "./threads/split-plan.ts";
 import { fillMemory } from "./vector-code.ts";
 import { rowMajor } from "./view.ts";
 
 export function emitLoop(emission: Emission, group: Group, number: number): void {
-  const { code, format, schedule } = emission;
+  const { format, schedule } = emission;
   const shape = loopShape(schedule, group, number);
   const unroll = unrollFor(schedule, group, Math.floor((shape.lengths.at(-1) ?? 0) / format.lanes));
-  const context: SinkContext = { emission, shape, unroll, finish: [] };
+  const split = schedule.isSplit(number) ? planSplit(emission, group, shape, unroll) : undefined;
+  if (split === undefined) writeNest(emission, group, number, shape, unroll);
+  else emitSplitLoop(emission, group, number, shape, unroll, split);
+}
+
+function writeNest(
+  emission: Emission,
+  group: Group,
+  number: number,
+  shape: LoopShape,
+  unroll: number,
+  split?: SplitLoop,
+  range?: LoopRange,
+): void {
+  const { code, format } = emission;
+  const context: SinkContext = { emission, shape, unroll, finish: [], split };
   const sinks = group.jobs.map((job) => makeSink(context, job));
   let values: LoopValues | undefined;
-  writeLoops(code, format, shape.lengths, unroll, (frame) => {
+  const body: Parameters<typeof writeLoops>[4] = (frame) => {
     values ??= createLoopValues(emission, frame, shape, number);
     for (const sink of sinks) sink(frame, values);
-  });
+  };
+  writeLoops(code, format, shape.lengths, unroll, body, range);
   for (const write of context.finish) write();
+}
+
+interface Split {
+  /** Iterations of the outermost loop in all chunks but the last. */
+  readonly length: number;
+  readonly chunks: number;
+}
+
+/** Undefined where there would be one chunk. */
+function planSplit(emission: Emission, group: Group, shape: LoopShape, unroll: number): Split | undefined {
+  const { schedule, format, program } = emission;
+  if (program.splitting === undefined) return undefined;
+  const [outermost] = shape.lengths;
+  const step = shape.lengths.length === 1 ? unroll * format.lanes : 1;
+  const met = resultsMet(schedule, group, shape);
+  const iterations = shape.lengths.reduce((product, length) => product * length, 1);
+  // Joining what chunks have added up takes less time than an eighth of the loop.
+  const affordable = met === 0 ? outermost : Math.floor(iterations / (8 * met));
+  const pieces = Math.min(Math.ceil(outermost / step), Math.max(1, affordable));
+  const wanted = chunksFor(loopTime(schedule, group, format), pieces, program.splitting.limits);
+  const length = step * Math.ceil(outermost / (step * wanted));
+  const chunks = Math.ceil(outermost / length);
+  return chunks > 1 ? { length, chunks } : undefined;
+}
+
+/** How many results there are to which different iterations of the outermost loop add. */
+function resultsMet(schedule: Schedule, { jobs }: Group, shape: LoopShape): number {
+  return jobs.reduce((sum, { kind, node }) => {
+    const isMet =
+      kind === "scatter" ||
+      (kind === "reduce" && meetsInResults(shape.merge(reducedStrides(schedule, node))));
+    return isMet ? sum + elementCount(schedule.graph.nodes[node].type.shape) : sum;
+  }, 0);
+}
+
+function emitSplitLoop(
+  around: Emission,
+  group: Group,
+  number: number,
+  shape: LoopShape,
+  unroll: number,
+  { length, chunks }: Split,
+): void {
+  const { program, format } = around;
+  const { team } = program.splitting ?? bug("a loop is split where nothing is");
+  const join: (() => void)[] = [];
+  const stretch = team.addStretch(`loop ${number}`, chunks, (code, chunk) => {
+    const emission: Emission = { ...around, code, straight: createStraightValues(code, format) };
+    const range = chunkRange(code, chunk, length * format.bytes, shape.lengths[0] * format.bytes);
+    writeNest(emission, group, number, shape, unroll, { around, chunk, chunks, join }, range);
+  });
+  team.run(around.code, stretch);
+  for (const write of join) write();
 }
 
 /** All but long bodies handle several vectors at once, whose instructions take turns and do not wait for each other. */
@@ -37,8 +109,8 @@ function unrollFor({ accesses }: Schedule, group: Group, vectors: number): numbe
 }
 
 function makeSink(context: SinkContext, job: Job): Sink {
-  const { emission, shape } = context;
-  const { schedule, memory, format, code } = emission;
+  const { emission, shape, split } = context;
+  const { schedule, memory, format } = emission;
   const { accesses, graph } = schedule;
   const node = graph.nodes[job.node];
   switch (job.kind) {
@@ -53,6 +125,7 @@ function makeSink(context: SinkContext, job: Job): Sink {
       const layout = partLayout(graph, node, job.part);
       const strides = shape.merge(partStrides(schedule, job.node, job.part));
       const places = componentPlaces(emission, operand, layout.strides);
+      const { code } = split?.around ?? emission;
       if (node.op === "pad")
         fillMemory(code, format, start, elementCount(node.type.shape), () => code.i64x2(0n));
       const first = start + layout.offset * format.bytes;

@@ -1,14 +1,13 @@
 /** Ops with loops of their own. Their operands lie in memory, whole; so does the result. */
 import { bug } from "../../base/bug.ts";
 import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
-import { lastTwo } from "../../compiler/type-rules.ts";
 import type { Emission } from "./emission.ts";
 import { emitCholesky } from "./emit-cholesky.ts";
 import { emitConvolution } from "./emit-convolution.ts";
+import { emitProduct } from "./emit-product.ts";
 import { emitScan } from "./emit-scan.ts";
 import { emitTriangularSolve } from "./emit-triangular-solve.ts";
-import { planMatmul } from "./matmul/matmul-plan.ts";
-import { combine, countingLoop, fillMemory, loadSplat, storeLane } from "./vector-code.ts";
+import { combine, countingLoop, loadSplat, storeLane } from "./vector-code.ts";
 
 /** Addresses of the operands' and the result's values. */
 export interface WholeAddresses {
@@ -85,31 +84,4 @@ function emitCumsum(
       });
     }),
   );
-}
-
-function emitProduct(
-  { code, format, program, schedule }: Emission,
-  node: NodeOf<"matmul">,
-  { operands, result }: WholeAddresses,
-): void {
-  const { transposeLeft, transposeRight } = node.params;
-  const [m, k] = lastTwo(schedule.graph.nodes[node.inputs[0]].type.shape, transposeLeft);
-  const n = node.type.shape[node.type.shape.length - 1];
-  const batch = elementCount(node.type.shape.slice(0, -2));
-  const count = elementCount(node.type.shape);
-  if (count === 0) return;
-  if (k === 0) {
-    fillMemory(code, format, result, count, () => code.i64x2(0n));
-    return;
-  }
-  const spec = {
-    ...{ m, k, n, batch, transposeLeft, transposeRight },
-    precision: format.precision,
-    accumulate: false,
-    relaxed: program.features.relaxed,
-  };
-  const { sharedScratch, ownScratch } = planMatmul(spec);
-  const { whole } = program.matmul(spec);
-  for (const address of [...operands, result, program.scratch(sharedScratch + ownScratch)]) code.i32(address);
-  code.call(whole);
 }

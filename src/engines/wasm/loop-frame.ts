@@ -8,6 +8,7 @@
  */
 import type { FunctionBuilder, LocalIndex } from "./assembler/function-builder.ts";
 import type { LaneFormat } from "./lane-format.ts";
+import { countedLoop } from "./matmul/counted-loop.ts";
 import { countingLoop } from "./vector-code.ts";
 
 export type Write = () => void;
@@ -35,13 +36,23 @@ export interface Frame {
   memo(level: number): Map<string, LocalIndex>;
 }
 
-/** `body` is called for each vector of the innermost loop, and describes its work through the frame. */
+/** Iterations of the outermost loop: counters, so in bytes. Not empty; `from` is a multiple of what an iteration handles. */
+export interface LoopRange {
+  readonly from: LocalIndex;
+  readonly to: LocalIndex;
+}
+
+/**
+ * `body` is called for each vector of the innermost loop, and describes its work through the frame. With a range, only that part of the
+ * outermost loop is run.
+ */
 export function writeLoops(
   code: FunctionBuilder,
   format: LaneFormat,
   lengths: readonly number[],
   unroll: number,
   body: (frame: Frame) => void,
+  range?: LoopRange,
 ): void {
   const depth = lengths.length;
   const { bytes, lanes } = format;
@@ -130,6 +141,25 @@ export function writeLoops(
   };
   const writeInner = (): void => {
     const vector = lanes * bytes;
+    if (range !== undefined && depth === 1) {
+      const end = code.local("i32");
+      code.get(range.to);
+      code.i32(iterations * unroll * vector);
+      code.get(range.to);
+      code.i32(iterations * unroll * vector);
+      code.op("i32.lt_u");
+      code.op("select");
+      code.set(end);
+      code.get(range.from);
+      code.set(counter);
+      countedLoop(code, counter, end, unroll * vector, () => run(main));
+      if (left.length === 0) return;
+      code.get(range.to);
+      code.i32(length * bytes);
+      code.op("i32.eq");
+      code.if(() => run(rest));
+      return;
+    }
     if (iterations > 0)
       countingLoop(code, counter, iterations * unroll * vector, unroll * vector, () => run(main));
     else {
@@ -140,8 +170,13 @@ export function writeLoops(
   };
   const writeLevel = (level: number): void => {
     if (level > 0) run(regions[level]);
+    const next = (): void => writeLevel(level + 1);
     if (level === depth - 1) writeInner();
-    else countingLoop(code, counters[level], lengths[level] * bytes, bytes, () => writeLevel(level + 1));
+    else if (level === 0 && range !== undefined) {
+      code.get(range.from);
+      code.set(counters[level]);
+      countedLoop(code, counters[level], range.to, bytes, next);
+    } else countingLoop(code, counters[level], lengths[level] * bytes, bytes, next);
     run(endings[level]);
   };
   writeLevel(0);

@@ -1,7 +1,7 @@
 /**
  * Sums and maxima over loops. Where the innermost loops are reduced, each result has one accumulator per vector of an iteration;
  * they are combined in order, then their lanes, when those loops end. Elsewhere results lie in memory and each vector is
- * added there.
+ * added there. Where the outermost loop is reduced and split, each chunk has results of its own, which are joined behind it.
  */
 import { bug } from "../../base/bug.ts";
 import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
@@ -9,14 +9,14 @@ import type { LocalIndex } from "./assembler/function-builder.ts";
 import { reducedComponents } from "./components.ts";
 import type { Emission } from "./emission.ts";
 import { storeElements } from "./emit-straight.ts";
+import { joinedNumbers, joinInMemory } from "./join-chunks.ts";
 import type { Frame } from "./loop-frame.ts";
 import { reducedStrides } from "./loop-shape.ts";
-import { pushPointer, type Sink, type SinkContext } from "./loop-sink.ts";
+import { pushPointer, type ResultHome, resultHome, type Sink, type SinkContext } from "./loop-sink.ts";
 import type { LoopValues } from "./loop-values.ts";
 import {
   combine,
   combineLanes,
-  fillMemory,
   loadSplat,
   maskTail,
   pushIdentity,
@@ -46,14 +46,37 @@ interface ReductionPlan {
 }
 
 export function reduceSink(context: SinkContext, id: NodeId): Sink {
-  const { code, format, memory } = context.emission;
+  const { emission, split } = context;
   const plan = planReduction(context, id);
   const { op, node, isLocal, isAddedUp, resetLevel, strides } = plan;
-  if (isAddedUp && !isLocal)
-    fillMemory(code, format, memory.address(id), elementCount(node.type.shape), () =>
-      pushIdentity(code, format, op, node.type.dtype),
-    );
-  return resetLevel === strides.length ? memoryReduction(context, plan) : registerReduction(context, plan);
+  const isMet = meetsInResults(strides);
+  const home =
+    isLocal && split === undefined
+      ? undefined
+      : resultHome(
+          context,
+          id,
+          isMet,
+          elementCount(node.type.shape),
+          isAddedUp && !isLocal
+            ? (code) => pushIdentity(code, emission.format, op, node.type.dtype)
+            : undefined,
+        );
+  if (split !== undefined && home !== undefined && isMet)
+    if (isLocal)
+      split.join.push(() => {
+        const sums = joinedNumbers(split, id, home, op, plan.terms.length);
+        defineLocal(split.around, plan, sums);
+      });
+    else joinInMemory(split, id, home, op);
+  return resetLevel === strides.length
+    ? memoryReduction(context, plan, home)
+    : registerReduction(context, plan, home);
+}
+
+/** Whether different iterations of the outermost loop add to the same results. */
+export function meetsInResults(strides: readonly number[]): boolean {
+  return strides[0] === 0;
 }
 
 function planReduction({ emission: { schedule }, shape }: SinkContext, id: NodeId): ReductionPlan {
@@ -113,9 +136,10 @@ function combineTerms(
   return total;
 }
 
-function memoryReduction({ emission }: SinkContext, plan: ReductionPlan): Sink {
-  const { code, format, memory } = emission;
-  const { id, node, op, terms, strides, places } = plan;
+function memoryReduction({ emission }: SinkContext, plan: ReductionPlan, home: ResultHome | undefined): Sink {
+  const { code, format } = emission;
+  const { node, op, terms, strides, places } = plan;
+  const { address, base } = home ?? bug("a reduction in memory without memory");
   const { dtype } = node.type;
   const inner = strides[strides.length - 1];
   return (frame, values) => {
@@ -123,13 +147,13 @@ function memoryReduction({ emission }: SinkContext, plan: ReductionPlan): Sink {
     for (const [result, components] of terms.entries()) {
       const value = combineTerms(emission, plan, frame, values, components);
       const pointer = frame.pointer(strides);
-      const offset = memory.address(id) + (places[result] + vector * format.lanes * inner) * format.bytes;
+      const offset = address + (places[result] + vector * format.lanes * inner) * format.bytes;
       frame.at(frame.depth, () => {
         const isWhole = inner === 1 && valid === format.lanes;
         for (let lane = 0; lane < (isWhole ? 1 : valid); lane++) {
           const place = offset + lane * inner * format.bytes;
-          pushPointer(code, pointer);
-          pushPointer(code, pointer);
+          pushPointer(code, pointer, base);
+          pushPointer(code, pointer, base);
           if (isWhole) code.memory("v128.load", place);
           else loadSplat(code, format, place);
           code.get(value);
@@ -142,7 +166,11 @@ function memoryReduction({ emission }: SinkContext, plan: ReductionPlan): Sink {
   };
 }
 
-function registerReduction({ emission, unroll, finish }: SinkContext, plan: ReductionPlan): Sink {
+function registerReduction(
+  { emission, unroll, finish }: SinkContext,
+  plan: ReductionPlan,
+  home: ResultHome | undefined,
+): Sink {
   const { code, format } = emission;
   const { node, op, terms, strides, resetLevel, isLocal } = plan;
   const { dtype } = node.type;
@@ -158,8 +186,9 @@ function registerReduction({ emission, unroll, finish }: SinkContext, plan: Redu
       }
     });
     const pointer = frame.pointer(strides);
-    if (isLocal) finish.push(() => finishLocal(emission, plan, accumulators));
-    else frame.after(resetLevel, () => finishInMemory(emission, plan, accumulators, pointer));
+    if (isLocal) finish.push(() => finishLocal(emission, plan, accumulators, home));
+    else if (home !== undefined)
+      frame.after(resetLevel, () => finishInMemory(emission, plan, accumulators, pointer, home));
   };
   return (frame, values) => {
     begin(frame);
@@ -198,11 +227,27 @@ function finishLocal(
   emission: Emission,
   plan: ReductionPlan,
   accumulators: readonly (readonly LocalIndex[])[],
+  home: ResultHome | undefined,
 ): void {
+  const { code, format } = emission;
+  const totals = accumulators.map((each) => combineAccumulators(emission, plan, each));
+  if (home === undefined) {
+    defineLocal(emission, plan, totals);
+    return;
+  }
+  for (const [number, total] of totals.entries()) {
+    pushPointer(code, home.base);
+    code.get(total);
+    storeLane(code, format, home.address + number * format.bytes, 0);
+  }
+}
+
+/** The results are in all lanes of the locals. */
+function defineLocal(emission: Emission, { id, node }: ReductionPlan, totals: readonly LocalIndex[]): void {
   const { straight, schedule, memory } = emission;
-  const elements = accumulators.map((each) => straight.splatOf(combineAccumulators(emission, plan, each)));
-  straight.define(plan.id, elements);
-  if (schedule.buffers.has(plan.id)) storeElements(emission, elements, plan.node, memory.address(plan.id));
+  const elements = totals.map((total) => straight.splatOf(total));
+  straight.define(id, elements);
+  if (schedule.buffers.has(id)) storeElements(emission, elements, node, memory.address(id));
 }
 
 function finishInMemory(
@@ -210,15 +255,16 @@ function finishInMemory(
   plan: ReductionPlan,
   accumulators: readonly (readonly LocalIndex[])[],
   pointer: LocalIndex | undefined,
+  { address, base }: ResultHome,
 ): void {
-  const { code, format, memory } = emission;
+  const { code, format } = emission;
   for (const [result, each] of accumulators.entries()) {
     const total = combineAccumulators(emission, plan, each);
-    const offset = memory.address(plan.id) + plan.places[result] * format.bytes;
-    pushPointer(code, pointer);
+    const offset = address + plan.places[result] * format.bytes;
+    pushPointer(code, pointer, base);
     code.get(total);
     if (plan.isAddedUp) {
-      pushPointer(code, pointer);
+      pushPointer(code, pointer, base);
       loadSplat(code, format, offset);
       combine(code, format, plan.op, plan.node.type.dtype);
     }

@@ -2,15 +2,17 @@
 import { elementCount, type NodeId } from "../../compiler/graph.ts";
 import type { LocalIndex } from "./assembler/function-builder.ts";
 import { whereInside } from "./indexing.ts";
+import { joinInMemory } from "./join-chunks.ts";
 import { vectorType } from "./lane-format.ts";
 import { rowLength, rowStrides } from "./loop-shape.ts";
-import { componentPlaces, type Sink, type SinkContext } from "./loop-sink.ts";
-import { fillMemory, loadSplat, storeLane } from "./vector-code.ts";
+import { componentPlaces, pushPointer, resultHome, type Sink, type SinkContext } from "./loop-sink.ts";
+import { loadSplat, storeLane } from "./vector-code.ts";
 import { rowMajor } from "./view.ts";
 
-/** Adds each lane of the updates to its row, one after the other. */
-export function scatterSink({ emission, shape }: SinkContext, id: NodeId): Sink {
-  const { code, format, schedule, memory } = emission;
+/** Adds each lane of the updates to its row, one after the other. Chunks of a split loop have each their own result. */
+export function scatterSink(context: SinkContext, id: NodeId): Sink {
+  const { emission, shape, split } = context;
+  const { code, format, schedule } = emission;
   const { accesses, graph } = schedule;
   const node = graph.nodes[id];
   const [indices, updates] = node.inputs.map((input) => accesses.access(input));
@@ -25,19 +27,21 @@ export function scatterSink({ emission, shape }: SinkContext, id: NodeId): Sink 
     rowMajor(graph.nodes[updateNode].type.shape).strides,
   ).map((place) => place % Math.max(row, 1));
   const size = node.type.shape[0];
-  fillMemory(code, format, memory.address(id), elementCount(node.type.shape), () => code.i64x2(0n));
+  const count = elementCount(node.type.shape);
+  const home = resultHome(context, id, true, count, (target) => target.i64x2(0n));
+  if (split !== undefined) joinInMemory(split, id, home, "reduceSum");
   return (frame, values) => {
     const { vector, valid } = frame.current;
     places.forEach((place, component) => {
       const index = values.read(indices, component);
       const { local } = values.read(updates, component);
       const pointer = frame.pointer(strides);
-      const start = memory.address(id) + (place + vector * format.lanes * inner) * format.bytes;
+      const start = home.address + (place + vector * format.lanes * inner) * format.bytes;
       frame.at(frame.depth, () => {
         const add = (at: LocalIndex, lane: number, isWhole: boolean): void => {
           const offset = start + lane * inner * format.bytes;
           for (let times = 0; times < 2; times++) {
-            code.get(at);
+            pushPointer(code, at, home.base);
             if (pointer !== undefined) {
               code.get(pointer);
               code.op("i32.add");

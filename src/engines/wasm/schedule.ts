@@ -40,6 +40,8 @@ export interface Schedule {
   isCheap(id: NodeId): boolean;
   /** Groups that share a function, in order; values cross from one function to another through memory. */
   readonly functions: readonly (readonly number[])[];
+  /** Loops that threads may share: each is alone in its function. */
+  readonly isSplit: (number: number) => boolean;
 }
 
 export interface Lifetime {
@@ -58,7 +60,12 @@ interface OpenGroup {
   work: number;
 }
 
-export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
+/** Loops for which `isWorthSplitting` holds become functions of their own. */
+export function schedule(
+  graph: Graph,
+  limits: SpaceLimits,
+  isWorthSplitting: (plan: Schedule, group: Group) => boolean,
+): Schedule {
   const { nodes } = graph;
   const accesses = createAccesses(nodes, copiesNeeded(graph, limits), limits);
   const { roles, spaces } = accesses;
@@ -137,7 +144,11 @@ export function schedule(graph: Graph, limits: SpaceLimits): Schedule {
     }
   });
 
-  return findDemand(graph, accesses, groups, groupOf);
+  const whole = findDemand(graph, accesses, groups, groupOf, new Set());
+  const split = whole.groups.flatMap((group, number) =>
+    group.kind === "loop" && isWorthSplitting(whole, group) ? [number] : [],
+  );
+  return split.length === 0 ? whole : findDemand(graph, accesses, groups, groupOf, new Set(split));
 }
 
 function findGroup(groups: readonly OpenGroup[], space: Space, kind: Group["kind"], from: number): number {
@@ -181,13 +192,14 @@ function findDemand(
   accesses: Accesses,
   open: readonly OpenGroup[],
   groupOf: ReadonlyMap<NodeId, number>,
+  split: ReadonlySet<number>,
 ): Schedule {
   const { nodes } = graph;
   const { roles, spaces } = accesses;
   const buffers = new Map<NodeId, Lifetime>();
   const crossing = new Set<NodeId>();
   const isCheap = cheapness(nodes, accesses);
-  const functions = splitIntoFunctions(open);
+  const functions = splitIntoFunctions(open, split);
   const functionOf = functions.flatMap((numbers, each) => numbers.map(() => each));
 
   const read = (base: NodeId, group: number): void => {
@@ -252,14 +264,16 @@ function findDemand(
     groupOf: (id) => groupOf.get(id) ?? bug(`%${id} is computed nowhere`),
     isCheap,
     functions,
+    isSplit: (number) => split.has(number),
   };
 }
 
-function splitIntoFunctions(groups: readonly OpenGroup[]): number[][] {
+function splitIntoFunctions(groups: readonly OpenGroup[], split: ReadonlySet<number>): number[][] {
   const functions: number[][] = [[]];
   let work = 0;
   for (const [number, group] of groups.entries()) {
-    if (work > 0 && work + group.work > largestGroup) {
+    const isAlone = split.has(number) || split.has(number - 1);
+    if (work > 0 && (isAlone || work + group.work > largestGroup)) {
       functions.push([]);
       work = 0;
     }

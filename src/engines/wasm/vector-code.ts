@@ -104,13 +104,14 @@ export function countingLoop(
   });
 }
 
-/** The same number in `count` places from the address on, and possibly in up to 63 bytes behind them. */
+/** The same number in `count` places from address + base on, and possibly in up to 63 bytes behind them. */
 export function fillMemory(
   code: FunctionBuilder,
   format: LaneFormat,
   address: number,
   count: number,
   push: () => void,
+  base?: LocalIndex,
 ): void {
   const vectors = Math.ceil(count / format.lanes);
   const write = (offset: number, at: () => void): void => {
@@ -119,9 +120,17 @@ export function fillMemory(
     code.memory("v128.store", offset);
   };
   if (vectors <= 8) {
-    for (let vector = 0; vector < vectors; vector++) write(address + 16 * vector, () => code.i32(0));
+    for (let vector = 0; vector < vectors; vector++)
+      write(address + 16 * vector, () => (base === undefined ? code.i32(0) : code.get(base)));
     return;
   }
   const counter = code.local("i32");
-  countingLoop(code, counter, 16 * vectors, 16, () => write(address, () => code.get(counter)));
+  countingLoop(code, counter, 16 * vectors, 16, () =>
+    write(address, () => {
+      code.get(counter);
+      if (base === undefined) return;
+      code.get(base);
+      code.op("i32.add");
+    }),
+  );
 }

@@ -13,7 +13,10 @@ import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
 import { printMemory, printSchedule } from "./print-schedule.ts";
 import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
 import { type SpaceLimits, usualLimits } from "./space.ts";
-import { type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
+import { createCrew } from "./threads/crew.ts";
+import { type SplitLimits, usualSplitLimits } from "./threads/split-plan.ts";
+import type { Threads } from "./threads/threads.ts";
+import { type WasmMemory, type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
 import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
 
 export interface WasmEngineOptions {
@@ -23,6 +26,10 @@ export interface WasmEngineOptions {
   readonly relaxed?: boolean;
   /** What is unrolled; by default what usually runs fastest. */
   readonly limits?: SpaceLimits;
+  /** Threads for graphs with enough work; without them nothing is split. */
+  readonly threads?: Threads;
+  /** What is enough work. */
+  readonly splitLimits?: SplitLimits;
 }
 
 export type FloatArray = Float64Array | Float32Array;
@@ -65,10 +72,20 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
     verifyGraph(graph);
     const key = hashGraph(graph) + JSON.stringify(sampled ?? []);
     const { module, written } = cache.get(key, () => {
-      const written = writeModule(graph, format, features, options.limits ?? usualLimits, sampled);
+      const written = writeModule(
+        graph,
+        format,
+        features,
+        options.limits ?? usualLimits,
+        sampled,
+        options.threads && {
+          threads: options.threads.count,
+          limits: options.splitLimits ?? usualSplitLimits,
+        },
+      );
       return { written, module: new api.Module(written.bytes) };
     });
-    return instantiate(api, module, written, format);
+    return instantiate(api, module, written, format, options.threads);
   };
   return {
     name: "wasm",
@@ -78,9 +95,9 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
     // The sampler computes in double precision.
     ...(precision === "f64" && {
       compileSampler(graph: Graph, blocks: readonly CoordinateRun[]) {
-        const { executable, buffer, exports } = make(graph, blocks);
+        const { executable, buffer, transitions } = make(graph, blocks);
         const layout = executable.written.sampler ?? bug("a module without its sampler");
-        return { ...executable, nuts: nutsSampler(layout, buffer, exports.transitions as TransitionsExport) };
+        return { ...executable, nuts: nutsSampler(layout, buffer, transitions) };
       },
     }),
   };
@@ -103,8 +120,9 @@ function createCache<Value>(capacity: number): { get(key: string, make: () => Va
 
 interface Instantiated {
   readonly executable: WasmExecutable;
-  readonly buffer: ArrayBuffer;
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly buffer: ArrayBufferLike;
+  /** The sampler's, where there is one. */
+  readonly transitions: TransitionsExport;
 }
 
 function instantiate(
@@ -112,11 +130,12 @@ function instantiate(
   module: WasmModule,
   written: WrittenModule,
   format: LaneFormat,
+  threads: Threads | undefined,
 ): Instantiated {
-  const { exports } = new api.Instance(module, {});
-  const { buffer } = exports.memory as { readonly buffer: ArrayBuffer };
-  const run = exports.run as () => void;
-  const runMany = exports.runMany as (times: number) => void;
+  const { team, pages } = written;
+  const shared = team && new api.Memory({ initial: pages, maximum: pages, shared: true });
+  const { exports } = new api.Instance(module, shared === undefined ? {} : { env: { memory: shared } });
+  const { buffer } = shared ?? (exports.memory as WasmMemory);
   for (const constant of written.constants) memoryArray(buffer, format, constant).set(constant.values);
   const inputs = written.inputs.map((place) => ({ ...place, memory: memoryArray(buffer, format, place) }));
   const views: Record<string, FloatArray> = {};
@@ -130,6 +149,12 @@ function instantiate(
       views[place.name] = to;
     } else views[place.name] = memory;
   }
+  const crew = team && shared && threads && createCrew(threads, module, shared, team);
+  const guarded = <Args extends readonly unknown[]>(target: unknown): ((...args: Args) => void) => {
+    const call = target as (...args: Args) => void;
+    return crew === undefined ? call : (...args) => crew.guard(() => call(...args));
+  };
+  const run = guarded<[]>(exports.run);
   const executable: WasmExecutable = {
     run(values) {
       for (let i = 0; i < inputs.length; i++) {
@@ -141,17 +166,17 @@ function instantiate(
       for (let i = 0; i < converted.length; i++) converted[i].to.set(converted[i].from);
       return views;
     },
-    runMany,
+    runMany: guarded<[number]>(exports.runMany),
     inputView(name) {
       const memory = inputs.find((input) => input.name === name)?.memory;
       if (memory === undefined) return bug(`no input ${name}`);
       return memory instanceof Int32Array ? bug(`input ${name} is of integers`) : memory;
     },
     explain: (stage) => explainModule(written, format, stage),
-    dispose() {},
+    dispose: () => crew?.dispose(),
     written,
   };
-  return { executable, buffer, exports };
+  return { executable, buffer, transitions: guarded(exports.transitions) };
 }
 
 function explainModule(
@@ -172,7 +197,7 @@ function explainModule(
 }
 
 function memoryArray(
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
   format: LaneFormat,
   { address, length, dtype }: Place,
 ): FloatArray | Int32Array {

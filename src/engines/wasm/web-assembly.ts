@@ -6,7 +6,7 @@ export interface WebAssemblyApi {
     module: WasmModule,
     imports: WasmImports,
   ) => { readonly exports: Readonly<Record<string, unknown>> };
-  Memory: new (descriptor: { initial: number; maximum: number }) => WasmMemory;
+  Memory: new (descriptor: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
 }
 
 /** Compiled code, without memory. */
@@ -15,7 +15,8 @@ export interface WasmModule {
 }
 
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  /** Of shared memory a `SharedArrayBuffer`. */
+  readonly buffer: ArrayBufferLike;
 }
 
 export type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

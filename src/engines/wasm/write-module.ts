@@ -21,6 +21,9 @@ import { placeSampler, writeSampler } from "./sampler/wasm-sampler.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import type { SpaceLimits } from "./space.ts";
 import { createStraightValues } from "./straight-values.ts";
+import { loopTime, type SplitLimits } from "./threads/split-plan.ts";
+import { createTeam } from "./threads/team.ts";
+import type { TeamLayout } from "./threads/team-layout.ts";
 
 /** An array in the module's memory. */
 export interface Place {
@@ -41,6 +44,8 @@ export interface Constant extends Place {
 export interface WrittenModule {
   readonly bytes: Uint8Array;
   readonly pages: number;
+  /** Where threads meet, if several run the module: then it imports shared memory as `env.memory` and exports `work(thread)` too. */
+  readonly team: TeamLayout | undefined;
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
   /** Values that lie in memory from the start. */
@@ -56,38 +61,48 @@ const mostPages = 65536;
 /** The last array may be read beyond its end by less than this, because whole vectors are read. */
 const margin = 64;
 
-/** With `sampled` coordinates, the graph is a density and the no-U-turn sampler is written around it. */
+/**
+ * With `sampled` coordinates, the graph is a density and the no-U-turn sampler is written around it. With `splitting`, what takes long
+ * is split into chunks that so many threads share.
+ */
 export function writeModule(
   graph: Graph,
   format: LaneFormat,
   features: WasmFeatures,
   limits: SpaceLimits,
   sampled?: readonly CoordinateRun[],
+  splitting?: { readonly threads: number; readonly limits: SplitLimits },
 ): WrittenModule {
   const module = createModuleBuilder();
-  const math = createMathFunctions(module, format, features, (bytes) => program.reserve(bytes));
+  const reserve = (bytes: number): number => {
+    const address = end;
+    end += alignment * Math.ceil(bytes / alignment);
+    return address;
+  };
   const constants: Constant[] = [];
   const products = new Map<string, MatmulFunctions>();
   let end = alignment;
   let scratch = { address: 0, bytes: 0 };
+  const math = createMathFunctions(module, format, features, reserve);
+  const team = splitting && createTeam(module, splitting.threads, reserve);
 
   const program: Program = {
     module,
     format,
     features,
     elementwise: { format, math: math.call },
-    reserve(bytes) {
-      const address = end;
-      end += alignment * Math.ceil(bytes / alignment);
-      return address;
-    },
+    reserve,
     scratch(bytes) {
-      if (bytes > scratch.bytes) scratch = { address: program.reserve(bytes), bytes };
+      if (bytes > scratch.bytes) scratch = { address: reserve(bytes), bytes };
       return scratch.address;
     },
     writeGraph(name, given, addresses = {}) {
       const prepared = prepare(expandOps(given, ["argsort", "sort"]), limits);
-      const plan = schedule(prepared, limits);
+      const plan = schedule(
+        prepared,
+        limits,
+        (whole, group) => splitting !== undefined && loopTime(whole, group, format) >= splitting.limits.worth,
+      );
       const memory = planMemory(plan, format.bytes, end, addresses);
       end = memory.end;
       constants.push(...placeConstants(plan, memory));
@@ -102,10 +117,13 @@ export function writeModule(
       products.set(key, made);
       return made;
     },
+    splitting: splitting && team && { team, limits: splitting.limits },
   };
 
   const sampler = sampled && placeSampler(program, sampled);
   const main = program.writeGraph("run", graph, sampler?.inputs);
+  // Nothing to share: the module as it is without threads.
+  if (team?.isIdle) return writeModule(graph, format, features, limits, sampled);
   if (sampler !== undefined && sampled !== undefined) writeSampler(program, sampler.layout, main, sampled);
   module.exportFunction("run", main.run);
   module.exportFunction("runMany", addRepeat(module, main.run));
@@ -114,7 +132,9 @@ export function writeModule(
     throw new Error(
       `this graph needs ${(end / 2 ** 30).toFixed(1)} GiB of memory, and WebAssembly has ${(mostPages * pageBytes) / 2 ** 30}`,
     );
-  module.addMemory("memory", pages);
+  const layout = team?.finish();
+  if (layout === undefined) module.addMemory("memory", pages);
+  else module.importSharedMemory("env", "memory", pages);
   const places = (
     ids: Readonly<Record<string, NodeId>>,
     addresses: Readonly<Record<string, number>>,
@@ -126,6 +146,7 @@ export function writeModule(
   return {
     bytes: module.finish(),
     pages,
+    team: layout,
     inputs: places(main.graph.inputs, main.inputs),
     outputs: places(main.graph.outputs, main.outputs),
     constants,

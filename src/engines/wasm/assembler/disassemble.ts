@@ -1,6 +1,6 @@
 /** Modules as text, one instruction per line, for reading and for tests. */
 import { bug } from "../../../base/bug.ts";
-import { indexOps, laneMemoryOps, laneOps, memoryOps, otherOps, plainOps } from "./opcodes.ts";
+import { atomicOps, indexOps, laneMemoryOps, laneOps, memoryOps, otherOps, plainOps } from "./opcodes.ts";
 
 export interface DisassembledFunction {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface DisassembledFunction {
 }
 
 const names = new Map<number, string>(
-  [plainOps, memoryOps, laneMemoryOps, laneOps, indexOps, otherOps].flatMap((table) =>
+  [plainOps, memoryOps, atomicOps, laneMemoryOps, laneOps, indexOps, otherOps].flatMap((table) =>
     Object.entries(table).map(([name, code]) => [code, name] as const),
   ),
 );
@@ -74,15 +74,18 @@ function createReader(bytes: Uint8Array, start = 0): Reader {
   return reader;
 }
 
+/** The flags of a memory that is shared, whose two limits follow; others that are imported have one. */
+const sharedLimits = 3;
+
+/** Imports are functions and a memory. */
 function countImportedFunctions(content: Uint8Array): number {
   const reader = createReader(content);
   let functions = 0;
   for (let rest = reader.unsigned(); rest > 0; rest--) {
     reader.text();
     reader.text();
-    const isFunction = reader.byte() === 0;
-    if (isFunction) functions++;
-    else reader.byte();
+    if (reader.byte() === 0) functions++;
+    else if (reader.byte() === sharedLimits) reader.unsigned();
     reader.unsigned();
   }
   return functions;
@@ -126,7 +129,7 @@ function readImmediates(reader: Reader, name: string): string[] {
   const floats = (bytes: Uint8Array): DataView => new DataView(bytes.slice().buffer);
   if (name in indexOps) return [String(reader.unsigned())];
   if (name in laneOps) return [`lane=${reader.byte()}`];
-  if (name in memoryOps || name in laneMemoryOps) {
+  if (name in memoryOps || name in atomicOps || name in laneMemoryOps) {
     reader.unsigned();
     const offset = `offset=${reader.unsigned()}`;
     return name in laneMemoryOps ? [offset, `lane=${reader.byte()}`] : [offset];
@@ -137,6 +140,8 @@ function readImmediates(reader: Reader, name: string): string[] {
     case "if":
       reader.byte();
       return [];
+    case "br_table":
+      return Array.from({ length: reader.unsigned() + 1 }, () => String(reader.unsigned()));
     case "i32.const":
     case "i64.const":
       return [String(reader.signed())];

@@ -5,6 +5,8 @@
 import { bug } from "../../../base/bug.ts";
 import { type ByteWriter, createByteWriter } from "./byte-writer.ts";
 import {
+  type AtomicOp,
+  atomicOps,
   indexOps,
   type LaneMemoryOp,
   type LaneOp,
@@ -57,6 +59,11 @@ export interface FunctionBuilder {
 
   /** The address is on the stack (below the value, for a store), `offset` bytes are added to it. */
   memory(name: MemoryOp, offset: number): void;
+  /**
+   * The same; the address is a multiple of the size. `memory.atomic.wait32` takes address, expected value and nanoseconds (i64, below 0:
+   * for ever) and gives 0 (woken), 1 (another value) or 2 (time is up); `memory.atomic.notify` takes address and count, gives how many woke.
+   */
+  atomic(name: AtomicOp, offset: number): void;
   laneMemory(name: LaneMemoryOp, offset: number, lane: number): void;
   /** Takes destination, source, count of bytes. */
   copyMemory(): void;
@@ -72,6 +79,8 @@ export interface FunctionBuilder {
   branch(label: Label): void;
   /** Takes the i32 condition. */
   branchIf(label: Label): void;
+  /** Runs the body of the i32 that is pushed; the last one also for all larger numbers. At least one. */
+  switch(pushNumber: () => void, bodies: readonly (() => void)[]): void;
   call(target: FunctionIndex): void;
 
   /** Bytes written so far. */
@@ -95,7 +104,7 @@ export function createFunctionBody(parameterCount: number): FunctionBody {
     code.byte(value);
     code.unsigned(index);
   };
-  const memoryOperand = (name: MemoryOp | LaneMemoryOp, offset: number): void => {
+  const memoryOperand = (name: MemoryOp | AtomicOp | LaneMemoryOp, offset: number): void => {
     code.unsigned(alignmentOf(name));
     code.unsigned(offset);
   };
@@ -167,6 +176,10 @@ export function createFunctionBody(parameterCount: number): FunctionBody {
       opcode(memoryOps[name]);
       memoryOperand(name, offset);
     },
+    atomic(name, offset) {
+      opcode(atomicOps[name]);
+      memoryOperand(name, offset);
+    },
     laneMemory(name, offset, lane) {
       opcode(laneMemoryOps[name]);
       memoryOperand(name, offset);
@@ -191,6 +204,26 @@ export function createFunctionBody(parameterCount: number): FunctionBody {
       }),
     branch: (label) => indexed(indexOps.br, depth - label.depth),
     branchIf: (label) => indexed(indexOps.br_if, depth - label.depth),
+    switch(pushNumber, bodies) {
+      builder.block((end) => {
+        const open = (number: number, outer: readonly Label[]): void => {
+          builder.block((label) => {
+            const labels = [label, ...outer];
+            if (number > 0) {
+              open(number - 1, labels);
+              return;
+            }
+            pushNumber();
+            opcode(otherOps.br_table);
+            code.unsigned(labels.length - 1);
+            for (const each of labels) code.unsigned(depth - each.depth);
+          });
+          bodies[number]();
+          builder.branch(end);
+        };
+        open(bodies.length - 1, []);
+      });
+    },
     call: (target) => indexed(indexOps.call, target),
     get size() {
       return code.length;
@@ -228,7 +261,7 @@ function writeOpcode(code: ByteWriter, value: number): void {
   }
 }
 
-/** Natural alignment (a hint only), as the exponent of two. */
+/** Natural alignment, as the exponent of two: a hint, but for atomic instructions, which take no other. */
 function alignmentOf(name: string): number {
   if (name === "v128.load" || name === "v128.store") return 4;
   if (name.includes("load8") || name.includes("store8")) return 0;

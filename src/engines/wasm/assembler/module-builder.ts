@@ -29,6 +29,8 @@ export interface ModuleBuilder {
   addGlobal(type: "i32" | "i64" | "f32" | "f64"): number;
   /** The module imports its memory as `from.name`, of at least that many pages of 64 KiB. */
   importMemory(from: string, name: string, pages: number): void;
+  /** The module imports shared memory of exactly that many pages as `from.name`. */
+  importSharedMemory(from: string, name: string, pages: number): void;
   /** The module has its own memory of exactly that many pages, exported under that name. */
   addMemory(name: string, pages: number): void;
   /** Bytes put into memory when the module is instantiated. */
@@ -50,7 +52,7 @@ export function createModuleBuilder(): ModuleBuilder {
   const globals: ("i32" | "i64" | "f32" | "f64")[] = [];
   const exports: { name: string; kind: number; index: number }[] = [];
   const data: { address: number; bytes: Uint8Array }[] = [];
-  let memory: { pages: number; from?: string; name: string } | undefined;
+  let memory: { pages: number; from?: string; name: string; isShared?: boolean } | undefined;
 
   const typeIndex = (type: FunctionType): number => {
     const key = JSON.stringify(type);
@@ -86,6 +88,9 @@ export function createModuleBuilder(): ModuleBuilder {
     importMemory(from, name, pages) {
       memory = { from, name, pages };
     },
+    importSharedMemory(from, name, pages) {
+      memory = { from, name, pages, isShared: true };
+    },
     addMemory(name, pages) {
       memory = { name, pages };
       exports.push({ name, kind: 2, index: 0 });
@@ -104,8 +109,9 @@ export function createModuleBuilder(): ModuleBuilder {
         w.text(each.from ?? "");
         w.text(each.name);
         if ("pages" in each) {
-          w.bytes([0x02, 0x00]);
+          w.bytes([0x02, each.isShared ? 0x03 : 0x00]);
           w.unsigned(each.pages);
+          if (each.isShared) w.unsigned(each.pages);
         } else {
           w.byte(0x00);
           w.unsigned(each.type);

@@ -17,6 +17,7 @@ function run<const Names extends readonly (string | null)[]>(
 /** Codes above 0xff: the prefix is `code >> 16`, what follows it as LEB128 is `code & 0xffff`. */
 const saturating = 0xfc0000;
 const simd = 0xfd0000;
+const atomic = 0xfe0000;
 
 /** Instructions without immediates. */
 export const plainOps = {
@@ -155,6 +156,14 @@ export const memoryOps = {
   ...run(simd + 92, ["v128.load32_zero", "v128.load64_zero"]),
 };
 
+/** For threads that share memory; sequentially consistent. Immediates are alignment and offset. */
+export const atomicOps = {
+  ...run(atomic, ["memory.atomic.notify", "memory.atomic.wait32"]),
+  ...run(atomic + 0x10, ["i32.atomic.load", "i64.atomic.load"]),
+  ...run(atomic + 0x17, ["i32.atomic.store", "i64.atomic.store"]),
+  ...run(atomic + 0x1e, ["i32.atomic.rmw.add", "i64.atomic.rmw.add"]),
+};
+
 /** Loads and stores of one lane: alignment, offset and lane. */
 export const laneMemoryOps = {
   ...run(simd + 86, ["v128.load32_lane", "v128.load64_lane"]),
@@ -178,6 +187,7 @@ export const indexOps = {
 export const otherOps = {
   ...run(0x02, ["block", "loop", "if", "else"]),
   ...run(0x0b, ["end"]),
+  ...run(0x0e, ["br_table"]),
   ...run(0x41, ["i32.const", "i64.const", "f32.const", "f64.const"]),
   ...run(saturating + 10, ["memory.copy", "memory.fill"]),
   ...run(simd + 12, ["v128.const", "i8x16.shuffle"]),
@@ -185,5 +195,6 @@ export const otherOps = {
 
 export type PlainOp = keyof typeof plainOps;
 export type MemoryOp = keyof typeof memoryOps;
+export type AtomicOp = keyof typeof atomicOps;
 export type LaneMemoryOp = keyof typeof laneMemoryOps;
 export type LaneOp = keyof typeof laneOps;

@@ -42,6 +42,8 @@ export function emitMatmul(module: ModuleBuilder, name: string, spec: MatmulSpec
     code.loop((again) => {
       code.get(b);
       code.get(scratch);
+      code.i32(0);
+      code.i32(n);
       code.call(prepare);
       for (const address of [a, b, c, scratch]) code.get(address);
       pushSum(code, scratch, plan.sharedScratch);

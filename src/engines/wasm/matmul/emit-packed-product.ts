@@ -50,14 +50,18 @@ export function emitPackedProduct(
   const tiles = tilesOf(spec, blockingOf(spec), bytes, tile);
 
   const prepare = module.addFunction(`${name} prepare`, { params: prepareParams, results: [] }, (code) => {
-    const [b, shared] = [0, 1];
-    for (const { start, count } of blocks) {
-      pushSum(code, b, start * rightStep);
-      pushSum(code, shared, start * paddedRow);
-      code.i32(count);
-      code.i32(n);
-      code.call(packRight);
-    }
+    const [b, shared, from, to] = [0, 1, 2, 3];
+    unlessEmpty(code, from, to, () => {
+      for (const { start, count } of blocks) {
+        pushScaledSum(code, b, from, rightColumn, start * rightStep);
+        pushScaledSum(code, shared, from, count * bytes, start * paddedRow);
+        code.i32(count);
+        code.get(to);
+        code.get(from);
+        code.op("i32.sub");
+        code.call(packRight);
+      }
+    });
   });
 
   const rows = module.addFunction(`${name} rows`, { params: rowsParams, results: [] }, (code) => {

@@ -31,6 +31,8 @@ export interface MatmulPlan {
   readonly ownScratch: number;
   /** Ranges of rows begin at multiples of this. */
   readonly rowStep: number;
+  /** Ranges of columns that are prepared begin at multiples of this; 0 where nothing is to be prepared. */
+  readonly columnStep: number;
 }
 
 /** The kernel's tile of C in registers, and the blocks of k and of rows that stay in caches. */
@@ -68,20 +70,23 @@ export function planMatmul(spec: MatmulSpec): MatmulPlan {
   const { tileRows, width, steps, rows } = blockingOf(spec);
   if (n === 1 || m === 1) {
     const isDot = n === 1 ? !transposeLeft : transposeRight;
-    return { way: isDot ? "dotRows" : "sumOfRows", sharedScratch: 0, ownScratch: 0, rowStep: 1 };
+    const way = isDot ? "dotRows" : "sumOfRows";
+    return { way, sharedScratch: 0, ownScratch: 0, rowStep: 1, columnStep: 0 };
   }
   const isTiny = Math.max(m, k, n) <= 32;
   const isFlat = m <= 2 * tileRows || n <= 2 * width;
   const isResident = !transposeLeft && k * n * bytes <= residentBytes;
   if (isTiny || (!transposeRight && (isFlat || isResident))) {
     const sharedScratch = transposeRight ? roundUp(k * n * bytes, 16) : 0;
-    return { way: "direct", sharedScratch, ownScratch: 0, rowStep: tileRows };
+    const columnStep = transposeRight ? n : 0;
+    return { way: "direct", sharedScratch, ownScratch: 0, rowStep: tileRows, columnStep };
   }
   return {
     way: "packed",
     sharedScratch: k * roundUp(n, width) * bytes,
     ownScratch: roundUp(Math.min(rows, roundUp(m, tileRows)) * steps * bytes, 16),
     rowStep: tileRows,
+    columnStep: width,
   };
 }
 

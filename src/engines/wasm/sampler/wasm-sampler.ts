@@ -66,7 +66,7 @@ export type TransitionsExport = (
 /** The exported function with its memory, as strategies use it. */
 export function nutsSampler(
   layout: SamplerLayout,
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
   transitions: TransitionsExport,
 ): NutsSampler {
   const { dimension, drawn, rowCapacity } = layout;

@@ -5,6 +5,8 @@ import { disassemble } from "../../../../src/engines/wasm/assembler/disassemble.
 import type { FunctionBuilder, ValueType } from "../../../../src/engines/wasm/assembler/function-builder.ts";
 import { createModuleBuilder } from "../../../../src/engines/wasm/assembler/module-builder.ts";
 import {
+  type AtomicOp,
+  atomicOps,
   laneMemoryOps,
   laneOps,
   type MemoryOp,
@@ -147,6 +149,29 @@ describe("instructions", () => {
     }
   });
 
+  test("atomic instructions are valid at their natural alignment", () => {
+    const types: { readonly [Op in AtomicOp]: { readonly params: ValueType[]; readonly results: ValueType[] } } = {
+      "memory.atomic.notify": { params: ["i32"], results: ["i32"] },
+      "memory.atomic.wait32": { params: ["i32", "i64"], results: ["i32"] },
+      "i32.atomic.load": { params: [], results: ["i32"] },
+      "i64.atomic.load": { params: [], results: ["i64"] },
+      "i32.atomic.store": { params: ["i32"], results: [] },
+      "i64.atomic.store": { params: ["i64"], results: [] },
+      "i32.atomic.rmw.add": { params: ["i32"], results: ["i32"] },
+      "i64.atomic.rmw.add": { params: ["i64"], results: ["i64"] },
+    };
+    for (const name of Object.keys(atomicOps) as AtomicOp[]) {
+      const { params, results } = types[name];
+      const bytes = moduleOf(params, results, (code) => {
+        code.i32(0);
+        for (const local of params.keys()) code.get(local);
+        code.atomic(name, 16);
+      });
+      expect(api.validate(bytes), name).toBe(true);
+      expect(disassemble(bytes)[0].lines).toContain(`${name} offset=16`);
+    }
+  });
+
   test("comparisons and order-sensitive instructions compute what their names say", () => {
     const binary = (op: PlainOp, x: number, y: number): unknown =>
       call(
@@ -225,6 +250,40 @@ describe("modules", () => {
       "    i32.eqz",
       "    br_if 1",
     ]);
+  });
+
+  test("a switch runs the body of its number, and the last one for all larger ones", () => {
+    const bytes = moduleOf(["i32"], ["i32"], (code) => {
+      const result = code.local("i32");
+      code.switch(
+        () => code.get(0),
+        [10, 20, 30].map((value) => () => {
+          code.i32(value);
+          code.set(result);
+        }),
+      );
+      code.get(result);
+    });
+    expect([0, 1, 2, 3, -1].map((number) => call(bytes, number))).toEqual([10, 20, 30, 30, 30]);
+    expect(disassemble(bytes)[0].lines.some((line) => line.trim() === "br_table 0 1 2")).toBe(true);
+  });
+
+  test("shared memory is what threads add to, and functions keep their names beside it", () => {
+    const module = createModuleBuilder();
+    module.importSharedMemory("env", "memory", 2);
+    const add = module.addFunction("add", { params: ["i64"], results: ["i64"] }, (code) => {
+      code.i32(0);
+      code.get(0);
+      code.atomic("i64.atomic.rmw.add", 8);
+    });
+    module.exportFunction("add", add);
+    const bytes = module.finish();
+    const memory = new api.Memory({ initial: 2, maximum: 2, shared: true });
+    expect(memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const instances = [0, 1].map(() => new api.Instance(new api.Module(bytes), { env: { memory } }));
+    const results = instances.map(({ exports }) => (exports.add as (by: bigint) => bigint)(2n ** 40n));
+    expect(results).toEqual([0n, 2n ** 40n]);
+    expect(disassemble(bytes).map(({ name }) => name)).toEqual(["add"]);
   });
 
   test("a declared function without a body is a bug, and so is an import after functions", () => {

@@ -13,7 +13,7 @@ export interface MatmulModule {
   /** What lies behind C and the scratch memory: never written. */
   readonly guards: readonly Numbers[];
   readonly whole: () => void;
-  readonly prepare: () => void;
+  readonly prepare: (from: number, to: number) => void;
   readonly rows: (from: number, to: number) => void;
 }
 
@@ -53,7 +53,7 @@ export function matmulModule(spec: MatmulSpec): MatmulModule {
       view(scratch + sharedScratch + ownScratch, guard / bytes),
     ],
     whole: () => call("whole", a, b, c, scratch),
-    prepare: () => call("prepare", b, scratch),
+    prepare: (from, to) => call("prepare", b, scratch, from, to),
     rows: (from, to) => call("rows", a, b, c, scratch, scratch + sharedScratch, from, to),
   };
 }

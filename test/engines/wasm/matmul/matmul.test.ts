@@ -114,9 +114,11 @@ describe.each(ways)("with relaxed SIMD: %s", (relaxed) => {
         module.whole();
         const whole = module.c.slice();
         module.c.fill(Number.NaN);
-        const { rowStep } = planMatmul(spec);
+        const { rowStep, columnStep } = planMatmul(spec);
         const cut = rowStep * Math.floor(m / 2 / rowStep);
-        module.prepare();
+        const half = columnStep === 0 ? 0 : columnStep * Math.floor(n / 2 / columnStep);
+        module.prepare(half, n);
+        module.prepare(0, half);
         module.rows(cut, m);
         module.rows(cut, cut);
         expect(module.c.subarray(0, cut * n).every(Number.isNaN)).toBe(true);
