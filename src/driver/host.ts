@@ -12,8 +12,11 @@ import type { ChainMessage } from "./run-chain.ts";
 import type { ChainWork } from "./serve-chains.ts";
 
 export interface Host {
-  /** Rejects with `ProblemError` where the engine is not to be had. */
-  loadEngine(label: EngineLabel): Promise<Engine>;
+  /**
+   * Rejects with `ProblemError` where the engine is not to be had. A graph may use so many threads, where engine and place can
+   * (1 when absent); results are the same bits for any number.
+   */
+  loadEngine(label: EngineLabel, threads?: number): Promise<Engine>;
   /** Threads that make sense at the same time. */
   cores(): number;
   /** A thread that does the work and hands over what it has to tell; absent where there are no threads. */

@@ -8,7 +8,7 @@ import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine, type EngineChoice, type EngineLabel } from "./choose-engine.ts";
+import { chooseEngine, type EngineChoice } from "./choose-engine.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
@@ -17,7 +17,7 @@ import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { describePosterior } from "./posterior.ts";
 import { simulateFrom } from "./predict.ts";
 import { type ChainTask, prepareStrategy } from "./run-chain.ts";
-import { type ChainResult, runChains } from "./run-chains.ts";
+import { type ChainResult, type RunChainsOptions, runChains } from "./run-chains.ts";
 
 const defaultChains = 4;
 
@@ -36,18 +36,22 @@ export async function infer(
   const bound = bindOrThrow(model, data, options);
   const engine = chooseEngine(options.engine, "sampling");
   const plan = planDensity(program.core, model, bound);
-  const target = densityTarget(plan, await host.loadEngine(engine.label));
   const seed = options.seed ?? defaultSeed;
   const strategy = chooseStrategy(options.strategy, model, plan);
   const tasks = chainTasks(strategy.name, options, seed);
   checkDraws(plan, tasks);
   const cores = host.cores();
-  const parallel = host.startChains === undefined ? 0 : (options.parallel ?? Math.min(tasks.length, cores));
+  const allowed = host.startChains === undefined ? 0 : (options.parallel ?? cores);
+  const parallel = Math.min(tasks.length, allowed);
+  // Where there are more than chains, they share in the work of a chain.
+  const threads = Math.max(1, Math.floor(allowed / tasks.length));
+  const target = densityTarget(plan, await host.loadEngine(engine.label, threads));
   announce(options, strategy, engine, tasks.length, parallel, cores);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
     ...options,
     engine: engine.label,
     parallel,
+    threads,
     startChains: host.startChains,
   });
   const posterior = finishChains(target, tasks, results);
@@ -160,13 +164,15 @@ async function runWithReasons(
   target: DensityTarget,
   tasks: readonly ChainTask[],
   options: InferOptions &
-    Pick<Host, "startChains"> & { readonly engine: EngineLabel; readonly parallel: number },
+    Pick<Host, "startChains"> &
+    Pick<RunChainsOptions, "engine" | "parallel" | "threads">,
 ): Promise<readonly ChainResult[]> {
-  const { engine, parallel } = options;
+  const { engine, parallel, threads } = options;
   const total = strategies[tasks[0].strategy].steps(tasks[0].config as never);
   try {
     return await runChains(plan, target, tasks, {
       parallel,
+      threads,
       startChains: options.startChains,
       engine,
       signal: options.signal,

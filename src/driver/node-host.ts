@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { loadEngine } from "../engines/load.ts";
+import { nodeThreads } from "../engines/node-threads.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { engines } from "./choose-engine.ts";
 import type { ChainThread, Host } from "./host.ts";
@@ -9,9 +10,9 @@ import type { ChainMessage } from "./run-chain.ts";
 import type { ChainWork } from "./serve-chains.ts";
 
 export const nodeHost: Host = {
-  loadEngine: (label) => {
+  loadEngine: (label, threads = 1) => {
     const { name, ...options } = engines[label];
-    return loadEngine(name, options);
+    return loadEngine(name, { ...options, threads: nodeThreads(threads) });
   },
   cores: availableParallelism,
   startChains,

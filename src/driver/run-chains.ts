@@ -23,6 +23,8 @@ export interface RunChainsOptions {
   /** Milliseconds until workers take over from this thread; about as long as they take to start when absent. */
   readonly patience?: number;
   readonly engine: EngineLabel;
+  /** Threads of a chain's graph. */
+  readonly threads: number;
   readonly signal?: AbortSignal;
   onBatch(results: readonly ChainResult[]): void;
 }
@@ -130,13 +132,19 @@ async function runInWorkers(
   plan: DensityPlan,
   tasks: readonly ChainTask[],
   take: (message: ChainMessage) => void,
-  { parallel, startChains = bug("there are no threads here"), engine, signal }: RunChainsOptions,
+  {
+    parallel,
+    startChains = bug("there are no threads here"),
+    engine,
+    threads: each,
+    signal,
+  }: RunChainsOptions,
 ): Promise<void> {
   const count = Math.min(parallel, tasks.length);
   const shares = Array.from({ length: count }, (_, worker) =>
     tasks.filter((__, position) => position % count === worker),
   );
-  const threads = shares.map((share) => startChains({ plan, engine, tasks: share }, take));
+  const threads = shares.map((share) => startChains({ plan, engine, threads: each, tasks: share }, take));
   const over = new AbortController();
   const stop = new Promise<void>((resolve) => {
     if (signal?.aborted) resolve();

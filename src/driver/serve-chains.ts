@@ -9,23 +9,26 @@ import { type ChainMessage, type ChainTask, runChain } from "./run-chain.ts";
 export interface ChainWork {
   readonly plan: DensityPlan;
   readonly engine: EngineLabel;
+  /** Threads of a graph. */
+  readonly threads: number;
   readonly tasks: readonly ChainTask[];
 }
 
 /** Posts messages, with the buffers that go along; the last is "done" or "failed" of the last chain, or "crashed". Never rejects. */
 export async function serveChains(
-  { plan, engine, tasks }: ChainWork,
-  loadEngine: (label: EngineLabel) => Promise<Engine>,
+  { plan, engine, threads, tasks }: ChainWork,
+  loadEngine: (label: EngineLabel, threads: number) => Promise<Engine>,
   post: (message: ChainMessage, transfer: ArrayBuffer[]) => void,
 ): Promise<void> {
   let current = tasks[0]?.chain ?? 0;
   try {
-    const target = densityTarget(plan, await loadEngine(engine));
+    const target = densityTarget(plan, await loadEngine(engine, threads));
     for (const task of tasks) {
       current = task.chain;
       for (const message of runChain(target, task))
         post(message, message.kind === "rows" ? [message.rows.buffer as ArrayBuffer] : []);
     }
+    target.dispose();
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     post({ kind: "crashed", chain: current, stack }, []);

@@ -60,7 +60,7 @@ export async function train(
     choice: `a network with layers of ${amortize.hidden.join(" and ")}, ${headWords[amortize.head]}`,
     reason: `${plan.lowered.localDimension} latent numbers per item`,
   });
-  const target = amortizedTarget(plan, standard, await host.loadEngine(engine.label), seed);
+  const target = amortizedTarget(plan, standard, await host.loadEngine(engine.label, host.cores()), seed);
   const config = {
     ...amortized.defaults,
     ...(options.steps !== undefined && { steps: options.steps }),

@@ -1,11 +1,14 @@
 /** Engines by name, each loaded only when asked for. */
 import type { Engine, EngineName, Precision } from "./engine.ts";
+import type { Threads } from "./wasm/threads/threads.ts";
 
 export interface EngineOptions {
   /** What tfjs computes on; its own choice when absent. */
   readonly backend?: "cpu" | "wasm" | "node";
   /** What wasm, onnx and native tfjs compute in; when absent f64 (wasm) or f32 (the others). */
   readonly precision?: Precision;
+  /** What wasm shares large graphs among; without, it computes in the calling thread. */
+  readonly threads?: Threads;
 }
 
 /** Rejects where the engine's library is not installed. */
@@ -16,6 +19,7 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
     case "wasm":
       return (await import("./wasm/wasm-engine.ts")).createWasmEngine({
         precision: options.precision ?? "f64",
+        ...(options.threads && { threads: options.threads }),
       });
     case "tfjs": {
       if (options.backend === "node") {
@@ -26,6 +30,6 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
       return createTfjsEngine({ backend: options.backend ?? "wasm" });
     }
     case "onnx":
-      return (await import("./onnx/onnx-engine.ts")).createOnnxEngine(options);
+      return (await import("./onnx/onnx-engine.ts")).createOnnxEngine({ precision: options.precision });
   }
 }

@@ -1,9 +1,9 @@
 /** Worker threads of Node for the wasm engine. */
+import { Worker } from "node:worker_threads";
 import type { Threads } from "./wasm/threads/threads.ts";
 
 /** So many threads for each executable that has work for them, the calling one included. */
-export async function nodeThreads(count: number): Promise<Threads> {
-  const { Worker } = await import("node:worker_threads");
+export function nodeThreads(count: number): Threads {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const url = new URL(`./node-thread-worker.${extension}`, import.meta.url);
   return {

@@ -27,6 +27,7 @@ describe.each([
   const run = async (parallel: number, patience?: number): Promise<readonly ChainResult[]> =>
     runChains(plan, target, tasks, {
       parallel,
+      threads: 1,
       startChains: nodeHost.startChains,
       patience,
       engine: "reference",

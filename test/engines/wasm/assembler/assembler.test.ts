@@ -150,7 +150,9 @@ describe("instructions", () => {
   });
 
   test("atomic instructions are valid at their natural alignment", () => {
-    const types: { readonly [Op in AtomicOp]: { readonly params: ValueType[]; readonly results: ValueType[] } } = {
+    const types: {
+      readonly [Op in AtomicOp]: { readonly params: ValueType[]; readonly results: ValueType[] };
+    } = {
       "memory.atomic.notify": { params: ["i32"], results: ["i32"] },
       "memory.atomic.wait32": { params: ["i32", "i64"], results: ["i32"] },
       "i32.atomic.load": { params: [], results: ["i32"] },

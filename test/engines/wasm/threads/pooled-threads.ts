@@ -1,6 +1,6 @@
 /** Worker threads that serve many executables one after the other: tests compile more of them than threads could be started for. */
 import { Worker } from "node:worker_threads";
-import type { ThreadTask, Threads } from "../../../../src/engines/wasm/threads/threads.ts";
+import type { Threads, ThreadTask } from "../../../../src/engines/wasm/threads/threads.ts";
 
 const url = new URL("./pooled-worker.ts", import.meta.url);
 

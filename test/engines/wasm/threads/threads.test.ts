@@ -31,7 +31,14 @@ const loopingEngines = {
     await createWasmEngine({ threads, splitLimits, limits: looping }),
     await createWasmEngine({ threads, splitLimits, limits: { straight: 4, components: 2 }, relaxed: false }),
   ],
-  f32: [await createWasmEngine({ threads, splitLimits, limits: { straight: 1, components: 3 }, precision: "f32" })],
+  f32: [
+    await createWasmEngine({
+      threads,
+      splitLimits,
+      limits: { straight: 1, components: 3 },
+      precision: "f32",
+    }),
+  ],
 };
 const aloneEngine = await createWasmEngine({ threads: alone, splitLimits, limits: looping });
 
