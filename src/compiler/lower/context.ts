@@ -1,12 +1,14 @@
 /** What lowering knows at a point of the program: sizes, names in scope, enclosing axes. One builder throughout. */
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreFunction, CoreLearn, CorePlace } from "../../lang/core.ts";
+import type { CoreFunction, CoreLearn, CorePlace, CoreStatement } from "../../lang/core.ts";
 import { evaluateSize, formatSize, type Size } from "../../lang/size.ts";
-import type { Algebra, Axis, Value } from "./value.ts";
+import type { Algebra, Axis, Position, Value } from "./value.ts";
 
 /** An expression's meaning: a tensor, or a tuple of meanings. */
 export type Lowered = Value | { readonly items: readonly Lowered[] };
+
+export type LetStatement = Extract<CoreStatement, { kind: "let" }>;
 
 /** What a name in scope stands for. */
 export type Binding =
@@ -18,12 +20,14 @@ export type Binding =
       /** The same with those axes as axes. */
       readonly own?: Value;
     }
-  /** An axis's index variable, vectorised. */
-  | { readonly kind: "axis"; readonly axis: Axis }
+  /** An axis's index variable, vectorised; plus `offset` where it stands for another place of the axis. */
+  | { readonly kind: "axis"; readonly axis: Axis; readonly offset?: number }
   /** An index variable of an unrolled axis at one of its values. */
   | { readonly kind: "constant"; readonly value: number }
-  /** A discrete variable that is summed out: all its values along an axis of its own, whatever its place. */
-  | { readonly kind: "enumerated"; readonly value: Value; readonly place: readonly CorePlace[] }
+  /** A discrete variable that is summed out: each of its elements has an axis on which all its values lie side by side. */
+  | { readonly kind: "enumerated"; element(at: readonly Position[]): Value }
+  /** A binding that depends on such variables: it is made anew wherever it is read, for the elements in question. */
+  | { readonly kind: "deferred"; readonly statement: LetStatement }
   /** A net instance: the values of its size parameters. Its weights are found by its name. */
   | { readonly kind: "net"; readonly sizes: Readonly<Record<string, number>> }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */

@@ -1,16 +1,17 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
 import { bug } from "../../base/bug.ts";
 import type { CoreSite, CoreStatement } from "../../lang/core.ts";
+import { discreteDependents } from "../../lang/discrete-dependents.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
-import { type Binding, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { type Binding, type IndexCheck, isTuple } from "./context.ts";
 import { distributionRows } from "./distributions.ts";
+import { bindEnumerated, elementAt } from "./enumerate.ts";
 import {
   bindInput,
   chosenBranch,
   createModelContext,
-  dtypeOf,
   enterAxis,
   type LearnedParameter,
   type LoweringInput,
@@ -24,8 +25,8 @@ import { assemblePieces } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
-import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
-import type { Axis, Value } from "./value.ts";
+import { type Factor, sumFactors } from "./sum-out.ts";
+import type { Value } from "./value.ts";
 
 export interface DensityOptions {
   /**
@@ -102,20 +103,25 @@ export function lowerDensityInto(
 ): DensityState {
   const { model } = input;
   const factors: (Factor & { readonly label: string })[] = [];
-  const enumerated: EnumeratedVariable[] = [];
   const coordinates: CoordinateBlock[] = [];
   const blocks = new Map<string, Value>();
   const bound = new Set<string>();
   const indexChecks: IndexCheck[] = [];
 
   const learned: LearnedParameter[] = [];
-  const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
+  const created = createModelContext(input, builder, lowerLearned(learned), (check) =>
     indexChecks.push(check),
   );
+  const context: ModelContext = { ...created, deferred: discreteDependents(model) };
   const { algebra } = context;
 
-  const record = (label: string, terms: readonly Value[], plates: readonly Axis[]): void => {
-    for (const value of terms) factors.push({ label, value, plates });
+  const record = (
+    label: string,
+    terms: readonly Value[],
+    { span }: CoreSite | CoreStatement,
+    here: ModelContext,
+  ): void => {
+    for (const value of terms) factors.push({ label, value, plates: here.plates, span });
   };
 
   /** The array of a site's unconstrained coordinates, made on first use. */
@@ -155,7 +161,8 @@ export function lowerDensityInto(
     record(
       `${site.id} (Jacobian)`,
       logJacobian.map((term) => algebra.sumEvent(term)),
-      here.plates,
+      site,
+      here,
     );
   };
 
@@ -178,7 +185,8 @@ export function lowerDensityInto(
     record(
       site.id,
       standard.map((term) => sumBatch(algebra, term, event)),
-      here.plates,
+      site,
+      here,
     );
   };
 
@@ -186,49 +194,29 @@ export function lowerDensityInto(
   const isTransformedInPlace = (site: CoreSite): boolean =>
     options.scale === "unconstrained" && !site.observed && (site.noncentered || !hasFixedBounds(site));
 
-  const enumerate = (site: CoreSite, here: ModelContext): Value => {
-    const count = site.support.kind === "discrete" ? site.support.count : undefined;
-    if (count === undefined) return bug(`${site.id} has no finite set of values`);
-    if (site.place.some((place) => place.kind === "constant"))
-      return bug(`${site.id} is discrete and drawn element by element`);
-    const axis: Axis = {
-      id: `value of ${site.id}`,
-      size: sizeValue(count, here, site.span),
-      start: 0,
-      order: here.nextOrder(),
-      kind: "enumerated",
-      under: here.plates.map((plate) => plate.id),
-    };
-    const value = algebra.convert(algebra.indexOf(axis), dtypeOf(site.event.base));
-    context.scope.set(site.variable, { kind: "enumerated", value, place: site.place });
-    enumerated.push({ axis, plates: here.plates });
-    return value;
-  };
-
   const verb: Verb = {
     terms: factors,
     draw(site, here) {
-      const discrete = site.support.kind === "discrete";
-      if (!site.observed && discrete) {
-        const x = enumerate(site, here);
-        record(site.id, siteLogDensity(site, x, here), here.plates);
+      if (site.marginal) {
+        record(site.id, siteLogDensity(site, elementAt(site, here), here), site, here);
         return;
       }
       if (!site.observed && !bound.has(site.id)) bindLatent(site, here);
       if (!site.observed && site.noncentered && options.scale === "unconstrained") return;
-      record(site.id, siteLogDensity(site, viewAt(site.variable, site.place, here), here), here.plates);
+      record(site.id, siteLogDensity(site, viewAt(site.variable, site.place, here), here), site, here);
     },
     factor(value, statement, here) {
       record(
         `factor at ${statement.span.start}`,
         [algebra.sumEvent(algebra.convert(value, "float"))],
-        here.plates,
+        statement,
+        here,
       );
     },
     group: (statement) => groupSteps(statement, context, isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
-        if (site.observed || site.support.kind === "discrete" || isTransformedInPlace(site)) return;
+        if (site.observed || site.marginal || isTransformedInPlace(site)) return;
         if (bound.has(site.id)) return;
         bindLatent(site, inner);
         bound.add(site.id);
@@ -236,6 +224,7 @@ export function lowerDensityInto(
     },
   };
 
+  const enumerated = bindEnumerated(context);
   for (const variable of model.variables) {
     if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
     else if (options.scale === "constrained" && !isDiscrete(variable.sites[0], context))
@@ -243,14 +232,16 @@ export function lowerDensityInto(
   }
   walkStatements(model.body, context, verb);
 
-  const total = sumFactors(algebra, factors, enumerated, options.keep);
+  const keep = options.keep === undefined ? undefined : context.axes.get(options.keep);
+  const total = sumFactors(algebra, factors, enumerated, { keep });
   const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
   for (const variable of model.variables)
     if (!variable.observed && !isDiscrete(variable.sites[0], context))
       outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
   for (const name of bindingNames(model.body)) {
     const binding = context.scope.get(name);
-    if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
+    if (binding === undefined || binding.kind === "deferred") continue;
+    if (binding.kind === "value" && isTuple(binding.value)) continue;
     const value = boundArray(binding, context);
     if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
   }

@@ -4,7 +4,7 @@ import type { CoreExpression } from "../../lang/core.ts";
 import { lowerBuiltin } from "./builtins.ts";
 import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";
-import { lowerIndex, verifyOwnIndices } from "./lower-index.ts";
+import { lowerDeferred, lowerIndex } from "./lower-index.ts";
 import { assemblePieces } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -111,13 +111,17 @@ export function lowerMatch<T>(
 function lowerVariable({ name }: VariableExpression, context: Context): Lowered {
   const binding = context.scope.get(name);
   if (binding === undefined) return bug(`the name ${name} has no value yet`);
-  verifyOwnIndices(binding, []);
   switch (binding.kind) {
     case "value":
-    case "enumerated":
       return binding.value;
-    case "axis":
-      return context.algebra.indexOf(binding.axis);
+    case "enumerated":
+      return binding.element([]);
+    case "deferred":
+      return lowerDeferred(binding.statement, [], context, lowerAny);
+    case "axis": {
+      const index = context.algebra.indexOf(binding.axis);
+      return binding.offset ? context.algebra.binary("add", index, binding.offset) : index;
+    }
     case "constant":
       return context.algebra.of(binding.value, "int");
     case "pieces":

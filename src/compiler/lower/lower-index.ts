@@ -6,32 +6,35 @@
 import { bug } from "../../base/bug.ts";
 import type { CoreExpression, CoreIndex, CorePlace } from "../../lang/core.ts";
 import { evaluateSize } from "../../lang/size.ts";
-import { type Binding, type Context, fail, isTuple, sizeValue } from "./context.ts";
+import { type Context, fail, isTuple, type LetStatement, type Lowered, sizeValue } from "./context.ts";
 import { gather } from "./gather.ts";
 import { assemblePieces, pieceElement, pieceRange } from "./pieces.ts";
-import type { Axis, Value } from "./value.ts";
+import type { Position, Value } from "./value.ts";
 
 type IndexExpression = Extract<CoreExpression, { kind: "index" }>;
 type Lower = (expression: CoreExpression, context: Context) => Value;
-
-/** An index known up to one axis: axis index (when there is one) + offset. */
-interface Affine {
-  readonly axis?: Axis;
-  readonly offset: number;
-}
 
 export function lowerIndex(expression: IndexExpression, context: Context, lower: Lower): Value {
   const { base, indices } = expression;
   const { algebra } = context;
   const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
-  if (binding !== undefined) verifyOwnIndices(binding, indices);
-  if (binding?.kind === "enumerated") return binding.value;
+  if (binding?.kind === "enumerated")
+    return binding.element(
+      indices.map((index) => positionOf(index, context) ?? bug("a discrete variable at no certain place")),
+    );
+  if (binding?.kind === "deferred") {
+    const { place } = binding.statement;
+    const value = lowerDeferred(binding.statement, indices, context, lower);
+    if (isTuple(value)) return bug("an index of a tuple");
+    return indexAll(value, indices.slice(place.length), expression, context, lower);
+  }
   if ((binding?.kind === "value" || binding?.kind === "pieces") && binding.own !== undefined) {
     const count = binding.place?.length ?? 0;
-    const isOwn = (place: CorePlace, at: number): boolean =>
-      isIndexOf(indices[at], place) &&
-      place.kind === "axis" &&
-      context.scope.get(place.index)?.kind === "axis";
+    const isOwn = (place: CorePlace, at: number): boolean => {
+      const here = place.kind === "axis" ? context.scope.get(place.index) : undefined;
+      const isSame = here?.kind === "axis" && place.kind === "axis" && here.axis.id === place.index;
+      return isSame && (here.offset ?? 0) === 0 && isIndexOf(indices[at], place);
+    };
     if (count <= indices.length && binding.place?.every(isOwn))
       return indexAll(binding.own, indices.slice(count), expression, context, lower);
   }
@@ -65,25 +68,28 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
   return indexAll(whole, indices, expression, context, lower);
 }
 
-/**
- * What depends on a discrete variable that is summed out is one value per element of the variable's plates: it may be used under
- * the same elements only, so that all that depends on one variable is added up before the sum over its values. The checker
- * refuses everything else.
- */
-export function verifyOwnIndices(binding: Binding, indices: readonly CoreIndex[]): void {
-  if (!("place" in binding) || binding.place === undefined) return;
-  const values =
-    binding.kind === "pieces"
-      ? binding.pieces.map((piece) => piece.value)
-      : isTuple(binding.value)
-        ? []
-        : [binding.value];
-  const under = new Set(values.flatMap((value) => value.axes.flatMap((axis) => axis.under ?? [])));
-  const own = binding.place.every((place, position) => {
-    if (place.kind === "constant" || !under.has(place.index)) return true;
-    return isIndexOf(indices[position], place);
+/** What a deferred binding stands for at the first of `indices`, as many as its place has. */
+export function lowerDeferred(
+  { place, value, name }: LetStatement,
+  indices: readonly CoreIndex[],
+  context: Context,
+  lower: (expression: CoreExpression, context: Context) => Lowered,
+): Lowered {
+  const scope = new Map(context.scope);
+  place.forEach((each, at) => {
+    if (each.kind !== "axis") return;
+    const { axis, offset } = positionOf(indices[at], context) ?? bug(`${name} is read at no certain place`);
+    scope.set(
+      each.index,
+      axis === undefined ? { kind: "constant", value: offset } : { kind: "axis", axis, offset },
+    );
   });
-  if (!own) bug("what depends on a discrete variable is used under another index than the variable's own");
+  return lower(value, { ...context, scope });
+}
+
+/** A place known up to one axis; `undefined` for anything else. */
+function positionOf(index: CoreIndex | undefined, context: Context): Position | undefined {
+  return index?.kind === "at" ? affineIndex(index.value, context) : undefined;
 }
 
 /** Whether an index is the index variable of an axis place itself. */
@@ -153,7 +159,8 @@ function takeFirst(
   return gather(context.algebra, value, lower(index, context));
 }
 
-function affineIndex(expression: CoreExpression, context: Context): Affine | undefined {
+/** An index known up to one axis: the axis's index (where there is one) plus the offset. */
+function affineIndex(expression: CoreExpression, context: Context): Position | undefined {
   switch (expression.kind) {
     case "literal":
       return Number.isInteger(expression.value) ? { offset: expression.value } : undefined;
@@ -163,7 +170,7 @@ function affineIndex(expression: CoreExpression, context: Context): Affine | und
     }
     case "variable": {
       const binding = context.scope.get(expression.name);
-      if (binding?.kind === "axis") return { axis: binding.axis, offset: 0 };
+      if (binding?.kind === "axis") return { axis: binding.axis, offset: binding.offset ?? 0 };
       if (binding?.kind === "constant") return { offset: binding.value };
       return undefined;
     }

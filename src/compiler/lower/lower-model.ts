@@ -37,6 +37,8 @@ export interface ModelContext extends Context {
   readonly plates: readonly Axis[];
   /** All axes entered so far, by index variable: an axis that is walked twice is the same axis. */
   readonly axes: Map<string, Axis>;
+  /** Names of bindings that are made where they are read, as they depend on what is summed out. */
+  readonly deferred: ReadonlySet<string>;
 }
 
 export interface Verb {
@@ -87,6 +89,7 @@ export function createModelContext(
     path: "",
     plates: [],
     axes: new Map(),
+    deferred: new Set(),
     learned,
     nextOrder: () => order++,
     noteIndexCheck,
@@ -133,6 +136,10 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       verb.draw(siteOf(statement.site, context), context);
       return;
     case "let": {
+      if (context.deferred.has(statement.name)) {
+        context.scope.set(statement.name, { kind: "deferred", statement });
+        return;
+      }
       const lowered = lowerAny(statement.value, context);
       if (isTuple(lowered)) context.scope.set(statement.name, { kind: "value", value: lowered });
       else bindAt(statement.name, statement.place, lowered, context);

@@ -4,7 +4,7 @@ import type { CoreAxisStatement, CorePlace, CoreSite, CoreStatement } from "../.
 import { fail, isTuple, sizeValue } from "./context.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { addPiece, pieceRange } from "./pieces.ts";
-import type { Axis, Value } from "./value.ts";
+import type { Position, Value } from "./value.ts";
 
 /**
  * Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. What is bound under whole
@@ -12,12 +12,12 @@ import type { Axis, Value } from "./value.ts";
  */
 export function bindAt(name: string, place: readonly CorePlace[], value: Value, context: ModelContext): void {
   const { algebra } = context;
-  const own = place.every((each) => positionOf(each, context).kind === "axis") ? value : undefined;
+  const own = place.every((each) => positionOf(each, context).axis !== undefined) ? value : undefined;
   let array = value;
   let piecewise: { dimension: number; from: number; to: number } | undefined;
   for (let dimension = place.length - 1; dimension >= 0; dimension--) {
     const here = positionOf(place[dimension], context);
-    if (here.kind === "axis") {
+    if (here.axis !== undefined) {
       array = algebra.axisToEvent(array, here.axis);
       if (here.axis.start > 0)
         piecewise = { dimension, from: here.axis.start, to: here.axis.start + here.axis.size };
@@ -29,7 +29,7 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
           message: `\`${name}\` is built up along two ordered axes at once, which is not supported yet`,
           labels: [],
         });
-      piecewise = { dimension, from: here.value, to: here.value + 1 };
+      piecewise = { dimension, from: here.offset, to: here.offset + 1 };
     }
   }
   const existing = context.scope.get(name);
@@ -50,10 +50,10 @@ export function viewAt(name: string, place: readonly CorePlace[], context: Model
   const binding = context.scope.get(name);
   if (binding?.kind !== "value" && binding?.kind !== "pieces") return bug(`${name} has no value yet`);
   const positions = place.map((each) => positionOf(each, context));
-  const isWhole = positions.every(({ kind }) => kind === "axis") && samePlace(place, binding.place);
+  const isWhole = positions.every(({ axis }) => axis !== undefined) && samePlace(place, binding.place);
   if (binding.own !== undefined && isWhole) return binding.own;
-  const ranges = positions.map((each): readonly [number, number] =>
-    each.kind === "axis" ? [each.axis.start, each.axis.start + each.axis.size] : [each.value, each.value + 1],
+  const ranges = positions.map(({ axis, offset }): readonly [number, number] =>
+    axis === undefined ? [offset, offset + 1] : [axis.start, axis.start + axis.size],
   );
   let value: Value;
   if (binding.kind === "pieces") {
@@ -64,9 +64,9 @@ export function viewAt(name: string, place: readonly CorePlace[], context: Model
   positions.forEach((each, dimension) => {
     const part = algebra.slice(value, 0, ...ranges[dimension]);
     value =
-      each.kind === "axis"
-        ? algebra.eventToAxis(part, each.axis)
-        : algebra.reshapeEvent(part, part.event.slice(1));
+      each.axis === undefined
+        ? algebra.reshapeEvent(part, part.event.slice(1))
+        : algebra.eventToAxis(part, each.axis);
   });
   return value;
 }
@@ -88,10 +88,10 @@ export function viewSiteAt(array: Value, site: CoreSite, context: ModelContext):
   for (const each of site.place) {
     if (each.kind === "constant") continue;
     const here = positionOf(each, context);
-    if (here.kind === "axis") value = algebra.eventToAxis(value, here.axis);
+    if (here.axis !== undefined) value = algebra.eventToAxis(value, here.axis);
     else {
       const start = axisRange(each.index, context).from;
-      const row = algebra.slice(value, 0, here.value - start, here.value - start + 1);
+      const row = algebra.slice(value, 0, here.offset - start, here.offset - start + 1);
       value = algebra.reshapeEvent(row, row.event.slice(1));
     }
   }
@@ -134,13 +134,11 @@ function findAxis(index: string, statements: readonly CoreStatement[]): CoreAxis
   return undefined;
 }
 
-function positionOf(
-  place: CorePlace,
-  context: ModelContext,
-): { readonly kind: "axis"; readonly axis: Axis } | { readonly kind: "constant"; readonly value: number } {
-  if (place.kind === "constant")
-    return { kind: "constant", value: sizeValue(place.value, context, context.input.model.span) };
+/** Where a place lies: along an axis that is open, or at one index. */
+export function positionOf(place: CorePlace, context: ModelContext): Position {
+  if (place.kind === "constant") return { offset: sizeValue(place.value, context, context.input.model.span) };
   const binding = context.scope.get(place.index);
-  if (binding?.kind === "axis" || binding?.kind === "constant") return binding;
+  if (binding?.kind === "axis") return { axis: binding.axis, offset: 0 };
+  if (binding?.kind === "constant") return { offset: binding.value };
   return bug(`the axis ${place.index} is not open`);
 }

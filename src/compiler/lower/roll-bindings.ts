@@ -1,5 +1,6 @@
 /** What the steps of an ordered axis bind and record, made by one loop instead of step by step. */
 import { bug } from "../../base/bug.ts";
+import type { Span } from "../../base/span.ts";
 import { equalShapes, type NodeId } from "../graph.ts";
 import type { Binding, Context, Piece } from "./context.ts";
 import { addPiece } from "./pieces.ts";
@@ -19,6 +20,7 @@ export interface Term {
   readonly label: string;
   readonly value: Value;
   readonly plates: readonly Axis[];
+  readonly span: Span;
 }
 
 /** What walking one step did. */

@@ -8,6 +8,7 @@ import type {
   CoreStatement,
 } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
+import { letStatements } from "../../lang/discrete-dependents.ts";
 import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
 import { boundsOf } from "./truncate.ts";
 
@@ -79,15 +80,22 @@ function stepsOf(
     const names = new Set<string>();
     const open = [...expressions];
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
-      if (each.kind === "variable") names.add(each.name);
+      if (each.kind === "variable") {
+        // A deferred binding is made where it is read.
+        if (context.deferred.has(each.name) && !names.has(each.name))
+          open.push(...valuesOf(each.name, context));
+        names.add(each.name);
+      }
       open.push(...(isOwn(each) ? coreChildren(each).slice(1) : coreChildren(each)));
     }
     return names;
   };
   const stepsIn = (statement: CoreStatement): Step[] => {
     switch (statement.kind) {
-      case "let":
+      case "let": {
+        if (context.deferred.has(statement.name)) return [{ statement, reads: new Set(), binds: new Set() }];
         return [{ statement, reads: namesIn([statement.value]), binds: new Set([statement.name]) }];
+      }
       case "draw": {
         const site = siteOf(statement.site, context);
         const reads = namesIn([...distributionParts(site.distribution), ...boundsOf(site.support)]);
@@ -108,6 +116,11 @@ function stepsOf(
     }
   };
   return statements.flatMap(stepsIn);
+}
+
+/** What a name is bound to, piece by piece. */
+function valuesOf(name: string, { input }: ModelContext): CoreExpression[] {
+  return letStatements(input.model.body).flatMap((each) => (each.name === name ? [each.value] : []));
 }
 
 /** Places of all that a body binds or draws, by name. */

@@ -1,72 +1,443 @@
 /**
- * From factors to a log density: discrete variables are summed out exactly, one by one (variable elimination in log space),
- * then everything is added up. A factor stands for one term per element of its plates, whether or not its value differs there.
+ * From factors to a log density: discrete variables are summed out exactly, in log space, then everything is added up. A factor
+ * stands for one term per element of its plates, whether or not its value differs there.
+ *
+ * Variables are eliminated from the inside of plates to the outside (Obermeyer et al. 2019, "Tensor variable elimination for
+ * plated factor graphs"): one is due when all that depends on it lies in its own plates. Elements that no table couples are summed out
+ * all at once, cheapest variable first; chains go along their axis (`sum-chain.ts`).
  */
 import { bug } from "../../base/bug.ts";
-import type { Algebra, Axis, Value } from "./value.ts";
+import type { Span } from "../../base/span.ts";
+import { fail } from "./context.ts";
+import type { Reduction } from "./reduce-axis.ts";
+import { sumChain } from "./sum-chain.ts";
+import {
+  addCost,
+  addSmallFirst,
+  type Cost,
+  planReductions,
+  type ReductionStep,
+  reduceTerms,
+} from "./sum-order.ts";
+import {
+  cells,
+  type Extent,
+  elementAxis,
+  elementsOf,
+  inCell,
+  relabel,
+  type Summed,
+  shiftTable,
+  sumLine,
+  type Table,
+  touches,
+} from "./sum-tables.ts";
+import { type Algebra, type Axis, unionAxes, type Value } from "./value.ts";
 
 export interface Factor {
-  /** Its axes are some of `plates` and any enumerated ones; no event. */
+  /** Its axes are some of `plates` and those of elements of discrete variables; no event. */
   readonly value: Value;
   readonly plates: readonly Axis[];
+  readonly span: Span;
 }
 
+/** A discrete variable that is summed out, with all its elements. */
 export interface EnumeratedVariable {
-  readonly axis: Axis;
-  /** Plates of its draw statement: one variable per element. */
-  readonly plates: readonly Axis[];
+  readonly name: string;
+  /** Number of values. */
+  readonly count: number;
+  readonly shape: readonly number[];
+  readonly span: Span;
 }
 
-/**
- * The sum over all factors with `enumerated` summed out, innermost plates first and last drawn first. Exact because a factor
- * that mentions a variable lies in that variable's plates or deeper, and deeper variables are gone by then.
- * With `keep`, the sum is not taken along that axis: one log density per element; every factor must lie in it.
- */
+export interface SumOptions {
+  /** The sum is not taken along this plate: one log density per element; every factor must lie in it. */
+  readonly keep?: Axis;
+  /** How each axis is taken: where the axes of the result are those of `step.result`, behind a loop's passes if there is one. */
+  reduction?(step: ReductionStep, passes: number | undefined): Reduction;
+}
+
+/** The sum over all factors with `enumerated` summed out. Throws `ProblemError` where their structure does not allow it. */
 export function sumFactors(
   algebra: Algebra,
   factors: readonly Factor[],
   enumerated: readonly EnumeratedVariable[],
-  keep?: string,
+  { keep, reduction = () => ({ kind: "sum" }) }: SumOptions = {},
 ): Value {
-  let current = [...factors];
-  const order = enumerated
-    .map((variable, position) => ({ variable, position }))
-    .sort((a, b) => b.variable.plates.length - a.variable.plates.length || b.position - a.position);
-  for (const { variable } of order) {
-    const mentions = (factor: Factor): boolean =>
-      factor.value.axes.some((axis) => axis.id === variable.axis.id);
-    const involved = current.filter(mentions);
-    if (involved.length === 0) continue;
-    const own = new Set(variable.plates.map((plate) => plate.id));
-    if (
-      involved.some(({ plates }) =>
-        variable.plates.some((each) => !plates.some((plate) => plate.id === each.id)),
-      )
-    )
-      bug("a term outside the plates of a discrete variable depends on it");
-    const terms = involved.map((factor) =>
-      sumPlates(
-        algebra,
-        factor.value,
-        factor.plates.filter((plate) => !own.has(plate.id)),
-      ),
-    );
-    // Small ones first: what is the same for all rows is added up once.
-    terms.sort((x, y) => x.axes.length - y.axes.length);
-    const joint = algebra.axisToEvent(algebra.add(...terms), variable.axis);
-    const value = algebra.logSumExp(joint, 0);
-    current = [...current.filter((factor) => !mentions(factor)), { value, plates: variable.plates }];
+  const lines = linesOf(factors);
+  const variables = new Map(
+    enumerated.map((each, rank) => [
+      each.name,
+      { ...each, rank, lines: lines.ofVariable(each) } satisfies Summed,
+    ]),
+  );
+  const state: State = {
+    algebra,
+    variables,
+    keep: keep && lines.ofAxis(keep),
+    cost: { total: 0 },
+    reduction,
+  };
+  const discrete = factors.filter(({ value }) => elementsOf(value).length > 0);
+  const plain = factors.filter((factor) => !discrete.includes(factor));
+  let tables = discrete.map((factor) => tableOf(state, lines, factor));
+  const remaining = new Set(variables.values());
+  while (remaining.size > 0) {
+    const due = chooseDue(state, tables, remaining);
+    const names = new Set(due.group.map(({ name }) => name));
+    const isInvolved = (table: Table): boolean => [...names].some((name) => touches(table, name));
+    const involved = tables.filter(isInvolved);
+    const made =
+      due.line === undefined ? sumEach(state, due.group[0], involved) : sumAlong(state, due, involved);
+    tables = [...tables.filter((table) => !isInvolved(table)), ...made.map((table) => tidy(state, table))];
+    for (const variable of due.group) remaining.delete(variable);
   }
-  if (keep !== undefined && current.some(({ plates }) => !plates.some((plate) => plate.id === keep)))
+  const keptLine = state.keep;
+  const kept = tables.map((table) => {
+    const line = [...table.extents.keys()].reduce(
+      (each, id) => (id === keptLine ? each : sumLine(algebra, each, id)),
+      table,
+    );
+    return keep === undefined ? line.value : asPlate(algebra, line.value, keptLine, keep);
+  });
+  if (keep !== undefined && plain.some(({ plates }) => !plates.some(({ id }) => id === keep.id)))
     bug("a term outside the plate that is kept");
-  const sums = current.map((factor) =>
+  const sums = plain.map(({ value, plates }) =>
     sumPlates(
       algebra,
-      factor.value,
-      factor.plates.filter((plate) => plate.id !== keep),
+      value,
+      plates.filter(({ id }) => id !== keep?.id),
     ),
   );
-  return sums.length === 0 ? algebra.of(0) : algebra.add(...knownFirst(algebra, sums));
+  const all = [...sums, ...kept];
+  return all.length === 0 ? algebra.of(0) : algebra.add(...knownFirst(algebra, all));
+}
+
+interface State {
+  readonly algebra: Algebra;
+  readonly variables: ReadonlyMap<string, Summed>;
+  /** The line that is kept. */
+  readonly keep: string | undefined;
+  readonly cost: Cost;
+  readonly reduction: NonNullable<SumOptions["reduction"]>;
+}
+
+interface Lines {
+  ofAxis(axis: Axis): string;
+  ofVariable(variable: EnumeratedVariable): readonly string[];
+  /** The line's own axis for a range of coordinates. */
+  axisOf(line: string, from: number, size: number): Axis;
+}
+
+/** Which axes index elements of the same dimensions. */
+function linesOf(factors: readonly Factor[]): Lines {
+  const parents = new Map<string, string>();
+  const rootOf = (id: string): string => {
+    const parent = parents.get(id);
+    return parent === undefined || parent === id ? id : rootOf(parent);
+  };
+  const dimension = (variable: string, at: number): string => `${variable}.${at}`;
+  const orders = new Map<string, number>();
+  for (const { value, plates } of factors) {
+    for (const plate of plates) orders.set(`axis ${plate.id}`, plate.order);
+    for (const { element } of elementsOf(value))
+      element.at.forEach(({ axis }, at) => {
+        if (axis !== undefined)
+          parents.set(rootOf(`axis ${axis.id}`), rootOf(dimension(element.variable, at)));
+      });
+  }
+  const orderOf = new Map<string, number>();
+  for (const [id, order] of orders) {
+    const root = rootOf(id);
+    orderOf.set(root, Math.min(orderOf.get(root) ?? Number.POSITIVE_INFINITY, order));
+  }
+  return {
+    ofAxis: ({ id }) => rootOf(`axis ${id}`),
+    ofVariable: ({ name, shape }) => shape.map((_, at) => rootOf(dimension(name, at))),
+    axisOf: (line, from, size) => ({
+      id: line,
+      size,
+      start: from,
+      order: orderOf.get(line) ?? -1,
+      kind: "plate",
+    }),
+  };
+}
+
+function tableOf(state: State, lines: Lines, { value, plates, span }: Factor): Table {
+  const { algebra } = state;
+  const along = new Map<string, { axis?: Axis; constants: number[] }>();
+  for (const { element } of elementsOf(value))
+    element.at.forEach(({ axis, offset }, at) => {
+      const line = variableOf(state, element.variable).lines[at];
+      const known = along.get(line) ?? { constants: [] };
+      along.set(line, known);
+      if (axis === undefined) known.constants.push(offset);
+      else if (known.axis === undefined) known.axis = axis;
+      else if (known.axis.id !== axis.id)
+        refuse(
+          state,
+          element.variable,
+          span,
+          "this term depends on it at two places that vary independently of each other",
+          "let each term depend on elements a fixed number of steps apart",
+        );
+      if (known.axis !== undefined && known.constants.length > 0)
+        refuse(
+          state,
+          element.variable,
+          span,
+          "this term depends on an element at a fixed place and on others along the axis",
+          "draw what all steps share as a variable of its own",
+        );
+    });
+  if (state.keep !== undefined && !along.has(state.keep)) {
+    const axis = plates.find((plate) => lines.ofAxis(plate) === state.keep);
+    if (axis !== undefined) along.set(state.keep, { axis, constants: [] });
+  }
+  const starts = new Map([...along].map(([line, { constants }]) => [line, Math.max(...constants)]));
+  const own = new Set([...along.values()].flatMap(({ axis }) => axis?.id ?? []));
+  const summed = sumPlates(
+    algebra,
+    value,
+    plates.filter(({ id }) => !own.has(id)),
+  );
+  const axes = summed.axes.map((axis) => {
+    const { element } = axis;
+    if (element === undefined) return lines.axisOf(lines.ofAxis(axis), axis.start, axis.size);
+    const variable = variableOf(state, element.variable);
+    const offsets = element.at.map((position, at) =>
+      position.axis === undefined ? position.offset - (starts.get(variable.lines[at]) ?? 0) : position.offset,
+    );
+    return elementAxis(variable, offsets);
+  });
+  const extents = new Map(
+    [...along].map(([line, { axis, constants }]): [string, Extent] => {
+      const from = axis?.start ?? Math.max(...constants);
+      return [line, { from, to: from + (axis?.size ?? 1) }];
+    }),
+  );
+  return { value: relabel(algebra, summed, axes), extents, span };
+}
+
+function variableOf({ variables }: State, name: string): Summed {
+  return variables.get(name) ?? bug(`${name} is not summed out`);
+}
+
+/** What is to be summed out next: one variable element by element, or variables that are chained along a line. */
+interface Due {
+  readonly group: readonly Summed[];
+  readonly line?: string;
+}
+
+function chooseDue(state: State, tables: readonly Table[], remaining: ReadonlySet<Summed>): Due {
+  const innermost = [...remaining].filter((variable) =>
+    tables.every((table) => !touches(table, variable.name) || liesIn(state, table, variable.lines)),
+  );
+  const single = innermost.filter((variable) =>
+    tables.every(
+      ({ value }) => elementsOf(value).filter(({ element }) => element.variable === variable.name).length < 2,
+    ),
+  );
+  if (single.length > 0) {
+    const costs = single.map((variable) => {
+      const terms = tables.filter((table) => touches(table, variable.name)).map(({ value }) => value);
+      return { variable, size: unionAxes(terms).reduce((product, { size }) => product * size, 1) };
+    });
+    // Of equal ones the last drawn.
+    return { group: [costs.reduce((a, b) => (b.size <= a.size ? b : a)).variable] };
+  }
+  for (const variable of innermost) {
+    const due = chainOf(state, tables, variable, innermost);
+    if (due !== undefined) return due;
+  }
+  return refuseStructure(state, tables, [...remaining]);
+}
+
+/** Whether all lines of the table are among these. The line that is kept always is. */
+function liesIn({ keep }: State, { extents }: Table, lines: readonly string[]): boolean {
+  return [...extents.keys()].every((line) => line === keep || lines.includes(line));
+}
+
+/** The variables that are chained together with this one; `undefined` where one of them is not due yet. */
+function chainOf(
+  state: State,
+  tables: readonly Table[],
+  variable: Summed,
+  innermost: readonly Summed[],
+): Due | undefined {
+  const line = chainedAlong(state, tables, variable);
+  const group = [variable];
+  for (const member of group)
+    for (const table of tables.filter((each) => touches(each, member.name)))
+      for (const { element } of elementsOf(table.value)) {
+        const other = variableOf(state, element.variable);
+        if (group.includes(other) || !other.lines.includes(line)) continue;
+        if (!sameLines(other, variable) && other.lines.every((each) => variable.lines.includes(each)))
+          refuse(
+            state,
+            member.name,
+            table.span,
+            `it is a chain for each element of a plate, and all of these depend on the chain of \`${other.name}\``,
+            `let \`${member.name}\` depend on \`${other.name}\` at the same step only, and not on its own earlier elements`,
+          );
+        if (!innermost.includes(other)) return undefined;
+        const own = chainedAlong(state, tables, other, line);
+        if (own !== line) refuseTwoAxes(state, other, table.span);
+        group.push(other);
+      }
+  return { group, line };
+}
+
+function sameLines(a: Summed, b: Summed): boolean {
+  return a.lines.length === b.lines.length && a.lines.every((line) => b.lines.includes(line));
+}
+
+/** The line along which tables couple elements of the variable with each other. */
+function chainedAlong(state: State, tables: readonly Table[], variable: Summed, otherwise?: string): string {
+  let found: string | undefined;
+  for (const { value, span } of tables) {
+    const places = elementsOf(value).flatMap(({ element }) =>
+      element.variable === variable.name ? [element.at.map(({ offset }) => offset)] : [],
+    );
+    for (const place of places)
+      place.forEach((offset, at) => {
+        if (offset === places[0][at]) return;
+        if (found !== undefined && found !== variable.lines[at]) refuseTwoAxes(state, variable, span);
+        found = variable.lines[at];
+      });
+  }
+  return found ?? otherwise ?? bug(`${variable.name} is no chain`);
+}
+
+function refuseTwoAxes(state: State, variable: Summed, span: Span): never {
+  return refuse(
+    state,
+    variable.name,
+    span,
+    "its elements depend on each other along two axes at once",
+    "look back along one axis only",
+  );
+}
+
+/** All variables that are left are coupled across plates that do not lie in each other. */
+function refuseStructure(state: State, tables: readonly Table[], remaining: readonly Summed[]): never {
+  const [variable] = remaining;
+  const table = tables.find((each) => touches(each, variable.name) && !liesIn(state, each, variable.lines));
+  const others = table === undefined ? [] : elementsOf(table.value).map(({ element }) => element.variable);
+  const other = others.find((name) => name !== variable.name) ?? variable.name;
+  return refuse(
+    state,
+    variable.name,
+    table?.span ?? variable.span,
+    `each of its elements is coupled with each element of \`${other}\`, through plates that do not lie in each other`,
+    "let a term depend on one of the two, or draw one of them inside the plate of the other",
+  );
+}
+
+function refuse(state: State, variable: string, span: Span, reason: string, help: string): never {
+  const { span: drawn } = variableOf(state, variable);
+  return fail({
+    code: "cannot-sum-out",
+    message: `\`${variable}\` cannot be summed out: ${reason}`,
+    labels: [
+      { span, text: "depends on it" },
+      ...(span.start === drawn.start ? [] : [{ span: drawn, text: "drawn here" }]),
+    ],
+    help,
+  });
+}
+
+/** Sums out a variable no two elements of which are coupled. */
+function sumEach(state: State, variable: Summed, tables: readonly Table[]): Table[] {
+  const { algebra, variables } = state;
+  const aligned = tables.map((table) => {
+    const place =
+      elementsOf(table.value).find(({ element }) => element.variable === variable.name)?.element.at ?? [];
+    return variable.lines.reduce(
+      (each, line, at) => shiftTable(algebra, each, line, place[at].offset, variables),
+      table,
+    );
+  });
+  const axis = elementAxis(
+    variable,
+    variable.lines.map(() => 0),
+  );
+  return cells(aligned, cutLines(state, variable.lines)).flatMap((cell) => {
+    const parts = aligned.flatMap((table) => inCell(algebra, table, cell) ?? []);
+    if (parts.length === 0) return [];
+    const terms = parts.map(({ value }) => value);
+    const steps = planReductions(
+      terms.map(({ axes }) => axes),
+      [axis],
+    );
+    addCost(state.cost, steps, 1, variables);
+    const value = addSmallFirst(
+      algebra,
+      reduceTerms(algebra, terms, steps, (at) => state.reduction(steps[at], undefined)),
+    );
+    return [{ value, extents: joinExtents(parts), span: parts[0].span }];
+  });
+}
+
+/** Sums out the variables of a chain. */
+function sumAlong(state: State, { group, line = "" }: Due, tables: readonly Table[]): Table[] {
+  const { algebra, variables } = state;
+  const names = new Set(group.map(({ name }) => name));
+  const [{ lines }] = group;
+  const others = lines.filter((each) => each !== line);
+  const aligned = tables.map((table) =>
+    others.reduce((each, other) => {
+      const offsets = elementsOf(each.value).flatMap(({ element }) => {
+        if (!names.has(element.variable)) return [];
+        const variable = variableOf(state, element.variable);
+        return [{ variable, offset: element.at[variable.lines.indexOf(other)].offset }];
+      });
+      const odd = offsets.find(({ offset }) => offset !== offsets[0].offset);
+      if (odd !== undefined) refuseTwoAxes(state, odd.variable, table.span);
+      return shiftTable(algebra, each, other, offsets[0].offset, variables);
+    }, table),
+  );
+  const reductions = (steps: readonly ReductionStep[], passes: number | undefined): readonly Reduction[] => {
+    addCost(state.cost, steps, passes ?? 1, variables);
+    return steps.map((step) => state.reduction(step, passes));
+  };
+  return cells(aligned, cutLines(state, others)).flatMap((cell) => {
+    const parts = aligned.flatMap((table) => inCell(algebra, table, cell) ?? []);
+    if (parts.length === 0) return [];
+    const value = sumChain({ algebra, variables, reductions }, group, line, parts);
+    const extents = joinExtents(parts);
+    extents.delete(line);
+    return [{ value, extents, span: parts[0].span }];
+  });
+}
+
+function cutLines({ keep }: State, lines: readonly string[]): readonly string[] {
+  return keep === undefined || lines.includes(keep) ? lines : [...lines, keep];
+}
+
+/** Tables of one cell agree where they lie along the same line. */
+function joinExtents(tables: readonly Table[]): Map<string, Extent> {
+  return new Map(tables.flatMap(({ extents }) => [...extents]));
+}
+
+/** Without lines along which no variable lies any more that the table depends on. */
+function tidy(state: State, table: Table): Table {
+  const needed = new Set(
+    elementsOf(table.value).flatMap(({ element }) => variableOf(state, element.variable).lines),
+  );
+  return [...table.extents.keys()].reduce(
+    (each, line) => (needed.has(line) || line === state.keep ? each : sumLine(state.algebra, each, line)),
+    table,
+  );
+}
+
+/** The line as the plate that it is. */
+function asPlate(algebra: Algebra, value: Value, line: string | undefined, plate: Axis): Value {
+  const axes = value.axes.map((axis) => (axis.id === line ? plate : axis));
+  if (axes.some((axis, at) => axis === plate && value.axes[at].size !== plate.size))
+    return bug("the plate that is kept is cut");
+  return algebra.stretch(relabel(algebra, value, axes), [plate], []);
 }
 
 /** Numbers, then what data alone decide, then the rest: what is known is added up once. */

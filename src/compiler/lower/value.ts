@@ -16,8 +16,21 @@ export interface Axis {
   /** Axes of a value are always sorted by it: outer axes first. */
   readonly order: number;
   readonly kind: "plate" | "enumerated";
-  /** Of an enumerated axis: ids of the plates its variable lies in, one variable per element. */
-  readonly under?: readonly string[];
+  /** Of an enumerated axis: whose values lie along it. */
+  readonly element?: Element;
+}
+
+/** One element of a discrete variable for each element of the plates around. */
+export interface Element {
+  readonly variable: string;
+  /** Where it lies, per dimension of the variable. */
+  readonly at: readonly Position[];
+}
+
+/** A place along one dimension: the index of `axis` plus `offset`; without an axis, `offset` itself. */
+export interface Position {
+  readonly axis?: Axis;
+  readonly offset: number;
 }
 
 /** The node's shape is the sizes of `axes` followed by `event`. */

@@ -8,7 +8,6 @@ import { errorType } from "../type.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
 import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
-import { checkMarginalBounds, checkMarginalUse, distributionExpressions } from "./check-marginal.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { type CheckedEvent, checkEvent } from "./check-support.ts";
@@ -49,10 +48,7 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   if (statement.type === undefined) checkElementwise(scope, piece, distribution, event);
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
-  checkMarginalUse(scope, distributionExpressions(distribution.core));
-  checkMarginalBounds(scope, name, event.support);
   const marginal = checkDiscrete(scope, piece, variable, distribution, event);
-  variable.marginal ||= marginal;
   const noncentered = checkAnnotations(scope, statement, distribution, event);
   const id = siteId(variable, piece);
   parts.sites.push({
@@ -123,17 +119,6 @@ function checkDiscrete(
     scope.report({ code: "cannot-sum-out", target: { text, span }, reason, help });
     return true;
   };
-  const chained =
-    scope.axes.some((axis) => axis.ordered) ||
-    variable.pieces.some((each) => each.places.some((place) => place.kind === "axis" && place.axis.ordered));
-  if (chained)
-    return refuse(
-      "it lies under a `for` axis, and chains are not summed out yet",
-      "draw it in a `plate`, or observe it",
-    );
-  if (piece.places.some(({ kind }) => kind === "constant")) {
-    return refuse("it is drawn element by element", "draw all elements in one `plate`");
-  }
   if (event.type.dimensions.length > 0) {
     return refuse("one draw of it is an array", `draw it number by number in a \`plate\``);
   }

@@ -1,49 +1,225 @@
 /**
- * Discrete latents are summed out plate by plate, so only terms inside all plates of such a variable may depend on it,
- * directly or through bindings.
+ * Discrete latents are summed out element by element: whatever depends on one must say which element it means, by the index
+ * variables of the plates and `for` axes around, so that the compiler knows what depends on what.
  */
-
-import type { CoreDistribution, CoreExpression, CoreSupport } from "../core.ts";
-import { coreChildren } from "../core-children.ts";
-import type { Scope, Variable } from "./check-scope.ts";
+import type {
+  CoreDistribution,
+  CoreExpression,
+  CoreModel,
+  CoreSite,
+  CoreStatement,
+  CoreSupport,
+} from "../core.ts";
+import { coreChildren, findExpression } from "../core-children.ts";
+import { discreteDependents, letStatements, summedVariables } from "../discrete-dependents.ts";
+import { equalSizes, formatSize } from "../size.ts";
+import type { CheckFacts } from "./check-facts.ts";
 import { supportBounds } from "./support-bounds.ts";
 
-/** The summed-out variables that `expressions` depend on; reports those whose plates are not open here. */
-export function checkMarginalUse(
-  scope: Scope,
-  expressions: readonly CoreExpression[],
-): ReadonlySet<Variable> {
-  const found = new Set<Variable>();
-  const work = [...expressions];
-  for (let each = work.pop(); each !== undefined; each = work.pop()) {
-    work.push(...coreChildren(each));
-    const binding = each.kind === "variable" ? scope.bindings.get(each.name) : undefined;
-    if (binding?.kind !== "variable") continue;
-    for (const variable of [...(binding.marginal ? [binding] : []), ...binding.through]) {
-      if (found.has(variable)) continue;
-      found.add(variable);
-      if (!isOpen(scope, variable)) reportOutside(scope, variable, binding, each);
+interface Marginal {
+  readonly model: CoreModel;
+  readonly report: (facts: CheckFacts) => void;
+  /** Number of axes of what is summed out and of what depends on it, by name. */
+  readonly axes: ReadonlyMap<string, number>;
+  /** Of each of these names, a variable that is summed out. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reports uses of discrete latents that no sum over their values can follow. */
+export function checkMarginal(model: CoreModel, report: (facts: CheckFacts) => void): void {
+  const summed = summedVariables(model);
+  if (summed.size === 0) return;
+  const dependents = discreteDependents(model);
+  const lets = letStatements(model.body).filter(({ name }) => dependents.has(name));
+  const axes = new Map([
+    ...model.variables.filter(({ name }) => summed.has(name)).map((each) => [each.name, each.axes] as const),
+    ...lets.map(({ name, place }) => [name, place.length] as const),
+  ]);
+  const sources = new Map([...summed].map((name) => [name, name]));
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const { name, value } of lets) {
+      const read = namesRead(value).find((each) => sources.has(each));
+      if (sources.has(name) || read === undefined) continue;
+      sources.set(name, sources.get(read) ?? read);
+      grown = true;
     }
   }
-  return found;
+  const marginal: Marginal = { model, report, axes, sources };
+  checkCounts(marginal);
+  checkRecursions(marginal, lets);
+  walk(marginal, model.body, []);
+}
+
+function checkCounts({ model, report }: Marginal): void {
+  for (const { name, sites } of model.variables) {
+    const counts = sites.flatMap((id) => {
+      const site = siteOf(model, id);
+      const count = site?.support.kind === "discrete" && site.marginal ? site.support.count : undefined;
+      return site === undefined || count === undefined ? [] : [{ site, count }];
+    });
+    const odd = counts.find(({ count }) => !equalSizes(count, counts[0].count));
+    if (odd === undefined) continue;
+    report({
+      code: "cannot-sum-out",
+      target: { text: name, span: odd.site.span },
+      reason: `its draws have different numbers of values: ${formatSize(counts[0].count)} and ${formatSize(odd.count)}`,
+      help: "give all its draws the same number of values",
+    });
+  }
+}
+
+/** A binding that builds on its own earlier elements depends on all earlier elements of a discrete variable at once. */
+function checkRecursions(
+  { sources, report }: Marginal,
+  lets: readonly Extract<CoreStatement, { kind: "let" }>[],
+): void {
+  const reported = new Set<string>();
+  for (const { name, value, span } of lets) {
+    if (!namesRead(value).some((read) => sources.has(read))) continue;
+    const reached = new Set<string>();
+    const open = [name];
+    for (let each = open.pop(); each !== undefined; each = open.pop())
+      for (const binding of lets)
+        if (binding.name === each)
+          for (const read of namesRead(binding.value))
+            if (sources.has(read) && !reached.has(read)) {
+              reached.add(read);
+              open.push(read);
+            }
+    if (!reached.has(name) || reported.has(name)) continue;
+    reported.add(name);
+    report({
+      code: "cannot-sum-out",
+      target: { text: sources.get(name) ?? name, span },
+      reason: `\`${name}\` builds on its own earlier elements, and so on all earlier values of it at once`,
+      help: `draw \`${name}\` from a distribution, or let it look back at data only`,
+    });
+  }
+}
+
+function walk(marginal: Marginal, statements: readonly CoreStatement[], open: readonly string[]): void {
+  for (const statement of statements) {
+    switch (statement.kind) {
+      case "draw": {
+        const site = siteOf(marginal.model, statement.site);
+        if (site !== undefined) checkSite(marginal, site, open);
+        break;
+      }
+      case "let":
+      case "factor":
+        checkReads(marginal, statement.value, open);
+        break;
+      case "axis":
+        walk(marginal, statement.body, [...open, statement.index]);
+        break;
+      case "if":
+        walk(marginal, statement.then, open);
+        walk(marginal, statement.else, open);
+        break;
+      case "learn":
+      case "learnNet":
+        break;
+    }
+  }
+}
+
+function checkSite(marginal: Marginal, site: CoreSite, open: readonly string[]): void {
+  checkBounds(marginal, site.variable, site.support);
+  const expressions = distributionExpressions(site.distribution);
+  for (const expression of expressions) checkReads(marginal, expression, open);
+  const read = expressions.flatMap(namesRead).find((name) => marginal.sources.has(name));
+  if (!site.noncentered || read === undefined) return;
+  marginal.report({
+    code: "cannot-sum-out",
+    target: { text: marginal.sources.get(read) ?? read, span: site.span },
+    reason: `\`${site.variable}\` is drawn \`via noncentered\` from a distribution that depends on it`,
+    help: "remove `via noncentered`",
+  });
 }
 
 /** Bounds of a support choose a bijector, which cannot differ between the values that are summed over. */
-export function checkMarginalBounds(scope: Scope, name: string, support: CoreSupport): void {
+function checkBounds({ sources, report }: Marginal, name: string, support: CoreSupport): void {
   for (const bound of supportBounds(support)) {
-    const [variable] = checkMarginalUse(scope, [bound]);
-    if (variable === undefined) continue;
-    scope.report({
+    const read = namesRead(bound).find((each) => sources.has(each));
+    if (read === undefined) continue;
+    report({
       code: "cannot-sum-out",
-      target: { text: variable.name, span: bound.span },
+      target: { text: sources.get(read) ?? read, span: bound.span },
       reason: `the bounds of \`${name}\` depend on it`,
       help: `draw \`${name}\` between fixed bounds, and scale it in a binding`,
     });
   }
 }
 
+function checkReads(marginal: Marginal, expression: CoreExpression, open: readonly string[]): void {
+  const { axes, sources } = marginal;
+  if (
+    expression.kind === "index" &&
+    expression.base.kind === "variable" &&
+    sources.has(expression.base.name)
+  ) {
+    const { name } = expression.base;
+    const places = expression.indices.slice(0, axes.get(name));
+    for (const index of expression.indices) if (index.kind === "at") checkReads(marginal, index.value, open);
+    const odd = places.find((index) => index.kind === "slice" || !isPlace(index.value, open));
+    if (places.length < (axes.get(name) ?? 0) || odd?.kind === "slice")
+      refuseWhole(marginal, name, expression);
+    else if (odd !== undefined) refusePlace(marginal, name, odd.value);
+    return;
+  }
+  if (expression.kind === "variable" && (axes.get(expression.name) ?? 0) > 0)
+    refuseWhole(marginal, expression.name, expression);
+  for (const child of coreChildren(expression)) checkReads(marginal, child, open);
+}
+
+/** Whether an index is that of an axis around, up to a fixed number of steps, or a fixed number. */
+function isPlace(expression: CoreExpression, open: readonly string[]): boolean {
+  const isFixed = (each: CoreExpression): boolean =>
+    findExpression(each, ({ kind }) => kind !== "literal" && kind !== "size" && kind !== "call") ===
+    undefined;
+  switch (expression.kind) {
+    case "literal":
+    case "size":
+      return true;
+    case "variable":
+      return open.includes(expression.name);
+    case "call": {
+      const [left, right] = expression.arguments;
+      if (expression.function === "sub") return isPlace(left, open) && isFixed(right) && isPlace(right, []);
+      if (expression.function !== "add") return false;
+      return isPlace(left, open) && isPlace(right, open) && (isFixed(left) || isFixed(right));
+    }
+    default:
+      return false;
+  }
+}
+
+function refuseWhole({ sources, report }: Marginal, name: string, { span }: CoreExpression): void {
+  const source = sources.get(name) ?? name;
+  report({
+    code: "cannot-sum-out",
+    target: { text: source, span },
+    reason:
+      source === name
+        ? "it is used as a whole, which couples all its elements"
+        : `\`${name}\`, which depends on it, is used as a whole, which couples all its elements`,
+    help: `read one element of \`${name}\` at a time, in a plate or \`for\`, or observe \`${source}\``,
+  });
+}
+
+function refusePlace({ sources, report }: Marginal, name: string, index: CoreExpression): void {
+  const source = sources.get(name) ?? name;
+  report({
+    code: "cannot-sum-out",
+    target: { text: source, span: index.span },
+    reason: "which of its elements is read here does not follow from the plates and `for` axes around",
+    help: `read \`${name}\` in a plate of its own, by the plate's index or a fixed number of steps from it`,
+  });
+}
+
 /** Everything that a distribution computes with. */
-export function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
+function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
   switch (distribution.kind) {
     case "distribution":
       return Object.values(distribution.arguments);
@@ -61,20 +237,11 @@ export function distributionExpressions(distribution: CoreDistribution): readonl
   }
 }
 
-function isOpen(scope: Scope, variable: Variable): boolean {
-  return variable.pieces
-    .filter((piece) => variable.bound.has(piece))
-    .every((piece) =>
-      piece.places.every((place) => place.kind === "constant" || scope.axes.includes(place.axis)),
-    );
+function namesRead(expression: CoreExpression): string[] {
+  const own = expression.kind === "variable" ? [expression.name] : [];
+  return [...own, ...coreChildren(expression).flatMap(namesRead)];
 }
 
-function reportOutside(scope: Scope, variable: Variable, read: Variable, use: CoreExpression): void {
-  const through = read === variable ? "it" : `\`${read.name}\`, which depends on it,`;
-  scope.report({
-    code: "cannot-sum-out",
-    target: { text: variable.name, span: use.span },
-    reason: `${through} is used outside its plate`,
-    help: `move this statement into the plate of \`${variable.name}\``,
-  });
+function siteOf({ sites }: CoreModel, id: string): CoreSite | undefined {
+  return sites.find((site) => site.id === id);
 }

@@ -6,6 +6,7 @@ import { errorType, type Type } from "../type.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { CheckFacts } from "./check-facts.ts";
+import { checkMarginal } from "./check-marginal.ts";
 import { collectPlaces } from "./check-places.ts";
 import {
   type Binding,
@@ -52,20 +53,19 @@ export function checkModel(
   }
   const variables = places.variables.flatMap((variable) => drawnVariable(variable, sites));
   const { name, doc, span } = declaration;
-  return {
-    model: {
-      name: name.text,
-      doc,
-      sizes,
-      inputs,
-      variables,
-      sites,
-      body,
-      varies: varying(places.variables),
-      span,
-    },
-    called: scope.called,
+  const model: CoreModel = {
+    name: name.text,
+    doc,
+    sizes,
+    inputs,
+    variables,
+    sites,
+    body,
+    varies: varying(places.variables),
+    span,
   };
+  checkMarginal(model, report);
+  return { model, called: scope.called };
 }
 
 function varying(variables: readonly Variable[]): CoreModel["varies"] {

@@ -241,8 +241,6 @@ function makeVariable(walk: Walk, name: string, pieces: readonly Piece[]): Varia
       varies: walk.varies.has(name),
       bound: new Map(),
       joined: errorType,
-      marginal: false,
-      through: new Set(),
       assumed: new Map(),
       unknown: origin === "draw" ? !observed : false,
     },

@@ -61,10 +61,6 @@ export interface Variable {
   unknown: boolean;
   /** It describes a member of a family. */
   readonly varies: boolean;
-  /** A discrete latent, to be summed out. */
-  marginal: boolean;
-  /** For a binding: the summed-out variables that it depends on. */
-  readonly through: Set<Variable>;
   /** Number of values of a discrete draw, where finite. */
   count?: Size;
 }

@@ -17,7 +17,6 @@ import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
-import { checkMarginalUse } from "./check-marginal.ts";
 import { type BranchStep, bindError, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import { checkVary } from "./check-vary.ts";
@@ -127,7 +126,6 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
         help: "bind its items: `(a[n], b[n]) = …`",
       });
     }
-    for (const each of item === undefined ? [] : checkMarginalUse(scope, [item])) variable.through.add(each);
     bindPiece(scope, variable, piece, type, item !== undefined && dependsOnUnknown(scope, item));
     if (item === undefined || type.kind === "error") return [];
     return [
@@ -146,7 +144,6 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
 function checkFactor(scope: Scope, statement: FactorStatement): CoreStatement[] {
   const value = checkExpression(scope, statement.value);
   if (!fits(scope, value, statement.value, numberType("real"), { text: "what `factor` adds" })) return [];
-  checkMarginalUse(scope, [value]);
   return value.type.kind === "error" ? [] : [{ kind: "factor", value, span: statement.span }];
 }
 

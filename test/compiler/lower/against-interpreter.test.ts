@@ -12,6 +12,7 @@ import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { discretePrograms } from "./discrete-programs.ts";
 import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
 import { loadModel } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
@@ -162,7 +163,9 @@ function checkSimulation(program: SampleProgram, seed: number): void {
   }
 }
 
-const simulated = samplePrograms.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
+const programs = [...samplePrograms, ...discretePrograms];
+
+const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
 
 describe("draws from the prior agree with the interpreter", () => {
   test.each(simulated)("$name", (program) => {
@@ -174,7 +177,7 @@ describe("draws from the prior agree with the interpreter", () => {
 });
 
 describe("log densities agree with the interpreter", () => {
-  test.each(samplePrograms)("$name", (program) => {
+  test.each(programs)("$name", (program) => {
     fc.assert(
       fc.property(fc.nat(1_000_000), (seed) => check(program, seed)),
       { numRuns: 5 },

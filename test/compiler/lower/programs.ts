@@ -615,7 +615,7 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
   ),
 ];
 
-function program(
+export function program(
   name: string,
   sizes: Sizes,
   body: string,

@@ -308,32 +308,58 @@ describe("refusals", () => {
     expect(problemOf(lowered).code).toBe("axis-empty");
   });
 
-  const mixture = (rest: string): string => `model M[N] {
-    mu: Real[2] ~ Normal(0, 1)
-    plate n in N {
-      z[n] ~ Categorical([0.4, 0.6])
-      m[n] = mu[z[n]]
-      observe x[n] ~ Normal(m[n], 1)
-    }
-    ${rest}
-  }`;
+  const sumOut = (text: string, sizes: Record<string, number>) => () =>
+    lowerLogDensity({ ...loadModel(text), sizes, knowns: {} }, { scale: "unconstrained" });
+
   test.each([
-    ["a binding that depends on one, outside the plate", "observe y ~ Normal(sum(m), 1)"],
-    ["a binding that depends on one, under another index", "plate k in N { observe y[k] ~ Normal(m[k], 1) }"],
-    ["one element of such a binding", "observe y ~ Normal(m[0], 1)"],
-    ["the variable outside the plate", "observe y ~ Normal(mu[z[0]], 1)"],
-    ["the variable under another index", "plate k in N { observe y[k] ~ Normal(mu[z[k]], 1) }"],
-  ])("cannot sum out: %s", (_, rest) => {
-    const text = mixture(rest);
-    expect(() => loadModel(text)).toThrow("cannot-sum-out");
+    [
+      "every pair of elements of one plate",
+      `model M[N] { plate n in N { z[n] ~ Bernoulli(0.5) }
+      plate i in N { plate j in N { observe y[i, j] ~ Normal(if z[i] == z[j] then 1 else 0, 1) } } }`,
+      /two places that vary independently/,
+    ],
+    [
+      "every pair of elements of two plates",
+      `model M[N] { plate n in N { a[n] ~ Bernoulli(0.5) }
+      plate n in 3 { b[n] ~ Bernoulli(0.5) }
+      plate i in N { plate j in 3 { observe y[i, j] ~ Normal(if a[i] == b[j] then 1 else 0, 1) } } }`,
+      /plates that do not lie in each other/,
+    ],
+    [
+      "one element at a fixed place and all others",
+      `model M[T] { z[0] ~ Bernoulli(0.5)
+      for t in 1..T { z[t] ~ Bernoulli(if z[0] then 0.9 else 0.1) } }`,
+      /fixed place/,
+    ],
+    [
+      "chains along two axes",
+      `model M[S, T] { plate s in S { z[0, s] ~ Bernoulli(0.5) }
+      for t in 1..T { plate s in S { z[t, s] ~ Bernoulli(if z[t-1, s] then 0.9 else 0.1) } }
+      for t in T { plate s in 1..S { factor if z[t, s] == z[t, s-1] then 1 else 0 } } }`,
+      /along two axes at once/,
+    ],
+    [
+      "a chain per item that depends on a chain of all",
+      `model M[T] { z[0] ~ Bernoulli(0.5)
+      plate j in 3 { b[0, j] ~ Bernoulli(0.5) }
+      for t in 1..T {
+        z[t] ~ Bernoulli(if z[t-1] then 0.9 else 0.1)
+        plate j in 3 { b[t, j] ~ Bernoulli(if b[t-1, j] && z[t] then 0.9 else 0.1) }
+      } }`,
+      /chain for each element of a plate/,
+    ],
+  ])("cannot sum out: %s", (_, text, message) => {
+    const problem = problemOf(sumOut(text, { N: 4, S: 3, T: 4 }));
+    expect(problem.code).toBe("cannot-sum-out");
+    expect(problem.message).toMatch(message);
   });
 
-  test("cannot sum out: a discrete variable drawn element by element", () => {
-    const text = `model M {
-      z[0] ~ Bernoulli(0.5)
-      z[1] ~ Bernoulli(0.5)
-      observe y ~ Normal(if z[0] then 1 else 0, 1)
-    }`;
-    expect(() => loadModel(text)).toThrow("cannot-sum-out");
+  test("a sum that is too large", () => {
+    const text = `model M[N, K] { z[0] ~ Categorical(ones(K) / K)
+    for t in 1..9 { z[t] ~ Categorical(ones(K) / K) }
+    observe y ~ Normal(z[0] * z[8], 1) }`;
+    const problem = problemOf(sumOut(text, { N: 4, K: 10 }));
+    expect(problem.code).toBe("sum-too-large");
+    expect(problem.message).toContain("the most is 67 108 864");
   });
 });

@@ -184,14 +184,21 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "cannot-sum-out": {
     "": "model M {\n  k ~ Poisson(3)\n  observe y ~ Normal(k, 1)\n}",
-    chain:
-      "model M[T, K](P: Simplex[K, K]) {\n  z[0] ~ Categorical(ones(K) / K)\n  for t in 1..T { z[t] ~ Categorical(P[z[t-1]]) }\n}",
-    outside:
-      "model M[N] {\n  plate n in N { z[n] ~ Bernoulli(0.5) }\n  plate n in N { observe y[n] ~ Normal(if z[n] { 1 } else { 0 }, 1) }\n}",
+    whole:
+      "model M[N] {\n  plate n in N { z[n] ~ Categorical([0.5, 0.5]) }\n  observe y ~ Normal(sum(z), 1)\n}",
     "through-binding":
       "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n  }\n  observe y ~ Normal(sum(m), 1)\n}",
+    gather:
+      "model M[N, J](g: Nat[N]) {\n  plate j in J { z[j] ~ Bernoulli(0.5) }\n  plate n in N { observe y[n] ~ Normal(if z[g[n]] { 1 } else { 0 }, 1) }\n}",
+    comprehension:
+      "model M[N] {\n  plate n in N { z[n] ~ Categorical([0.5, 0.5]) }\n  observe y ~ Normal(sum([z[n] for n in N]), 1)\n}",
+    recursion:
+      "model M[T] {\n  z[0] ~ Bernoulli(0.5)\n  h[0] = 0\n  for t in 1..T {\n    z[t] ~ Bernoulli(if z[t-1] { 0.9 } else { 0.1 })\n    h[t] = 0.5 * h[t-1] + (if z[t] { 1 } else { 0 })\n    observe y[t] ~ Normal(h[t], 1)\n  }\n}",
+    counts:
+      "model M[T, K](P: Simplex[K, K]) {\n  z[0] ~ Categorical([0.5, 0.5])\n  for t in 1..T { z[t] ~ Categorical(P[0]) }\n}",
+    noncentered:
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    x[n] ~ Normal(if z[n] { 1 } else { 0 }, 1) via noncentered\n  }\n}",
     bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
-    elements: "model M {\n  z[0] ~ Bernoulli(0.5)\n  z[1] ~ Bernoulli(0.25)\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "annotation-not-allowed": {
