@@ -27,7 +27,7 @@ export type Binding =
   /** A discrete variable that is summed out: each of its elements has an axis on which all its values lie side by side. */
   | { readonly kind: "enumerated"; element(at: readonly Position[]): Value }
   /** A binding that depends on such variables: it is made anew wherever it is read, for the elements in question. */
-  | { readonly kind: "deferred"; readonly statement: LetStatement }
+  | { readonly kind: "deferred"; readonly statements: readonly LetStatement[] }
   /** A net instance: the values of its size parameters. Its weights are found by its name. */
   | { readonly kind: "net"; readonly sizes: Readonly<Record<string, number>> }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */
@@ -56,6 +56,8 @@ export interface Context {
   readonly path: string;
   /** The value of a learned parameter, by full path. */
   learned(path: string, learn: Extract<CoreLearn, { kind: "learn" }>, context: Context): Value;
+  /** The indices that a place in a model's body takes in along its dimension. */
+  rangeOf(place: CorePlace): { readonly from: number; readonly to: number };
   /** A fresh order number for an axis. */
   nextOrder(): number;
   /** Told about every gather whose index is an input or observed array: its values must be below `bound`. */

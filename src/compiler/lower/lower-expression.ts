@@ -108,7 +108,8 @@ export function lowerMatch<T>(
   return result;
 }
 
-function lowerVariable({ name }: VariableExpression, context: Context): Lowered {
+function lowerVariable(expression: VariableExpression, context: Context): Lowered {
+  const { name } = expression;
   const binding = context.scope.get(name);
   if (binding === undefined) return bug(`the name ${name} has no value yet`);
   switch (binding.kind) {
@@ -117,7 +118,7 @@ function lowerVariable({ name }: VariableExpression, context: Context): Lowered 
     case "enumerated":
       return binding.element([]);
     case "deferred":
-      return lowerDeferred(binding.statement, [], context, lowerAny);
+      return lowerDeferred(binding.statements, [], expression, context, lowerAny);
     case "axis": {
       const index = context.algebra.indexOf(binding.axis);
       return binding.offset ? context.algebra.binary("add", index, binding.offset) : index;

@@ -23,8 +23,8 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
       indices.map((index) => positionOf(index, context) ?? bug("a discrete variable at no certain place")),
     );
   if (binding?.kind === "deferred") {
-    const { place } = binding.statement;
-    const value = lowerDeferred(binding.statement, indices, context, lower);
+    const [{ place }] = binding.statements;
+    const value = lowerDeferred(binding.statements, indices, expression, context, lower);
     if (isTuple(value)) return bug("an index of a tuple");
     return indexAll(value, indices.slice(place.length), expression, context, lower);
   }
@@ -70,21 +70,43 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
 
 /** What a deferred binding stands for at the first of `indices`, as many as its place has. */
 export function lowerDeferred(
-  { place, value, name }: LetStatement,
+  statements: readonly LetStatement[],
   indices: readonly CoreIndex[],
+  { span }: CoreExpression,
   context: Context,
   lower: (expression: CoreExpression, context: Context) => Lowered,
 ): Lowered {
+  const positions = indices.map((index) => positionOf(index, context));
+  const statement = statements.find(({ place }) =>
+    place.every((each, at) => holds(each, positions[at], context)),
+  );
+  if (statement === undefined)
+    return fail({
+      code: "cannot-sum-out",
+      message: `\`${statements[0].name}\` depends on a discrete variable and is bound in pieces, of which this needs several at once`,
+      labels: [{ span, text: "reads elements of more than one piece" }],
+      help: "read each piece in a statement of its own",
+    });
   const scope = new Map(context.scope);
-  place.forEach((each, at) => {
+  statement.place.forEach((each, at) => {
     if (each.kind !== "axis") return;
-    const { axis, offset } = positionOf(indices[at], context) ?? bug(`${name} is read at no certain place`);
+    const { axis, offset } = positions[at] ?? bug(`${statement.name} is read at no certain place`);
     scope.set(
       each.index,
       axis === undefined ? { kind: "constant", value: offset } : { kind: "axis", axis, offset },
     );
   });
-  return lower(value, { ...context, scope });
+  return lower(statement.value, { ...context, scope });
+}
+
+/** Whether what is bound at a place covers all that is read at a position. */
+function holds(place: CorePlace, position: Position | undefined, context: Context): boolean {
+  if (position === undefined) return false;
+  const { axis, offset } = position;
+  const from = offset + (axis?.start ?? 0);
+  const to = from + (axis?.size ?? 1);
+  const range = context.rangeOf(place);
+  return range.from <= from && to <= range.to;
 }
 
 /** A place known up to one axis; `undefined` for anything else. */

@@ -18,7 +18,7 @@ import { type Context, fail, type IndexCheck, isTuple, sizeValue, sizeValues } f
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
-import { bindAt } from "./places.ts";
+import { bindAt, placeRange } from "./places.ts";
 import { isTimeToRoll, piecesOfStep, rollBindings, type Term, type WalkedStep } from "./roll-bindings.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
@@ -91,6 +91,7 @@ export function createModelContext(
     axes: new Map(),
     deferred: new Set(),
     learned,
+    rangeOf: (place) => placeRange(place, context),
     nextOrder: () => order++,
     noteIndexCheck,
   };
@@ -137,7 +138,10 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       return;
     case "let": {
       if (context.deferred.has(statement.name)) {
-        context.scope.set(statement.name, { kind: "deferred", statement });
+        const before = context.scope.get(statement.name);
+        const others =
+          before?.kind === "deferred" ? before.statements.filter((each) => each !== statement) : [];
+        context.scope.set(statement.name, { kind: "deferred", statements: [...others, statement] });
         return;
       }
       const lowered = lowerAny(statement.value, context);

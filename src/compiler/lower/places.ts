@@ -120,6 +120,13 @@ export function axisRange(index: string, context: ModelContext): { from: number;
   };
 }
 
+/** The indices that a place takes in along its dimension. */
+export function placeRange(place: CorePlace, context: ModelContext): { from: number; to: number } {
+  if (place.kind === "axis") return axisRange(place.index, context);
+  const value = sizeValue(place.value, context, context.input.model.span);
+  return { from: value, to: value + 1 };
+}
+
 function findAxis(index: string, statements: readonly CoreStatement[]): CoreAxisStatement | undefined {
   for (const statement of statements) {
     if (statement.kind === "axis" && statement.index === index) return statement;

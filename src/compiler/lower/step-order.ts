@@ -81,12 +81,13 @@ function stepsOf(
     const open = [...expressions];
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
       if (each.kind === "variable") {
-        // A deferred binding is made where it is read.
+        // A deferred binding is made where it is read, at whatever element.
         if (context.deferred.has(each.name) && !names.has(each.name))
           open.push(...valuesOf(each.name, context));
         names.add(each.name);
       }
-      open.push(...(isOwn(each) ? coreChildren(each).slice(1) : coreChildren(each)));
+      const skipped = isOwn(each) && !(each.kind === "index" && isDeferred(each.base, context)) ? 1 : 0;
+      open.push(...coreChildren(each).slice(skipped));
     }
     return names;
   };
@@ -116,6 +117,10 @@ function stepsOf(
     }
   };
   return statements.flatMap(stepsIn);
+}
+
+function isDeferred(expression: CoreExpression, { deferred }: ModelContext): boolean {
+  return expression.kind === "variable" && deferred.has(expression.name);
 }
 
 /** What a name is bound to, piece by piece. */

@@ -189,7 +189,8 @@ export const discretePrograms: readonly SampleProgram[] = [
       d[t] = mu[z[t]] - mu[z[t-1]]
     }
     d[0] = mu[0]
-    plate t in 1..T { observe y[t] ~ Normal(d[t] + 0.5 * d[t-1], 1) }`,
+    factor d[0]
+    plate t in 2..T { observe y[t] ~ Normal(d[t] + 0.5 * d[t-1], 1) }`,
   ),
   program(
     "a recursion beside a chain",
