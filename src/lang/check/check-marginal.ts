@@ -219,7 +219,7 @@ function refusePlace({ sources, report }: Marginal, name: string, index: CoreExp
 }
 
 /** Everything that a distribution computes with. */
-function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
+export function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
   switch (distribution.kind) {
     case "distribution":
       return Object.values(distribution.arguments);
