@@ -1,6 +1,4 @@
 /** From a model and its items to what amortized training and answering need: compiled graphs over a flat parameter vector. */
-import { randomSource } from "../base/random.ts";
-import { differentiate } from "../compiler/differentiate.ts";
 import { elementCount } from "../compiler/graph.ts";
 import {
   type AmortizedLowering,
@@ -9,15 +7,9 @@ import {
   type ItemPlate,
   lowerAmortized,
 } from "../compiler/lower/amortize.ts";
-import { unconstrainNumber } from "../compiler/lower/bijector.ts";
-import { evaluateKnown } from "../compiler/lower/evaluate-known.ts";
-import type { LearnedParameter } from "../compiler/lower/lower-model.ts";
-import { optimize } from "../compiler/passes/optimize.ts";
 import type { BoundData } from "../data/bind-data.ts";
-import type { Engine } from "../engines/engine.ts";
-import type { AmortizedTarget } from "../inference/target.ts";
-import type { CoreExpression, CoreModel, CoreProgram } from "../lang/core.ts";
-import { loweringInput, select } from "./density-plan.ts";
+import type { CoreModel, CoreProgram } from "../lang/core.ts";
+import { loweringInput } from "./density-plan.ts";
 
 /** One learned or encoder weight in the flat vector. */
 interface ParameterBlock {
@@ -131,97 +123,4 @@ export function parameterInputs(plan: AmortizedPlan, parameters: Float64Array): 
   return Object.fromEntries(
     plan.blocks.map(({ input, offset, length }) => [input, parameters.subarray(offset, offset + length)]),
   );
-}
-
-/** Compiles the objective with its gradient. Scratch memory is shared: one thread, no re-entry. */
-export function amortizedTarget(
-  plan: AmortizedPlan,
-  standard: Readonly<Record<string, Float64Array>>,
-  engine: Engine,
-  seed: number,
-): AmortizedTarget & { dispose(): void } {
-  const wrt = plan.blocks.map((block) => block.input);
-  const graph = differentiate(select(plan.lowered.graph, ["objective"]), {
-    of: "objective",
-    wrt,
-    prefix: "gradient/",
-  });
-  const executable = engine.compile(optimize(graph));
-  const buffers = batchBuffers(plan);
-  return {
-    parameterCount: plan.parameterCount,
-    items: plan.items,
-    batchSize: plan.options.batch,
-    localDimension: plan.lowered.localDimension,
-    initialParameters: initialParameters(plan, seed),
-    objectiveAndGradient(parameters, batch, noise, gradient) {
-      loadItems(plan, batch, buffers);
-      const outputs = executable.run({
-        ...plan.sharedData,
-        ...standard,
-        ...buffers,
-        ...parameterInputs(plan, parameters),
-        noise,
-      });
-      for (const { input, offset } of plan.blocks) gradient.set(outputs[`gradient/${input}`], offset);
-      return outputs.objective[0];
-    },
-    dispose: () => executable.dispose(),
-  };
-}
-
-/** Streams of the starting weights, one per weight. */
-const initialStream = 0x696e6974;
-
-function initialParameters(plan: AmortizedPlan, seed: number): Float64Array {
-  const parameters = new Float64Array(plan.parameterCount);
-  const views = parameterInputs(plan, parameters);
-  plan.lowered.encoder.forEach((weight, position) => {
-    if (weight.initial === "glorot")
-      fillGlorot(views[weight.input], weight.shape, { seed, stream: initialStream }, position);
-  });
-  plan.lowered.learned.forEach((parameter, position) => {
-    fillLearned(views[parameter.input], parameter, { seed, stream: initialStream + 1 }, position);
-  });
-  return parameters;
-}
-
-function fillLearned(
-  values: Float64Array,
-  { shape, learn }: LearnedParameter,
-  key: { readonly seed: number; readonly stream: number },
-  position: number,
-): void {
-  const { initializer } = learn;
-  switch (initializer.kind) {
-    case "glorot":
-      fillGlorot(values, shape, key, position);
-      return;
-    case "normal": {
-      randomSource(key, position).fillNormal(values);
-      for (let i = 0; i < values.length; i++) values[i] *= initializer.sd;
-      return;
-    }
-    case "constant": {
-      const { support } = learn;
-      const bound = (expression: CoreExpression): number => evaluateKnown(expression, {}, {});
-      const low = support.kind === "lower" || support.kind === "interval" ? bound(support.low) : undefined;
-      const high = support.kind === "upper" || support.kind === "interval" ? bound(support.high) : undefined;
-      values.fill(unconstrainNumber({ kind: support.kind, low, high }, initializer.value));
-      return;
-    }
-  }
-}
-
-/** Uniform in ±√(6 / (fan in + fan out)): Glorot and Bengio (2010), equation 16. */
-function fillGlorot(
-  values: Float64Array,
-  shape: readonly number[],
-  key: { readonly seed: number; readonly stream: number },
-  position: number,
-): void {
-  const fan = (shape[0] ?? 1) + (shape[shape.length - 1] ?? 1);
-  const limit = Math.sqrt(6 / fan);
-  randomSource(key, position).fillUniform(values);
-  for (let i = 0; i < values.length; i++) values[i] = limit * (2 * values[i] - 1);
 }

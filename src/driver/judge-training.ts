@@ -1,8 +1,8 @@
 /** Whether a training run can be believed: it ended near its best, and single precision still measures the objective. */
 import { randomSource } from "../base/random.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
+import type { Engine } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference-engine.ts";
-import type { AmortizedTarget } from "../inference/target.ts";
 import { type AmortizedPlan, batchBuffers, loadItems, parameterInputs } from "./amortized-plan.ts";
 import { select } from "./density-plan.ts";
 
@@ -33,24 +33,22 @@ export function judgeObjectives(objectives: readonly number[]): string | undefin
 export function judgePrecision(
   plan: AmortizedPlan,
   standard: Readonly<Record<string, Float64Array>>,
-  target: AmortizedTarget,
+  engine: Engine,
   parameters: Float64Array,
 ): string | undefined {
   const batch = Int32Array.from({ length: plan.options.batch }, (_, i) => i);
   const noise = new Float64Array(plan.options.batch * plan.lowered.localDimension);
   randomSource({ seed: 0, stream: 0 }, 0).fillNormal(noise);
-  const measured = target.objectiveAndGradient(
-    parameters,
-    batch,
-    noise,
-    new Float64Array(plan.parameterCount),
-  );
-  const executable = referenceEngine.compile(optimize(select(plan.lowered.graph, ["objective"])));
   const buffers = batchBuffers(plan);
   loadItems(plan, batch, buffers);
   const inputs = { ...plan.sharedData, ...standard, ...buffers, ...parameterInputs(plan, parameters), noise };
-  const [exact] = executable.run(inputs).objective;
-  executable.dispose();
+  const graph = optimize(select(plan.lowered.graph, ["objective"]));
+  const [measured, exact] = [engine, referenceEngine].map((each) => {
+    const executable = each.compile(graph);
+    const [objective] = executable.run(inputs).objective;
+    executable.dispose();
+    return objective;
+  });
   const limit = toleratedRounding.share * Math.abs(exact) + toleratedRounding.nats;
   if (Math.abs(measured - exact) <= limit) return undefined;
   return `single precision has lost the objective: ${measured.toPrecision(4)} where doubles give ${exact.toPrecision(4)}; lower --learning-rate, or use --engine reference`;

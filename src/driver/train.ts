@@ -8,24 +8,25 @@ import { type AmortizedState, amortized } from "../inference/amortized/amortized
 import type { CoreModel } from "../lang/core.ts";
 import {
   type AmortizedPlan,
-  amortizedTarget,
   featureStatistics,
   parameterInputs,
   planAmortized,
 } from "./amortized-plan.ts";
+import { amortizedTarget } from "./amortized-target.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
 import { chooseEngine, type EngineChoice, engines } from "./choose-engine.ts";
 import { loweringInput } from "./density-plan.ts";
 import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
+import { turnTaker } from "./turn-taker.ts";
 import { version } from "./version.ts";
+
+const stepsPerBlock = (_: AmortizedPlan, steps: number): number => Math.min(steps, Number(process.env.T ?? 100));
 
 const defaultBatch = 64;
 
-/** Seconds between checkpoints, and steps between turns of the event loop (Ctrl-C is heard there). */
 const checkpointSeconds = 5;
-const stepsPerTurn = 20;
 
 /** Steps whose mean ELBO progress shows. */
 const shownSteps = 100;
@@ -60,12 +61,14 @@ export async function train(
     choice: `a network with layers of ${amortize.hidden.join(" and ")}, ${headWords[amortize.head]}`,
     reason: `${plan.lowered.localDimension} latent numbers per item`,
   });
-  const target = amortizedTarget(plan, standard, await host.loadEngine(engine.label, host.cores()), seed);
   const config = {
     ...amortized.defaults,
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
   };
+  const loaded = await host.loadEngine(engine.label, host.cores());
+  const blockSteps = stepsPerBlock(plan, config.steps);
+  const target = amortizedTarget(plan, standard, loaded, { seed, blockSteps });
   const settings = { amortize, config, seed, engine: engine.label };
   const checkpoint = openCheckpoint(options, { program, model, bound, settings }, host);
   const run = amortized.prepare(target, config);
@@ -81,11 +84,12 @@ export async function train(
   const save = (reached: AmortizedState): void =>
     checkpoint.write(reached, objectives.slice(-Math.max(reportedSteps, shownSteps)));
   let saved = performance.now();
+  const turn = turnTaker();
   while (!run.isDone(state) && !options.signal?.aborted) {
-    const next = run.step(state, key);
+    const next = run.stretches.run(state, key, blockSteps);
     state = next.state;
-    objectives.push(next.info.rejected ? Number.NaN : next.info.objective);
-    if (state.step % stepsPerTurn !== 0) continue;
+    for (const info of run.stretches.read(next.rows))
+      objectives.push(info.rejected ? Number.NaN : info.objective);
     options.onProgress?.({
       phase: "training",
       done: state.step,
@@ -97,7 +101,7 @@ export async function train(
       save(state);
       saved = performance.now();
     }
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turn();
   }
   const interrupted = !run.isDone(state);
   if (interrupted) save(state);
@@ -105,7 +109,7 @@ export async function train(
     judgeObjectives(objectives),
     engines[engine.label].precision === "f64"
       ? undefined
-      : judgePrecision(plan, standard, target, state.parameters),
+      : judgePrecision(plan, standard, loaded, state.parameters),
   ].filter((remark) => remark !== undefined);
   target.dispose();
   return {

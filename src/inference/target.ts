@@ -3,6 +3,7 @@
  * Strategies work on the unconstrained scale; `constrain` returns to the model's own.
  */
 import type { RandomKey } from "../base/random.ts";
+import type { AdamMoments } from "./optimizer.ts";
 
 /** One reported quantity: a latent variable or a binding that depends on one. */
 export interface TargetVariable {
@@ -78,19 +79,43 @@ export interface AmortizedTarget {
   readonly parameterCount: number;
   /** Items in the training data. */
   readonly items: number;
-  /** Items that one call of `objectiveAndGradient` takes. */
+  /** Items of one step. */
   readonly batchSize: number;
   /** Unconstrained local latent dimensions per item. */
   readonly localDimension: number;
   readonly initialParameters: Float64Array;
+  /** Steps that one call of `ascend` makes at most. A call takes the same time for fewer. */
+  readonly blockSteps: number;
   /**
-   * Mean per-item ELBO of `batch` (length `batchSize`) with standard normal `noise` (batchSize × localDimension),
-   * its gradient written into `gradient`.
+   * Makes the steps one after the other, each with Adam up the gradient of the mean ELBO per item of its batch. A step whose
+   * objective or gradient norm is not finite leaves weights and moments as they were. Steps give the same bits in one call and in
+   * several. The result is in fresh arrays.
    */
-  objectiveAndGradient(
-    parameters: Float64Array,
-    batch: Int32Array,
-    noise: Float64Array,
-    gradient: Float64Array,
-  ): number;
+  ascend(from: AmortizedAscent, block: AmortizedBlock): AmortizedAscent & AmortizedTrace;
+}
+
+/** Where an optimisation is. */
+export interface AmortizedAscent {
+  readonly parameters: Float64Array;
+  readonly moments: AdamMoments;
+}
+
+/** What the steps of a block work with, one after the other; `rates` has one entry per step. */
+export interface AmortizedBlock {
+  /** batchSize item positions per step. */
+  readonly items: Int32Array;
+  /** batchSize × localDimension standard normal numbers per step. */
+  readonly noise: Float64Array;
+  /** Adam's step size. */
+  readonly rates: Float64Array;
+  /** Longer gradients are scaled down to this Euclidean norm. */
+  readonly maxGradientNorm: number;
+}
+
+/** One entry per step. */
+export interface AmortizedTrace {
+  /** Mean ELBO per item, in nats. */
+  readonly objectives: Float64Array;
+  /** Before scaling down. */
+  readonly gradientNorms: Float64Array;
 }

@@ -4,8 +4,8 @@
  * is the target's business.
  */
 import { type RandomKey, randomSource } from "../../base/random.ts";
-import { type AdamMoments, adamAscent, cosineRate, startAdam } from "../optimizer.ts";
-import type { Strategy, StrategyRun } from "../strategy.ts";
+import { type AdamMoments, cosineRate, startAdam } from "../optimizer.ts";
+import type { Strategy, StrategyRun, Stretches } from "../strategy.ts";
 import type { AmortizedTarget } from "../target.ts";
 
 export interface AmortizedConfig {
@@ -36,25 +36,51 @@ export interface AmortizedResult {
   readonly objective: number;
 }
 
-export const amortized: Strategy<
+export const amortized = {
+  name: "amortized",
+  defaults: { steps: 5000, learningRate: 6e-3, maxGradientNorm: 100 },
+  steps: (config) => config.steps,
+  prepare,
+} as const satisfies Strategy<
   AmortizedTarget,
   AmortizedConfig,
   AmortizedState,
   AmortizedInfo,
   AmortizedResult
-> = {
-  name: "amortized",
-  defaults: { steps: 5000, learningRate: 6e-3, maxGradientNorm: 100 },
-  steps: (config) => config.steps,
-  prepare,
+>;
+
+type AmortizedRun = StrategyRun<AmortizedState, AmortizedInfo, AmortizedResult> & {
+  readonly stretches: Stretches<AmortizedState, AmortizedInfo>;
 };
 
 function prepare(
   target: AmortizedTarget,
   config: AmortizedConfig,
-): StrategyRun<AmortizedState, AmortizedInfo, AmortizedResult> {
-  const noise = new Float64Array(target.batchSize * target.localDimension);
-  const gradient = new Float64Array(target.parameterCount);
+): AmortizedRun {
+  const batches = minibatches(target);
+  const run = (state: AmortizedState, key: RandomKey, most: number) => {
+    const count = Math.min(most, target.blockSteps, config.steps - state.step);
+    const perStep = target.batchSize * target.localDimension;
+    const items = new Int32Array(count * target.batchSize);
+    const noise = new Float64Array(count * perStep);
+    const rates = new Float64Array(count);
+    for (let at = 0; at < count; at++) {
+      const step = state.step + at;
+      items.set(batches(step, key), at * target.batchSize);
+      randomSource(key, step + 1).fillNormal(noise.subarray(at * perStep, (at + 1) * perStep));
+      rates[at] = cosineRate(config.learningRate, step, config.steps);
+    }
+    const { maxGradientNorm } = config;
+    const { parameters, moments, objectives, gradientNorms } = target.ascend(state, {
+      items,
+      noise,
+      rates,
+      maxGradientNorm,
+    });
+    const rows = new Float64Array(2 * count);
+    for (let at = 0; at < count; at++) rows.set([objectives[at], gradientNorms[at]], 2 * at);
+    return { state: { step: state.step + count, parameters, moments }, rows };
+  };
   return {
     init: () => ({
       kind: "ready",
@@ -65,23 +91,11 @@ function prepare(
       },
     }),
     step(state, key) {
-      const batch = minibatch(target, state.step, key);
-      randomSource(key, state.step + 1).fillNormal(noise);
-      const objective = target.objectiveAndGradient(state.parameters, batch, noise, gradient);
-      const gradientNorm = Math.sqrt(gradient.reduce((sum, each) => sum + each * each, 0));
-      const step = state.step + 1;
-      if (!Number.isFinite(objective) || !Number.isFinite(gradientNorm))
-        return { state: { ...state, step }, info: { objective, gradientNorm, rejected: true } };
-      if (gradientNorm > config.maxGradientNorm) {
-        const factor = config.maxGradientNorm / gradientNorm;
-        for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
-      }
-      const rate = cosineRate(config.learningRate, state.step, config.steps);
-      return {
-        state: { step, ...adamAscent(state.moments, state.parameters, gradient, rate) },
-        info: { objective, gradientNorm, rejected: false },
-      };
+      const moved = run(state, key, 1);
+      const [info] = readInfos(moved.rows);
+      return { state: moved.state, info };
     },
+    stretches: { run, read: readInfos },
     isDone: (state) => state.step >= config.steps,
     finish(state, infos) {
       const last = infos.slice(-Math.max(1, Math.floor(config.steps / 10))).filter((info) => !info.rejected);
@@ -91,16 +105,32 @@ function prepare(
   };
 }
 
+/** Rows of objective and gradient norm. */
+function readInfos(rows: Float64Array): readonly AmortizedInfo[] {
+  return Array.from({ length: rows.length / 2 }, (_, at) => {
+    const [objective, gradientNorm] = rows.subarray(2 * at, 2 * at + 2);
+    const rejected = !Number.isFinite(objective) || !Number.isFinite(gradientNorm);
+    return { objective, gradientNorm, rejected };
+  });
+}
+
 /** Streams of the shuffles, apart from the noise of the steps. */
 const shuffleStream = 0x73687566;
 
-/** The items of one step: an epoch is a random order of all items, cut into whole batches. */
-function minibatch(target: AmortizedTarget, step: number, key: RandomKey): Int32Array {
+/** The items of each step: an epoch is a random order of all items, cut into whole batches. */
+function minibatches(target: AmortizedTarget): (step: number, key: RandomKey) => Int32Array {
   const perEpoch = Math.max(1, Math.floor(target.items / target.batchSize));
-  const epoch = Math.floor(step / perEpoch);
-  const order = shuffled(target.items, { seed: key.seed, stream: key.stream ^ shuffleStream }, epoch);
-  const start = (step % perEpoch) * target.batchSize;
-  return order.slice(start, start + target.batchSize);
+  // Most steps are of the same epoch as the one before.
+  let last: { readonly epoch: number; readonly key: RandomKey; readonly order: Int32Array } | undefined;
+  return (step, key) => {
+    const epoch = Math.floor(step / perEpoch);
+    if (last?.epoch !== epoch || last.key.seed !== key.seed || last.key.stream !== key.stream) {
+      const order = shuffled(target.items, { seed: key.seed, stream: key.stream ^ shuffleStream }, epoch);
+      last = { epoch, key, order };
+    }
+    const start = (step % perEpoch) * target.batchSize;
+    return last.order.subarray(start, start + target.batchSize);
+  };
 }
 
 /** Fisher and Yates. */

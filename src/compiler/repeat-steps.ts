@@ -1,9 +1,9 @@
 /** Many steps of a graph as one graph, which an engine runs in one call: a block of optimization steps, for example. */
-import { bug } from "../../base/bug.ts";
-import { createBuilder } from "../../compiler/builder.ts";
-import type { Graph } from "../../compiler/graph.ts";
-import { copyInto, emitSame } from "../../compiler/rebuild.ts";
-import { emitScan } from "../../compiler/scan.ts";
+import { bug } from "../base/bug.ts";
+import { createBuilder } from "./builder.ts";
+import type { Graph } from "./graph.ts";
+import { copyInto, emitSame } from "./rebuild.ts";
+import { emitScan } from "./scan.ts";
 
 export interface RepeatOptions {
   readonly count: number;
