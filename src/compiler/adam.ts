@@ -40,9 +40,9 @@ export function adamStep({ graph, weights, beta1, beta2, epsilon }: AdamRequest)
     ),
   );
   const gradientNorm = builder.emit("sqrt", [squares.reduce(math.add)], {});
-  const isFinite = (x: NodeId): NodeId => math.less(builder.emit("abs", [x], {}), math.like(x, Infinity));
+  const hasValue = (x: NodeId): NodeId => math.less(builder.emit("abs", [x], {}), math.like(x, Infinity));
   const active = builder.input("active", { dtype: "bool", shape: [] });
-  const accepted = math.and(active, math.and(isFinite(objective), isFinite(gradientNorm)));
+  const accepted = math.and(active, math.and(hasValue(objective), hasValue(gradientNorm)));
 
   const maxNorm = scalar("maxNorm");
   const isLong = math.less(maxNorm, gradientNorm);

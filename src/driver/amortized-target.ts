@@ -109,7 +109,11 @@ function momentInputs(
 }
 
 /** The flat vector of what the outputs `<prefix><weight>` are. */
-function collected(plan: AmortizedPlan, outputs: ReturnType<Executable["run"]>, prefix: string): Float64Array {
+function collected(
+  plan: AmortizedPlan,
+  outputs: ReturnType<Executable["run"]>,
+  prefix: string,
+): Float64Array {
   const flat = new Float64Array(plan.parameterCount);
   for (const { input, offset } of plan.blocks) flat.set(outputs[`${prefix}${input}`], offset);
   return flat;

@@ -8,17 +8,19 @@ interface EngineRow {
   readonly name: EngineName;
   readonly precision: Precision;
   readonly backend?: "cpu" | "wasm" | "node";
+  /** How long it takes for a training step, in times of `wasm:f32`, about. */
+  readonly pace: number;
 }
 
 export const engines = {
-  wasm: { name: "wasm", precision: "f64" },
-  "wasm:f32": { name: "wasm", precision: "f32" },
-  reference: { name: "reference", precision: "f64" },
-  "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu" },
-  "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm" },
-  "tfjs:node": { name: "tfjs", precision: "f32", backend: "node" },
-  onnx: { name: "onnx", precision: "f32" },
-  "onnx:f64": { name: "onnx", precision: "f64" },
+  wasm: { name: "wasm", precision: "f64", pace: 2 },
+  "wasm:f32": { name: "wasm", precision: "f32", pace: 1 },
+  reference: { name: "reference", precision: "f64", pace: 100 },
+  "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu", pace: 60 },
+  "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm", pace: 5 },
+  "tfjs:node": { name: "tfjs", precision: "f32", backend: "node", pace: 1 },
+  onnx: { name: "onnx", precision: "f32", pace: 1 },
+  "onnx:f64": { name: "onnx", precision: "f64", pace: 2 },
 } as const satisfies Readonly<Record<string, EngineRow>>;
 
 export type EngineLabel = keyof typeof engines;

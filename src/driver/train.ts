@@ -6,12 +6,7 @@ import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
-import {
-  type AmortizedPlan,
-  featureStatistics,
-  parameterInputs,
-  planAmortized,
-} from "./amortized-plan.ts";
+import { type AmortizedPlan, featureStatistics, parameterInputs, planAmortized } from "./amortized-plan.ts";
 import { amortizedTarget } from "./amortized-target.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
 import { chooseEngine, type EngineChoice, engines } from "./choose-engine.ts";
@@ -19,13 +14,13 @@ import { loweringInput } from "./density-plan.ts";
 import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
+import { multiplyAdds, stepsPerBlock } from "./training-cost.ts";
 import { turnTaker } from "./turn-taker.ts";
 import { version } from "./version.ts";
 
-const stepsPerBlock = (_: AmortizedPlan, steps: number): number => Math.min(steps, Number(process.env.T ?? 100));
-
 const defaultBatch = 64;
 
+/** Seconds between checkpoints. */
 const checkpointSeconds = 5;
 
 /** Steps whose mean ELBO progress shows. */
@@ -67,7 +62,7 @@ export async function train(
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
   };
   const loaded = await host.loadEngine(engine.label, host.cores());
-  const blockSteps = stepsPerBlock(plan, config.steps);
+  const blockSteps = stepsPerBlock(plan, config.steps, engine.label);
   const target = amortizedTarget(plan, standard, loaded, { seed, blockSteps });
   const settings = { amortize, config, seed, engine: engine.label };
   const checkpoint = openCheckpoint(options, { program, model, bound, settings }, host);
@@ -166,13 +161,7 @@ const headWords = { fullCovariance: "full covariance", meanField: "independent c
 
 function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): EngineChoice {
   if (asked !== undefined && asked !== "auto") return chooseEngine(asked, "training");
-  const multiplyAdds = plan.lowered.graph.nodes.reduce((sum, node) => {
-    if (node.op !== "matmul") return sum;
-    const left = plan.lowered.graph.nodes[node.inputs[0]].type.shape;
-    const size = node.type.shape.reduce((product, length) => product * length, 1);
-    return sum + size * left[left.length - (node.params.transposeLeft ? 2 : 1)];
-  }, 0);
-  return multiplyAdds <= largestInDoubles
+  return multiplyAdds(plan) <= largestInDoubles
     ? { label: "wasm", reason: "compiled; small matrix products, so doubles cost little" }
     : chooseEngine("auto", "training");
 }

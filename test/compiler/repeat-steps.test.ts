@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
+import { repeatSteps } from "../../src/compiler/repeat-steps.ts";
 import { verifyGraph } from "../../src/compiler/verify.ts";
 import type { Engine, Values } from "../../src/engines/engine.ts";
 import { createOnnxEngine } from "../../src/engines/onnx/onnx-engine.ts";
-import { repeatSteps } from "../../src/compiler/repeat-steps.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { expectClose } from "../engines/conformance.ts";
 import { onRuntime, runtime } from "../engines/onnx/runtime.ts";

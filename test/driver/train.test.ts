@@ -50,23 +50,25 @@ describe("training", () => {
     for (const [i, value] of ours.entries()) expect(theirs[i]).toBeCloseTo(value, 3);
   });
 
-  test("goes on after an abort as if there had been none", async () => {
+  test.each(["wasm", "wasm:f32"])("goes on after an abort as if there had been none: %s", async (engine) => {
     const program = await programOf(factor);
-    const checkpoint = join(folder, "factor.pplx.checkpoint");
-    const whole = await train(program, data, { steps: 200, seed: 4 });
+    const checkpoint = join(folder, `${engine}.pplx.checkpoint`);
+    // More than one call of the engine, and the last one not full.
+    const settings = { steps: 1001, seed: 4, engine };
+    const whole = await train(program, data, settings);
     const controller = new AbortController();
     const part = await train(program, data, {
-      steps: 200,
-      seed: 4,
+      ...settings,
       checkpoint,
       signal: controller.signal,
-      onProgress: (progress) => progress.done >= 80 && controller.abort(),
+      onProgress: (progress) => progress.done >= 300 && controller.abort(),
     });
     expect(part.interrupted).toBe(true);
-    expect(part.steps).toBeLessThan(200);
-    const resumed = await train(program, data, { steps: 200, seed: 4, checkpoint });
+    expect(part.steps).toBeLessThan(1001);
+    const resumed = await train(program, data, { ...settings, checkpoint });
     expect(resumed.interrupted).toBe(false);
     expect(resumed.tensors).toEqual(whole.tensors);
+    expect(resumed.elbo).toBe(whole.elbo);
   });
 
   test("a checkpoint of another run is not used", async () => {
@@ -74,7 +76,7 @@ describe("training", () => {
     const checkpoint = join(folder, "other.pplx.checkpoint");
     const controller = new AbortController();
     await train(program, data, {
-      steps: 100,
+      steps: 1000,
       seed: 4,
       checkpoint,
       signal: controller.signal,

@@ -53,10 +53,7 @@ type AmortizedRun = StrategyRun<AmortizedState, AmortizedInfo, AmortizedResult> 
   readonly stretches: Stretches<AmortizedState, AmortizedInfo>;
 };
 
-function prepare(
-  target: AmortizedTarget,
-  config: AmortizedConfig,
-): AmortizedRun {
+function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun {
   const batches = minibatches(target);
   const run = (state: AmortizedState, key: RandomKey, most: number) => {
     const count = Math.min(most, target.blockSteps, config.steps - state.step);
