@@ -4,9 +4,11 @@ import { hasErrors, type Problem } from "../base/problem.ts";
 import type { CoreInput, CoreModel, CoreVariable } from "../lang/core.ts";
 import { formatType } from "../lang/format-type.ts";
 import { sizeNames } from "../lang/size.ts";
+import { checkMissingRows, wholeDimensions } from "./check-missing-rows.ts";
 import { checkSupport } from "./check-support.ts";
 import { checkValues } from "./check-values.ts";
 import { type DataFacts, type Declared, explainData, type SizeBinding } from "./explain-data.ts";
+import { fillMissing } from "./fill-missing.ts";
 import { rawDataFromValues } from "./parse-json-data.ts";
 import { type Origin, placeOf, type RawData, type RawValue } from "./raw-data.ts";
 import { type SizeClaim, solveSizes, valuesOf } from "./solve-sizes.ts";
@@ -37,7 +39,10 @@ export interface BoundData {
 
 export interface BoundValue {
   readonly shape: readonly number[];
+  /** Where one is missing, some value that the variable can have. */
   readonly values: Float64Array;
+  /** 1 where a value is there, 0 where it is missing; absent where all are there. */
+  readonly present?: Float64Array;
   /** Where it was given, to name the place of an element. */
   readonly origin: Origin;
 }
@@ -61,12 +66,13 @@ export function bindData(
 
   const names = checkNames(model, raw, wanted, absent, options);
   const facts: DataFacts[] = [...names.facts];
-  const usable: { readonly want: Wanted; readonly value: RawValue }[] = [];
+  const usable: { readonly want: Wanted; readonly value: RawValue; readonly present?: Float64Array }[] = [];
   for (const want of present) {
     const value = raw.values.get(want.name);
     if (value === undefined) continue;
     const fault = wholeFault(value, want);
-    if (fault === undefined) usable.push({ want, value });
+    if (fault === undefined)
+      usable.push({ want, ...fillMissing(value, want.type, wholeDimensions(want.variable, model)) });
     else facts.push(fault);
   }
 
@@ -87,15 +93,26 @@ export function bindData(
 
   const sizes = valuesOf(solved.bindings);
   const values = Object.fromEntries(
-    usable.map(({ value: { name, shape, values, origin } }) => [name, { shape, values, origin }]),
+    usable.map(({ value: { name, shape, values, origin }, present }) => [
+      name,
+      { shape, values, origin, ...(present && { present }) },
+    ]),
   );
-  for (const { want, value } of usable) {
-    const { type, declared } = want;
+  for (const { want, value, present } of usable) {
+    const { type, declared, variable } = want;
+    const partly =
+      present === undefined || variable === undefined
+        ? undefined
+        : checkMissingRows({ ...value, values: present }, variable, model);
+    if (partly !== undefined) {
+      facts.push(partly);
+      continue;
+    }
     const found = checkValues(value, type, declared);
     const support =
-      found.length > 0 || want.variable === undefined
+      found.length > 0 || variable === undefined
         ? undefined
-        : checkSupport(value, want.variable, model, { sizes, values }, declared);
+        : checkSupport(value, variable, model, { sizes, values }, declared);
     facts.push(...found, ...(support === undefined ? [] : [support]));
   }
 
@@ -118,6 +135,8 @@ interface Wanted {
   readonly type: CoreInput["type"];
   readonly declared: Declared;
   readonly variable?: CoreVariable;
+  /** Declared with `?`. */
+  readonly mayMiss: boolean;
 }
 
 function wantedValues(model: CoreModel): Wanted[] {
@@ -126,6 +145,7 @@ function wantedValues(model: CoreModel): Wanted[] {
     role,
     type,
     declared: { span, type: formatType(type), role },
+    mayMiss: role === "observed" && model.sites.some((site) => site.variable === name && site.mayMiss),
   });
   return [
     ...model.inputs.map((input) => want(input, "input")),
@@ -198,9 +218,13 @@ function nearNames(name: string, candidates: readonly string[]): string[] {
 }
 
 /** A defect of the value itself, or a wrong number of dimensions. */
-function wholeFault(value: RawValue, { name, type, declared }: Wanted): DataFacts | undefined {
+function wholeFault(value: RawValue, want: Wanted): DataFacts | undefined {
+  const { name, type, declared } = want;
   const { defect, shape, origin } = value;
-  if (defect !== undefined) return defect.code === "data-type" ? { ...defect, declared } : defect;
+  if (defect?.code === "data-type") return { ...defect, declared };
+  if (defect?.code !== "data-missing-value") {
+    if (defect !== undefined) return defect;
+  } else if (!want.mayMiss) return want.role === "observed" ? { ...defect, observed: declared } : defect;
   if (shape.length === type.dimensions.length) return undefined;
   return {
     code: "data-shape",

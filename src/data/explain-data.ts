@@ -116,9 +116,27 @@ export type DataFacts =
       readonly code: "data-nan";
       readonly name: string;
       readonly place?: string;
-      /** "null", "NaN", "nothing", "NA", "Infinity". */
+      /** "Infinity", "-inf". */
       readonly found: string;
       readonly more: number;
+    }
+  | {
+      readonly code: "data-missing-value";
+      readonly name: string;
+      readonly place?: string;
+      /** "null", "NaN", "nothing", "NA". */
+      readonly found: string;
+      readonly more: number;
+      /** Of an observed variable: its declaration could allow it. */
+      readonly observed?: Declared;
+    }
+  | {
+      readonly code: "data-partly-missing";
+      /** A row: "x[3]". */
+      readonly name: string;
+      readonly place?: string;
+      readonly distribution: string;
+      readonly span: Span;
     }
   | {
       readonly code: "data-out-of-support";
@@ -293,16 +311,35 @@ export function explainData(facts: DataFacts): Problem {
         notes: moreLikeIt(facts.more),
       });
     case "data-nan":
+      return error(`\`${facts.name}\` is ${facts.found}, not a finite number`, {
+        place: facts.place,
+        notes: moreLikeIt(facts.more),
+        help: "leave out the rows with infinite values",
+      });
+    case "data-missing-value": {
+      const { observed } = facts;
       return error(
-        facts.found === "nothing"
-          ? `\`${facts.name}\` is missing`
-          : `\`${facts.name}\` is ${facts.found}, not a finite number`,
-        {
-          place: facts.place,
-          notes: moreLikeIt(facts.more),
-          help: "leave out the rows with missing values",
-        },
+        `\`${facts.name}\` is missing${facts.found === "nothing" ? "" : ` (${facts.found})`}`,
+        observed === undefined
+          ? {
+              place: facts.place,
+              notes: moreLikeIt(facts.more),
+              help: "leave out the rows with missing values",
+            }
+          : {
+              ...declaredAt(observed),
+              place: facts.place,
+              notes: moreLikeIt(facts.more),
+              help: "leave out the rows with missing values, or declare the variable with `?`: `: Real? ~ …`",
+            },
       );
+    }
+    case "data-partly-missing":
+      return error(`a part of \`${facts.name}\` is missing`, {
+        labels: [{ span: facts.span, text: `drawn as a whole from ${facts.distribution}` }],
+        place: facts.place,
+        help: "give all of its elements, or none",
+      });
     case "data-out-of-support":
       return error(`\`${facts.name}\` ${facts.remark}`, {
         ...declaredAt(facts.declared),

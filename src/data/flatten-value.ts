@@ -45,31 +45,33 @@ export function flattenValue(name: string, value: unknown, origin: Origin): RawV
   }
 
   const flat = new Float64Array(shape.reduce((product, length) => product * length, 1));
-  const seen: Seen = { position: 0, booleans: 0, integers: 0, numbers: 0, bad: 0, firstBad: undefined };
+  const seen: Seen = { position: 0, booleans: 0, integers: 0, numbers: 0, bad: none, missing: none };
   fill(value, flat, seen);
-  if (seen.firstBad !== undefined) {
-    const indices = indicesAt(shape, seen.firstBad.position);
-    const kind =
-      seen.numbers + seen.booleans === 0 && typeof seen.firstBad.value === "string" ? "text" : "real";
-    return broken(kind, leafDefect(name, seen.firstBad.value, origin, indices, seen.bad - 1));
+  const defectOf = ({ count, first }: Faults, code: "data-nan" | "data-missing-value"): DataFacts =>
+    leafDefect(name, code, first.value, origin, indicesAt(shape, first.position), count - 1);
+  if (seen.bad.count > 0) {
+    const onlyText = seen.numbers + seen.booleans === 0 && typeof seen.bad.first.value === "string";
+    return broken(onlyText ? "text" : "real", defectOf(seen.bad, "data-nan"));
   }
-  const count = flat.length;
+  const count = flat.length - seen.missing.count;
   const kind =
     count > 0 && seen.booleans === count ? "bool" : seen.integers + seen.booleans === count ? "int" : "real";
-  return { name, shape, values: flat, kind, origin };
+  const defect = seen.missing.count > 0 && { defect: defectOf(seen.missing, "data-missing-value") };
+  return { name, shape, values: flat, kind, origin, ...defect };
 }
 
 /** What is wrong with one leaf that is no finite number and no boolean. */
 function leafDefect(
   name: string,
+  code: "data-nan" | "data-missing-value",
   leaf: unknown,
   origin: Origin,
   indices: readonly number[],
   more: number,
 ): DataFacts {
   const at = { name: elementName(name, indices), place: placeOf(name, origin, indices), more };
-  if (leaf === undefined) return { code: "data-nan", ...at, found: "nothing" };
-  if (leaf === null || typeof leaf === "number") return { code: "data-nan", ...at, found: String(leaf) };
+  if (code === "data-missing-value") return { code, ...at, found: String(leaf ?? "nothing") };
+  if (typeof leaf === "number") return { code, ...at, found: String(leaf) };
   return { code: "data-type", ...at, wanted: "a number", found: describeLeaf(leaf) };
 }
 
@@ -84,8 +86,20 @@ interface Seen {
   booleans: number;
   integers: number;
   numbers: number;
-  bad: number;
-  firstBad: { readonly position: number; readonly value: unknown } | undefined;
+  /** Neither numbers nor missing. */
+  bad: Faults;
+  missing: Faults;
+}
+
+interface Faults {
+  readonly count: number;
+  readonly first: { readonly position: number; readonly value: unknown };
+}
+
+const none: Faults = { count: 0, first: { position: -1, value: undefined } };
+
+function another({ count, first }: Faults, position: number, value: unknown): Faults {
+  return { count: count + 1, first: count === 0 ? { position, value } : first };
 }
 
 function fill(value: unknown, flat: Float64Array, seen: Seen): void {
@@ -100,10 +114,10 @@ function fill(value: unknown, flat: Float64Array, seen: Seen): void {
   } else if (typeof value === "boolean") {
     flat[seen.position] = value ? 1 : 0;
     seen.booleans++;
-  } else {
-    seen.firstBad ??= { position: seen.position, value };
-    seen.bad++;
-  }
+  } else if (value === null || value === undefined || Number.isNaN(value)) {
+    flat[seen.position] = Number.NaN;
+    seen.missing = another(seen.missing, seen.position, value);
+  } else seen.bad = another(seen.bad, seen.position, value);
   seen.position++;
 }
 

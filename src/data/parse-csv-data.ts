@@ -174,7 +174,8 @@ function gatherColumns(name: string, columns: readonly number[], table: Table, f
 }
 
 const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const missingText = /^(?:|na|n\/a|nan|null|none|\.|-|[+-]?inf|[+-]?infinity)$/i;
+const missingText = /^(?:|na|n\/a|nan|null|none|\.|-)$/i;
+const infiniteText = /^[+-]?inf(?:inity)?$/i;
 
 /** `columns` in the order of the elements of a row. */
 function readCells(
@@ -189,6 +190,7 @@ function readCells(
   let integers = 0;
   let booleans = 0;
   const missing: BadCells = { first: -1, text: "", count: 0 };
+  const infinite: BadCells = { first: -1, text: "", count: 0 };
   const texts: BadCells = { first: -1, text: "", count: 0 };
   let position = 0;
   for (const row of table.rows) {
@@ -202,49 +204,47 @@ function readCells(
       } else if (/^(?:true|false)$/i.test(cell)) {
         values[position] = cell.length === 4 ? 1 : 0;
         booleans++;
-      } else {
-        const bad = missingText.test(cell) || numberText.test(cell) ? missing : texts;
-        if (bad.count++ === 0) {
-          bad.first = position;
-          bad.text = cell;
-        }
-      }
+      } else if (missingText.test(cell)) {
+        values[position] = Number.NaN;
+        note(missing, position, cell);
+      } else note(infiniteText.test(cell) || numberText.test(cell) ? infinite : texts, position, cell);
       position++;
     }
   }
   const usable = numbers + booleans;
-  if (missing.count + texts.count > 0) {
-    const bad = texts.count > 0 ? texts : missing;
-    const indices = [
-      Math.floor(bad.first / columns.length),
-      ...unflatten(bad.first % columns.length, shape.slice(1)),
-    ];
-    const at = {
-      name: elementName(name, indices),
-      place: placeOf(name, origin, indices),
-      more: bad.count - 1,
-    };
-    const defect: DataFacts =
+  const bad = [texts, infinite, missing].find(({ count }) => count > 0);
+  const kind = usable > 0 && booleans === usable ? "bool" : integers + booleans === usable ? "int" : "real";
+  if (bad === undefined) return { name, shape, values, kind, origin };
+  const indices = [
+    Math.floor(bad.first / columns.length),
+    ...unflatten(bad.first % columns.length, shape.slice(1)),
+  ];
+  const at = { name: elementName(name, indices), place: placeOf(name, origin, indices), more: bad.count - 1 };
+  const found = bad.text === "" ? "nothing" : bad.text;
+  if (bad === missing)
+    return { name, shape, values, kind, origin, defect: { code: "data-missing-value", ...at, found } };
+  return {
+    name,
+    shape,
+    values: new Float64Array(0),
+    kind: usable === 0 && bad === texts ? "text" : "real",
+    origin,
+    defect:
       bad === texts
         ? { code: "data-type", ...at, wanted: "a number", found: JSON.stringify(bad.text.slice(0, 40)) }
-        : { code: "data-nan", ...at, found: bad.text === "" ? "nothing" : bad.text };
-    return {
-      name,
-      shape,
-      values: new Float64Array(0),
-      kind: usable === 0 && texts.count > 0 ? "text" : "real",
-      origin,
-      defect,
-    };
-  }
-  const kind = booleans === values.length ? "bool" : integers + booleans === values.length ? "int" : "real";
-  return { name, shape, values, kind, origin };
+        : { code: "data-nan", ...at, found },
+  };
 }
-
 interface BadCells {
   first: number;
   text: string;
   count: number;
+}
+
+function note(cells: BadCells, position: number, cell: string): void {
+  if (cells.count++ > 0) return;
+  cells.first = position;
+  cells.text = cell;
 }
 
 function flatPosition(indices: readonly number[], shape: readonly number[]): number {

@@ -16,12 +16,12 @@ export interface RawValue {
   readonly name: string;
   /** [] for a number. */
   readonly shape: readonly number[];
-  /** Row-major; true is 1. Empty when there is a defect. */
+  /** Row-major; true is 1, what is missing NaN. Empty when there is a defect other than missing values. */
   readonly values: Float64Array;
   /** The narrowest that holds all values. "text": nothing in it is a number. */
   readonly kind: "real" | "int" | "bool" | "text";
   readonly origin: Origin;
-  /** Why the value cannot be used: the first thing found. */
+  /** Why the value cannot be used: the first thing found. With `data-missing-value`, it can be where values may be missing. */
   readonly defect?: DataFacts;
 }
 

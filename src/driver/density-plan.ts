@@ -13,6 +13,7 @@ import type { Base } from "../lang/type.ts";
 import { checkIndices } from "./check-indices.ts";
 import { checkGraphMemory } from "./check-memory.ts";
 import { elementNames } from "./element-names.ts";
+import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
 import { refuseLearned } from "./refuse-learned.ts";
 
 export interface DensityPlan {
@@ -30,12 +31,18 @@ export interface DensityPlan {
 }
 
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
-  return { model, functions: program.functions, sizes: bound.sizes, knowns: bound.knowns };
+  const incomplete = incompleteNames(bound);
+  if (incomplete.length > 0) refuseNeededMissing(model, bound, incomplete);
+  return { model, functions: program.functions, sizes: bound.sizes, knowns: bound.knowns, incomplete };
 }
 
+/** Values of the graph inputs `data/<name>`, and `present/<name>` where some are missing. */
 export function dataInputs(bound: BoundData): Record<string, Float64Array> {
   return Object.fromEntries(
-    Object.entries(bound.values).map(([name, value]) => [`data/${name}`, value.values]),
+    Object.entries(bound.values).flatMap(([name, { values, present }]) => [
+      [`data/${name}`, values],
+      ...(present === undefined ? [] : [[`present/${name}`, present]]),
+    ]),
   );
 }
 

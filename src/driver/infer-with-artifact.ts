@@ -15,6 +15,7 @@ import { compile } from "./compile.ts";
 import { select } from "./density-plan.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { refuseMissing } from "./missing-values.ts";
 import { describePosterior } from "./posterior.ts";
 import { turnTaker } from "./turn-taker.ts";
 
@@ -45,6 +46,7 @@ export async function inferWithArtifact(
   if (program === undefined) throw new ProblemError(problems);
   const model = program.model(artifact.model);
   const bound = bindOrThrow(model, data, { ...options, trainedSizes: artifact.sizes });
+  refuseMissing(bound, "a trained network");
   const choice =
     options.engine === undefined || options.engine === "auto"
       ? ({ label: "wasm", reason: "importance weights need double precision" } as const)

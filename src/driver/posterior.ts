@@ -81,5 +81,6 @@ function givenVariable(name: string, type: NumberType, bound: BoundData): DrawnV
   const dimensions = type.dimensions.map((size) =>
     constantValue(size) === undefined ? formatSize(size) : "",
   );
-  return [{ name, shape: given.shape, dimensions, base: type.base, values: given.values }];
+  const values = given.values.map((value, at) => (given.present?.[at] === 0 ? Number.NaN : value));
+  return [{ name, shape: given.shape, dimensions, base: type.base, values }];
 }

@@ -14,8 +14,11 @@ import { loweringInput } from "./density-plan.ts";
 import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
+
 import { multiplyAdds, stepsPerBlock } from "./training-cost.ts";
+import { refuseMissing } from "./missing-values.ts";
 import { turnTaker } from "./turn-taker.ts";
+
 import { version } from "./version.ts";
 
 const defaultBatch = 64;
@@ -45,6 +48,7 @@ export async function train(
   const started = performance.now();
   const model = program.model(options.model);
   const bound = bindOrThrow(model, data, options);
+  refuseMissing(bound, "training");
   const seed = options.seed ?? defaultSeed;
   const amortize = chooseAmortizer(program, model, bound, options);
   const plan = planAmortized(program.core, model, bound, amortize);

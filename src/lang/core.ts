@@ -74,6 +74,8 @@ export interface CoreSite {
   readonly id: string;
   readonly variable: string;
   readonly observed: boolean;
+  /** Declared with `?`: values of this observed variable may be missing. */
+  readonly mayMiss: boolean;
   /** Where this piece lies in the variable's axes: an enclosing axis's index variable, or a constant (`x[0]`). */
   readonly place: readonly CorePlace[];
   /** Type of one draw, given all enclosing axes: the event. */

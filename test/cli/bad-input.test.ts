@@ -49,7 +49,7 @@ test("with --json, the same problems are one object on stdout", async () => {
   expect(stderr).toBe("");
   const { problems } = JSON.parse(stdout);
   expect(problems.map((problem: { code: string }) => problem.code).sort()).toEqual([
-    "data-nan",
+    "data-missing-value",
     "data-out-of-support",
     "data-unknown-key",
   ]);

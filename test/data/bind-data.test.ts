@@ -207,8 +207,8 @@ describe("values", () => {
       "data-out-of-support: `x[1]` sums to 1.1, not to 1",
     ],
     [types.ordered(N), [2, 2], "data-out-of-support: `x` does not ascend: 2, then 2"],
-    [types.real(N), [1, Number.NaN], "data-nan: `x[1]` is NaN, not a finite number"],
-    [types.real(N), [1, undefined], "data-nan: `x[1]` is missing"],
+    [types.real(N), [1, Number.NaN], "data-missing-value: `x[1]` is missing (NaN)"],
+    [types.real(N), [1, undefined], "data-missing-value: `x[1]` is missing"],
     [types.real(N), 1, "data-shape: `x` has the wrong number of dimensions"],
     [types.real(), "1", 'data-type: `x` is "1", not a number'],
   ])("%#: refused", (type, x, expected) => {

@@ -110,6 +110,7 @@ export const trialsModel = makeModel({
         },
         span,
       },
+      mayMiss: false,
       noncentered: false,
       marginal: false,
       span,

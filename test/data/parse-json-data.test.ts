@@ -25,7 +25,7 @@ describe("values", () => {
     expect([...(value(text, "x")?.values ?? [])]).toEqual([1, 2, 3, 4]);
     expect(value(text, "y")?.shape).toEqual([2]);
     expect(value('[{"y": 1}, {"x": 2}]', "y")?.defect).toMatchObject({
-      code: "data-nan",
+      code: "data-missing-value",
       place: "d.json, [1].y",
     });
   });
@@ -41,8 +41,8 @@ describe("values", () => {
     ["[1, [2]]", "data-ragged", "d.json, y[1]"],
     ["[[[1], [2]], [[3], []]]", "data-ragged", "d.json, y[1][1]"],
     ['[1, "a"]', "data-type", "d.json, y[1]"],
-    ["[1, null]", "data-nan", "d.json, y[1]"],
-    ["[[1], [null]]", "data-nan", "d.json, y[1][0]"],
+    ["[1, null]", "data-missing-value", "d.json, y[1]"],
+    ["[[1], [null]]", "data-missing-value", "d.json, y[1][0]"],
     ["1e999", "data-nan", "d.json, key y"],
     ['{"a": 1}', "data-type", "d.json, key y"],
     [`${"[".repeat(40)}1${"]".repeat(40)}`, "data-ragged", "d.json, key y"],

@@ -14,6 +14,7 @@ import { readData } from "../../src/data/read-data.ts";
 import { readTextFile } from "../../src/data/read-text-file.ts";
 import { checkWritable } from "../../src/data/write-file.ts";
 import type { CoreModel } from "../../src/lang/core.ts";
+import { loadModel } from "../compiler/lower/load-model.ts";
 import { golden } from "../golden.ts";
 import { makeModel, size, types } from "./models.ts";
 
@@ -72,7 +73,9 @@ const bound: Readonly<Record<string, { json?: string; csv?: string; options?: Bi
   "data-shape": { json: `{ ${good}, "y": [[28], [8], [-3]] }` },
   "data-type": { csv: "y,sigma,passed\n28,15,1\n8,10,2\n-3,16,3\n" },
   "data-type-text": { csv: "y,sigma,passed\n28,15,1\n8,ten,0\n-3,16,1\n" },
-  "data-nan": { csv: "y,sigma,passed\n28,15,1\nNA,10,1\n,16,1\n" },
+  "data-nan": { csv: "y,sigma,passed\n28,15,1\ninf,10,1\n1e999,16,1\n" },
+  "data-missing-value": { csv: "y,sigma,passed\n28,15,1\nNA,10,1\n,16,1\n" },
+  "data-missing-value-input": { json: '{ "sigma": [15, null, 16], "passed": [1, 0, 1], "y": [1, 2, 3] }' },
   "data-out-of-support": { csv: "school,y,sigma,passed\nA,28,15,1\nB,8,-10,0\nC,-3,0,1\n" },
   "data-size-conflict": { json: `{ ${good}, "y": [28, 8] }` },
   "data-size-value": { json: `{ ${good}, "y": [28, 8, -3], "J": 2.5 }` },
@@ -86,6 +89,12 @@ const bound: Readonly<Record<string, { json?: string; csv?: string; options?: Bi
   "data-empty": { csv: "y,sigma,passed\n" },
 };
 
+const shares = `model Shares[N] {
+  a: Positive[3] ~ HalfNormal(5)
+  plate n in N { observe share[n]: Simplex[3]? ~ Dirichlet(a) }
+}
+`;
+
 const covered = new Set<string>();
 
 test.each(Object.entries(bound))("%s", async (name, { json, csv, options }) => {
@@ -95,6 +104,14 @@ test.each(Object.entries(bound))("%s", async (name, { json, csv, options }) => {
   const model = name === "data-size-unknown" ? { ...schools(), inputs: [] } : schools();
   const found = data === undefined ? problems : bindData(model, data, options).problems;
   await accept(name, { "schools.ppl": program, [file]: text }, found);
+});
+
+test("data-partly-missing", async () => {
+  const text = '{ "share": [[0.2, 0.3, 0.5], [0.1, null, 0.2], [null, null, null]] }';
+  const { data } = parseJsonData(text, "shares.json");
+  if (data === undefined) throw new Error("no data");
+  const { problems } = bindData(loadModel(shares).model, data);
+  await accept("data-partly-missing", { "test.ppl": shares, "shares.json": text }, problems, shares);
 });
 
 test("files", async () => {
@@ -133,7 +150,9 @@ test("every code has a golden file", () => {
     "data-latent": true,
     "data-shape": true,
     "data-type": true,
+    "data-missing-value": true,
     "data-nan": true,
+    "data-partly-missing": true,
     "data-out-of-support": true,
     "data-size-conflict": true,
     "data-size-value": true,
@@ -147,11 +166,12 @@ async function accept(
   name: string,
   given: Readonly<Record<string, string>>,
   problems: readonly Problem[],
+  text = program,
 ): Promise<void> {
   expect(problems.length).toBeGreaterThan(0);
   expect(name.startsWith(problems[0].code)).toBe(true);
   for (const { code } of problems) covered.add(code);
-  const sources = [{ name: "schools.ppl", text: program }];
+  const sources = ["schools.ppl", "test.ppl"].map((each) => ({ name: each, text }));
   await golden(`data/${name}.txt`, {
     ...given,
     message: renderProblems(problems, sources, { color: false }),

@@ -1,7 +1,8 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
 import { bug } from "../../base/bug.ts";
-import type { CoreSite, CoreStatement } from "../../lang/core.ts";
+import type { CoreSite, CoreStatement, CoreVariable } from "../../lang/core.ts";
 import { discreteDependents } from "../../lang/discrete-dependents.ts";
+import { type NumberType, numberType, unitRange } from "../../lang/type.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
@@ -23,7 +24,7 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { assemblePieces } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
-import { lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
+import { elementLogDensity, lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
 import { type Factor, sumFactors } from "./sum-out.ts";
 import type { Value } from "./value.ts";
@@ -36,6 +37,8 @@ export interface DensityOptions {
   readonly scale: "unconstrained" | "constrained";
   /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
   readonly terms?: boolean;
+  /** Also output the log density of each independent draw of an observed variable, as `pointwise/<site>`: its place, then its batch. */
+  readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
 }
@@ -194,6 +197,14 @@ export function lowerDensityInto(
   const isTransformedInPlace = (site: CoreSite): boolean =>
     options.scale === "unconstrained" && !site.observed && (site.noncentered || !hasFixedBounds(site));
 
+  /** Which draws of an observed site are there; `undefined` where none can be missing. */
+  const presence = (site: CoreSite, here: ModelContext): Value | undefined =>
+    site.observed && input.incomplete?.includes(site.variable)
+      ? viewAt(presenceName(site.variable), site.place, here)
+      : undefined;
+
+  const points: { readonly site: CoreSite; readonly value: Value }[] = [];
+
   const verb: Verb = {
     terms: factors,
     draw(site, here) {
@@ -203,7 +214,11 @@ export function lowerDensityInto(
       }
       if (!site.observed && !bound.has(site.id)) bindLatent(site, here);
       if (!site.observed && site.noncentered && options.scale === "unconstrained") return;
-      record(site.id, siteLogDensity(site, viewAt(site.variable, site.place, here), here), site, here);
+      const value = viewAt(site.variable, site.place, here);
+      const present = presence(site, here);
+      record(site.id, siteLogDensity(site, value, here, present), site, here);
+      if (site.observed && options.pointwise)
+        points.push({ site, value: elementLogDensity(site, value, here) });
     },
     factor(value, statement, here) {
       record(
@@ -229,6 +244,8 @@ export function lowerDensityInto(
     if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
     else if (options.scale === "constrained" && !isDiscrete(variable.sites[0], context))
       bindInput(`value/${variable.name}`, variable.name, variable.type, context);
+    if (input.incomplete?.includes(variable.name))
+      bindInput(`present/${variable.name}`, presenceName(variable.name), presenceType(variable), context);
   }
   walkStatements(model.body, context, verb);
 
@@ -245,6 +262,7 @@ export function lowerDensityInto(
     const value = boundArray(binding, context);
     if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
   }
+  for (const { site, value } of points) outputs[`pointwise/${site.id}`] = value.node;
   if (options.terms)
     for (const label of new Set(factors.map((factor) => factor.label))) {
       const own = factors.filter((factor) => factor.label === label);
@@ -252,6 +270,15 @@ export function lowerDensityInto(
       outputs[`term/${label}`] = value.node;
     }
   return { outputs, total, coordinates, learned, indexChecks, context };
+}
+
+/** No name of a program can be this one. */
+function presenceName(variable: string): string {
+  return `${variable} is present`;
+}
+
+function presenceType(variable: CoreVariable): NumberType {
+  return numberType("bool", unitRange, variable.type.dimensions);
 }
 
 export function boundArray(binding: Binding | undefined, context: ModelContext): Value {

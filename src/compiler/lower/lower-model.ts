@@ -29,6 +29,8 @@ export interface LoweringInput {
   readonly sizes: Readonly<Record<string, number>>;
   /** Values of scalar Bool and Int inputs, for `if` statements. */
   readonly knowns: Readonly<Record<string, number>>;
+  /** Observed variables of which some values are missing: a graph input `present/<name>` says which are there. */
+  readonly incomplete?: readonly string[];
 }
 
 export interface ModelContext extends Context {

@@ -1,14 +1,40 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
 import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
-import { distributions } from "../../lang/distributions.ts";
+import { eventRankOf } from "../../lang/event-rank.ts";
 import { type Arguments, distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { eventShape } from "./places.ts";
 import type { Algebra, Value } from "./value.ts";
 
-export function siteLogDensity(site: CoreSite, x: Value, context: ModelContext): readonly Value[] {
-  return distributionTerms(site.distribution, x, eventShape(site, context), context);
+/** `present` says of every draw whether it is there: the density of what is missing integrates to one, so it is left out. */
+export function siteLogDensity(
+  site: CoreSite,
+  x: Value,
+  context: ModelContext,
+  present?: Value,
+): readonly Value[] {
+  const event = eventShape(site, context);
+  if (present === undefined) return distributionTerms(site.distribution, x, event, context);
+  return [context.algebra.sumEvent(elementLogDensity(site, x, context, present))];
+}
+
+/**
+ * Log density of each independent draw: one where the event is a number or one vector, one per element where it is an array of
+ * them, with all of the plates' axes. 0 for what is missing.
+ */
+export function elementLogDensity(site: CoreSite, x: Value, context: ModelContext, present?: Value): Value {
+  const { algebra, plates } = context;
+  const event = eventShape(site, context);
+  const batch = event.slice(0, event.length - eventRankOf(site.distribution));
+  const density = elementTerms(site.distribution, x, batch, context);
+  const whole = algebra.stretch(density, plates, batch);
+  if (present === undefined) return whole;
+  // A vector is missing as a whole: its first element tells.
+  let mask = present;
+  for (let dimension = batch.length; dimension < event.length; dimension++)
+    mask = algebra.slice(mask, dimension, 0, 1);
+  return algebra.select(algebra.reshapeEvent(mask, batch), whole, 0);
 }
 
 export function lowerArguments(
@@ -23,6 +49,7 @@ export function lowerArguments(
   );
 }
 
+/** The terms of the sum over all elements, each with only the axes that it needs. */
 function distributionTerms(
   distribution: CoreDistribution,
   x: Value,
@@ -30,29 +57,51 @@ function distributionTerms(
   context: ModelContext,
 ): readonly Value[] {
   const { algebra } = context;
+  const batch = event.slice(0, event.length - eventRankOf(distribution));
+  if (distribution.kind === "distribution")
+    return namedTerms(distribution, x, context).map((term) => sumBatch(algebra, term, batch));
+  const arm = (each: CoreDistribution): Value => sum(algebra, distributionTerms(each, x, event, context));
+  return [chooseArm(distribution, arm, context)];
+}
+
+/** The same for each element: a value whose event is `batch`. */
+function elementTerms(
+  distribution: CoreDistribution,
+  x: Value,
+  batch: readonly number[],
+  context: ModelContext,
+): Value {
+  const { algebra } = context;
+  if (distribution.kind === "distribution")
+    return algebra.stretch(sum(algebra, namedTerms(distribution, x, context)), [], batch);
+  return chooseArm(distribution, (each) => elementTerms(each, x, batch, context), context);
+}
+
+function namedTerms(
+  distribution: Extract<CoreDistribution, { kind: "distribution" }>,
+  x: Value,
+  context: ModelContext,
+): readonly Value[] {
+  const row = distributionRows[distribution.name];
+  return row.logDensity(context.algebra, x, lowerArguments(distribution, context));
+}
+
+function chooseArm(
+  distribution: Exclude<CoreDistribution, { kind: "distribution" }>,
+  lower: (arm: CoreDistribution) => Value,
+  context: ModelContext,
+): Value {
+  const { algebra } = context;
   switch (distribution.kind) {
-    case "distribution": {
-      const terms = distributionRows[distribution.name].logDensity(
-        algebra,
-        x,
-        lowerArguments(distribution, context),
-      );
-      const batch = distributions[distribution.name].eventRank === 1 ? event.slice(0, -1) : event;
-      return terms.map((term) => sumBatch(algebra, term, batch));
-    }
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
-      const then = sum(algebra, distributionTerms(distribution.then, x, event, context));
-      const otherwise = sum(algebra, distributionTerms(distribution.else, x, event, context));
-      return [algebra.select(condition, then, otherwise)];
+      const then = lower(distribution.then);
+      return algebra.select(condition, then, lower(distribution.else));
     }
     case "match": {
       const subject = lowerExpression(distribution.subject, context);
-      const arms = distribution.arms.map((arm) => ({
-        pattern: arm.pattern,
-        value: sum(algebra, distributionTerms(arm.value, x, event, context)),
-      }));
-      return [lowerMatch<Value>(subject, arms, context, algebra.select)];
+      const arms = distribution.arms.map((arm) => ({ pattern: arm.pattern, value: lower(arm.value) }));
+      return lowerMatch<Value>(subject, arms, context, algebra.select);
     }
   }
 }

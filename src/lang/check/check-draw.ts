@@ -3,7 +3,7 @@ import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreSite, CoreStatement } from "../core.ts";
 import { type DistributionName, distributions } from "../distributions.ts";
 import { equalSizes, formatSize } from "../size.ts";
-import type { DrawStatement, Name } from "../tree.ts";
+import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
 import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
@@ -11,7 +11,7 @@ import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { type CheckedEvent, checkEvent } from "./check-support.ts";
-import { checkType } from "./check-type.ts";
+import { checkType, type DeclaredType } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 
 /** What a model has besides its scope: where pieces lie, and the sites made so far. */
@@ -36,7 +36,7 @@ const annotations = ["noncentered", "marginal", "enumerate"];
 export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
   const piece = parts.places.pieces.get(statement.target);
   const variable = scope.bindings.get(statement.target.name.text);
-  const declared = statement.type && checkType(scope, statement.type, checkExpression);
+  const declared = statement.type && checkDrawType(scope, statement.type, statement.observed);
   const distribution = checkDistribution(scope, statement.distribution);
   if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
   const name = variable.name;
@@ -55,6 +55,7 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     id,
     variable: name,
     observed: variable.observed,
+    mayMiss: variable.observed && statement.type?.optional === true,
     place: corePlaces(piece),
     event: event.type,
     support: event.support,
@@ -64,6 +65,12 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     span: statement.span,
   });
   return [{ kind: "draw", site: id, span: statement.span }];
+}
+
+/** The declared type of a draw; of an observed one also with a question mark. */
+function checkDrawType(scope: Scope, type: TypeExpression, observed: boolean): DeclaredType | undefined {
+  const mayMiss = observed && type.optional;
+  return checkType(scope, mayMiss ? { ...type, optional: false } : type, checkExpression);
 }
 
 /** Without a declared type, a draw inside an axis is not over that whole axis again: an index was forgotten. */

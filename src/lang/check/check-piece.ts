@@ -52,7 +52,7 @@ function assumedType(
   check: CheckExpression,
 ): NumberType {
   const silent = { ...scope, report: () => {} };
-  const declared = statement.type && checkType(silent, statement.type, check)?.type;
+  const declared = statement.type && checkType(silent, { ...statement.type, optional: false }, check)?.type;
   if (declared !== undefined) return declared;
   const element = statement.kind === "draw" ? drawnType(statement.distribution) : numberType("real");
   return { ...element, dimensions: shape };

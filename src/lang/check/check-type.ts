@@ -82,10 +82,11 @@ export function checkType(
   }
   if (expression.optional) {
     scope.report({
-      code: "not-supported-yet",
-      feature: "missing values (`?`) are",
+      code: "not-allowed-here",
+      what: "`?`",
+      where: "here: only observed variables may have missing values",
       span: expression.span,
-      help: "leave rows with missing values out of the data",
+      help: "remove `?`, or draw the variable with `observe`",
     });
     return undefined;
   }

@@ -1,0 +1,14 @@
+/** How many of a draw's last dimensions come from one distribution as a whole: 0 for numbers, 1 for vectors. */
+import type { CoreDistribution } from "./core.ts";
+import { distributions } from "./distributions.ts";
+
+export function eventRankOf(distribution: CoreDistribution): number {
+  switch (distribution.kind) {
+    case "distribution":
+      return distributions[distribution.name].eventRank;
+    case "if":
+      return eventRankOf(distribution.then);
+    case "match":
+      return Math.max(...distribution.arms.map((arm) => eventRankOf(arm.value)));
+  }
+}
