@@ -14,9 +14,8 @@ import { loweringInput } from "./density-plan.ts";
 import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
-
-import { multiplyAdds, stepsPerBlock } from "./training-cost.ts";
 import { refuseMissing } from "./missing-values.ts";
+import { multiplyAdds, stepsPerBlock } from "./training-cost.ts";
 import { turnTaker } from "./turn-taker.ts";
 
 import { version } from "./version.ts";
