@@ -209,7 +209,6 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "not-supported-yet": {
     "": "model M[K] {\n  L: CholeskyCorr[K] ~ Flat()\n}",
-    missing: "model M[N] {\n  plate n in N { observe y[n]: Real? ~ Normal(0, 1) }\n}",
   },
   "condition-not-known": {
     "": "model M {\n  z ~ Normal(0, 1)\n  if z > 0 { factor 1 }\n}",
@@ -241,6 +240,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },
   "not-allowed-here": {
+    missing: "model M[N](x: Real[N]?) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
     vary: "model M {\n  vary a ~ Normal(0, 1)\n  b ~ Normal(a, 1)\n}",
     "vary-in-plate":
       "family F[N] {\n  plate n in N {\n    vary a ~ Normal(0, 1)\n    observe y[n] ~ Normal(a, 1)\n  }\n}",
