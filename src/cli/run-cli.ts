@@ -4,6 +4,7 @@ import { checkCommand } from "./check-command.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { explainCommand } from "./explain-command.ts";
+import { exportCommand } from "./export-command.ts";
 import { inferCommand } from "./infer-command.ts";
 import { sampleCommand } from "./sample-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 an error in ppl itself, 2 something in the call, the model
     trainCommand,
     checkCommand,
     explainCommand,
+    exportCommand,
     doctorCommand,
   ]) {
     program.addCommand(create(context, finish));

@@ -42,7 +42,8 @@ export async function runCommand(
     signal: interrupt.signal,
     progress,
     async loadProgram(path) {
-      if (path.toLowerCase().endsWith(".pplx")) throw new ProblemError([trainedModel(path)]);
+      if (/\.pplx$/i.test(path)) throw new ProblemError([trainedModel(path)]);
+      if (/\.(json|csv)$/i.test(path)) throw new ProblemError([dataFile(path)]);
       const source = context.driver.readSource(path);
       sources.push(source);
       const { program, problems } = await context.driver.compile(source);
@@ -82,6 +83,17 @@ function trainedModel(path: string): Problem {
     labels: [],
     expected: "a .ppl file",
     help: `ppl infer ${path} --data FILE`,
+  };
+}
+
+function dataFile(path: string): Problem {
+  return {
+    code: "model-unreadable",
+    severity: "error",
+    message: `\`${path}\` is a data file by its name, not the text of a model`,
+    labels: [],
+    expected: "a .ppl file",
+    help: `ppl infer MODEL.ppl --data ${path}`,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Source } from "../base/span.ts";
 import type { RawData } from "../data/raw-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import type { Stage } from "./explain-stages.ts";
+import type { Exported, ExportFormat } from "./export-formats.ts";
 
 export interface Compilation {
   readonly source: Source;
@@ -84,6 +85,14 @@ export interface SampleOptions extends CommonOptions {
 
 export interface ExplainOptions extends CommonOptions {
   readonly stage: Stage;
+}
+
+export interface ExportOptions extends Pick<CommonOptions, "model" | "sizes" | "allowExtra"> {
+  readonly format: ExportFormat;
+  /** Of floats in .onnx; f64 of a log density and f32 of a network when absent. */
+  readonly precision?: "f32" | "f64";
+  /** Items per run of a trained model's network; 1 when absent. */
+  readonly batch?: number;
 }
 
 export interface TrainOptions extends CommonOptions {
@@ -196,6 +205,8 @@ export interface Driver {
   readonly stages: Readonly<Record<Stage, string>>;
   explain(program: Program, data: GivenData, options: ExplainOptions): Promise<string>;
   doctor(): Promise<DoctorReport>;
+  exportModel(program: Program, data: GivenData, options: ExportOptions): Promise<Exported>;
+  exportArtifact(artifact: Artifact, data: GivenData | undefined, options: ExportOptions): Promise<Exported>;
 
   /** A model file: `data/read-text-file.ts`. */
   readSource(path: string): Source;
@@ -205,6 +216,9 @@ export interface Driver {
   writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
   writeDraws(path: string, draws: Posterior | PriorDraws): void;
+  writeExport(path: string, exported: Exported): void;
+  /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */
+  checkExport(path: string, extensions: readonly string[], inputs: readonly string[]): void;
   /** Refuses, before anything long runs, an output path that could not be written, or is one of the inputs. */
   checkWritable(path: string, extensions: readonly string[], inputs?: readonly string[]): void;
 }

@@ -125,7 +125,7 @@ export function compileSplit(
 }
 
 /** Data that are still needed, and what the invariant part makes of data. */
-function fixedInputs(
+export function fixedInputs(
   split: SplitGraph,
   data: Readonly<Record<string, Float64Array>>,
   engine: Engine,

@@ -9,6 +9,7 @@ import type { Driver } from "./api-types.ts";
 import { stages } from "./explain-stages.ts";
 import { nodeHost } from "./node-host.ts";
 import { version } from "./version.ts";
+import { checkExport, writeExport } from "./write-export.ts";
 
 export const driver: Driver = {
   version,
@@ -21,10 +22,14 @@ export const driver: Driver = {
   stages,
   explain: async (...args) => (await import("./explain.ts")).explain(...args),
   doctor: async () => (await import("./doctor.ts")).doctor(),
+  exportModel: async (...args) => (await import("./export.ts")).exportModel(...args),
+  exportArtifact: async (...args) => (await import("./export.ts")).exportArtifact(...args),
   readSource: (path) => ({ name: path, text: readTextFile(path, "model") }),
   readData,
   readArtifact: (path) => decodeArtifact(readBytes(path, "artifact"), path),
   writeArtifact: (path, artifact) => writeFileAtomically(path, encodeArtifact(artifact)),
   writeDraws: (path, draws) => writeDraws(path, draws, version),
+  writeExport,
+  checkExport,
   checkWritable,
 };

@@ -252,6 +252,26 @@ model Other[N] {
   "train-without-out": call("train", "./model.ppl", "--data", "./data.json"),
   "train-wrong-extension": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.json"),
   "train-no-items": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"),
+  "model-is-data": { args: ["infer", "./data.json", "--data", "./data.json"], files: { "data.json": few } },
+  "export-without-out": call("export", "./model.ppl", "--data", "./data.json"),
+  "export-wrong-extension": call("export", "./model.ppl", "--data", "./data.json", "--out", "./model.txt"),
+  "export-precision": call(
+    "export",
+    "./model.ppl",
+    "--data",
+    "./data.json",
+    "--out",
+    "./web",
+    "--precision",
+    "f64",
+  ),
+  "export-learned": {
+    args: ["export", "./model.ppl", "--data", "./data.json", "--out", "./model.onnx"],
+    files: {
+      "model.ppl": "model Learned[N] {\n  learn mu = 0\n  plate n in N { observe y[n] ~ Normal(mu, 1) }\n}\n",
+      "data.json": few,
+    },
+  },
   "sample-needs-size": { args: ["sample", "./model.ppl"], files: { "model.ppl": mean } },
   "check-data-given": call("check", "./model.ppl", "--data", "./data.json"),
 };

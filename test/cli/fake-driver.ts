@@ -7,6 +7,7 @@ import { explainData } from "../../src/data/explain-data.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
 import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
 import { stages } from "../../src/driver/explain-stages.ts";
+import type { Exported, ExportFormat } from "../../src/driver/export-formats.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -32,6 +33,19 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
     ...rest,
   };
   return posterior;
+}
+
+function fakeExport(format: ExportFormat): Exported {
+  return {
+    model: "M",
+    what: "log density",
+    format,
+    precision: "f64",
+    inputs: { position: { dtype: "float", shape: [3] } },
+    outputs: { logDensity: { dtype: "float", shape: [] }, gradient: { dtype: "float", shape: [3] } },
+    coordinates: ["mu", "theta[0]", "theta[1]"],
+    files: [{ content: new Uint8Array(4) }],
+  };
 }
 
 export interface Call {
@@ -135,6 +149,17 @@ function fakeDriver(calls: Call[]): Driver {
       calls.push({ verb: "inferWithArtifact", options: { ...options } });
       return fakePosterior({ strategy: "amortized" });
     },
+    async exportModel(_program, _data, options) {
+      calls.push({ verb: "exportModel", options: { ...options } });
+      return fakeExport(options.format);
+    },
+    async exportArtifact(_artifact, _data, options) {
+      calls.push({ verb: "exportArtifact", options: { ...options } });
+      return fakeExport(options.format);
+    },
+    writeExport: (path) => void calls.push({ verb: "writeExport", options: { path } }),
+    checkExport: (path, extensions) =>
+      void calls.push({ verb: "checkExport", options: { path, extensions } }),
     stages,
     async explain(_program, _data, options) {
       return `stage ${options.stage}`;

@@ -245,6 +245,27 @@ describe("problems", () => {
   });
 });
 
+describe("export", () => {
+  test("the form follows from the ending, and everything is told", async () => {
+    const { code, stdout, calls } = await cli(["export", "model.ppl", "--data", "d.json", "--out", "m.onnx"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("gradient: float[3]");
+    expect(stdout).toContain("wrote m.onnx");
+    expect(calls.map(({ verb }) => verb)).toEqual(["checkExport", "exportModel", "writeExport"]);
+    expect(calls[1].options.format).toBe("onnx");
+  });
+
+  test("a trained model, as JSON", async () => {
+    const { stdout, calls } = await cli(["export", "vae.pplx", "--out", "web", "--batch", "8", "--json"]);
+    expect(calls[1]).toMatchObject({ verb: "exportArtifact", options: { format: "graph-model", batch: 8 } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      model: "M",
+      out: "web",
+      coordinates: ["mu", "theta[0]", "theta[1]"],
+    });
+  });
+});
+
 describe("the other commands", () => {
   test("check", async () => {
     const { code, stdout } = await cli(["check", "model.ppl"]);
