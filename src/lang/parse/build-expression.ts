@@ -6,30 +6,9 @@ import type { CstNode, IToken } from "chevrotain";
 import { joinSpans, type Span } from "../../base/span.ts";
 import type { Argument, Arm, BinaryOperator, Expression, Index, Range, TypeExpression } from "../tree.ts";
 import { type Building, grow, nameOf, node, nodeSpan, nodes, tokenOf, tokenSpan, tokensOf } from "./cst.ts";
+import { castPrecedence, precedence, prefixPrecedence } from "./precedence.ts";
 
-/** Higher binds tighter. All are left associative but `^`; comparisons do not chain. */
-const precedence: Readonly<Record<BinaryOperator | "|>", number>> = {
-  "|>": 1,
-  "||": 2,
-  "&&": 3,
-  "==": 4,
-  "!=": 4,
-  "<": 4,
-  "<=": 4,
-  ">": 4,
-  ">=": 4,
-  "+": 5,
-  "-": 5,
-  "*": 6,
-  "/": 6,
-  "@": 6,
-  "^": 9,
-};
-const comparison = 4;
-/** `a * b as T` is `a * (b as T)`; `-x as T` is `(-x) as T`. */
-const castPrecedence = 7;
-/** `-x ^ 2` is `-(x ^ 2)`. */
-const prefixPrecedence = 8;
+const comparison = precedence["=="];
 
 export function errorExpression(span: Span): Expression {
   return { kind: "error", span };

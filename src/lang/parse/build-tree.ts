@@ -16,9 +16,13 @@ import type {
 import { buildArgument, buildExpression, buildRange, buildType, missing } from "./build-expression.ts";
 import { type Building, grow, nameOf, node, nodeSpan, nodes, tokenOf, tokenSpan, tokensOf } from "./cst.ts";
 
-/** `docs` are the `///` comments of the text, in order. */
+/** `docs` are the `///` comments of the text, in order. One after something in its line is no documentation. */
 export function buildFile(building: Building, cst: CstNode | undefined, docs: readonly IToken[]): File {
-  const docLines = new Map(docs.map((token) => [token.startLine ?? 0, docText(token)]));
+  const { text } = building.source;
+  const alone = docs.filter(({ startOffset, startColumn = 1 }) =>
+    /^[\s\ufeff]*$/.test(text.slice(startOffset - startColumn + 1, startOffset)),
+  );
+  const docLines = new Map(alone.map((token) => [token.startLine ?? 0, docText(token)]));
   return {
     declarations: nodes(cst, "declaration").flatMap((declaration) => [
       ...nodes(declaration, "guide").flatMap((guide) => buildGuide(building, guide, docLines)),

@@ -111,19 +111,19 @@ export function closeUntil(laying: Laying, stop: (bracket: OpenBracket) => boole
     open.pop();
     const before = out.at(-1) ?? bracket.token;
     const closer = closers.get(bracket.token.tokenType) ?? t.RightParen;
-    if (isBrace(bracket)) giveBody(laying);
+    if (isBrace(bracket)) giveBody(laying, undefined, bracket);
     out.push(insertedToken(closer, tokenEnd(before), before));
   }
 }
 
 /**
  * A `plate`, `for` or `if` that ends without a body gets one: what comes next where that is indented more, else an
- * empty one.
+ * empty one. What ends is in the bracket `within`; a bracket in the statement's head ends nothing of it.
  */
-export function giveBody(laying: Laying, next?: IToken): void {
+export function giveBody(laying: Laying, next?: IToken, within = laying.open.at(-1)): void {
   const { out, open, bodyless } = laying;
   const before = out.at(-1);
-  if (!bodyless || !before) return;
+  if (!bodyless || !before || (within && within.token.startOffset > bodyless.startOffset)) return;
   laying.bodyless = undefined;
   laying.condition = undefined;
   laying.facts.push({ code: "missing-body", span: spanOf(laying, bodyless), word: bodyless.image });

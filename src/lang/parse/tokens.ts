@@ -193,7 +193,7 @@ const LineComment = createToken({
   name: "LineComment",
   pattern: /\/\/[^\r\n]*/,
   start_chars_hint: ["/"],
-  group: Lexer.SKIPPED,
+  group: "lineComments",
   line_breaks: false,
 });
 /** An unclosed one runs to the end of the text and is reported by `layout.ts`. */
@@ -250,6 +250,7 @@ const lexer = lazy(
 export interface Tokens {
   readonly tokens: readonly IToken[];
   readonly docs: readonly IToken[];
+  readonly lineComments: readonly IToken[];
   readonly blockComments: readonly IToken[];
   /** Runs of text that are no token, neighbours joined. */
   readonly unexpected: readonly { readonly offset: number; readonly length: number }[];
@@ -260,6 +261,7 @@ export function tokenize(text: string): Tokens {
   return {
     tokens: result.tokens,
     docs: result.groups.docs ?? [],
+    lineComments: result.groups.lineComments ?? [],
     blockComments: result.groups.blockComments ?? [],
     unexpected: result.errors.map(({ offset, length }) => ({ offset, length })),
   };

@@ -1,0 +1,95 @@
+/** Declarations: a head and a body. */
+import type {
+  Declaration,
+  DefDeclaration,
+  Expression,
+  NetDeclaration,
+  Parameter,
+  SizeParameter,
+} from "../tree.ts";
+import { type Doc, group } from "./doc.ts";
+import { formatExpression, formatType } from "./format-expression.ts";
+import { formatList, type Item } from "./format-list.ts";
+import { formatBlock, type Unit } from "./format-sequence.ts";
+import { formatDefinition, statementUnits } from "./format-statement.ts";
+import { isFrom, type Origin } from "./origin.ts";
+
+export function formatDeclaration(origin: Origin, declaration: Declaration): Doc {
+  const close = isFrom(origin, declaration.span) ? declaration.span.end - 1 : undefined;
+  switch (declaration.kind) {
+    case "model":
+      return group([
+        formatHead(origin, declaration),
+        formatBlock(origin, statementUnits(origin, declaration.body), headEnd(origin, declaration), close),
+      ]);
+    case "def":
+    case "net": {
+      const { kind, result, value, bindings } = declaration;
+      const arrow = kind === "net" ? " -> " : ": ";
+      const head = [
+        formatHead(origin, declaration),
+        result === undefined ? "" : [arrow, formatType(origin, result)],
+      ];
+      if (!hasBody(origin, declaration)) return [...head, formatDefinition(origin, "=", value)];
+      const units = [...statementUnits(origin, bindings), valueUnit(origin, value)];
+      return group([...head, formatBlock(origin, units, headEnd(origin, declaration), close)]);
+    }
+  }
+}
+
+/** `model Name[sizes](parameters)` */
+function formatHead(origin: Origin, declaration: Declaration): Doc {
+  const { kind, name, sizes, parameters } = declaration;
+  const nameEnd = isFrom(origin, name.span) ? name.span.end : undefined;
+  const brackets = (open: "[" | "(", items: readonly Item[], from: number | undefined): Doc =>
+    formatList(origin, open === "[" ? ["[", "]"] : ["(", ")"], items, from);
+  const sizesDoc =
+    sizes.length === 0 ? "" : brackets("[", sizes.map((each) => sizeItem(origin, each)), nameEnd);
+  const needsParameters = parameters.length > 0 || kind !== "model";
+  const parametersDoc = needsParameters
+    ? brackets("(", parameters.map((each) => parameterItem(origin, each)), sizesEnd(origin, declaration))
+    : "";
+  return [`${kind} ${name.text}`, sizesDoc, parametersDoc];
+}
+
+function sizeItem(origin: Origin, { name, default: value }: SizeParameter): Item {
+  const end = value && isFrom(origin, value.span) ? value.span.end : name.span.end;
+  return {
+    span: { ...name.span, end },
+    print: () => (value === undefined ? name.text : [`${name.text} = `, formatExpression(origin, value)]),
+  };
+}
+
+function parameterItem(origin: Origin, { name, type }: Parameter): Item {
+  const end = isFrom(origin, type.span) ? type.span.end : name.span.end;
+  return {
+    span: { ...name.span, end },
+    print: () => [`${name.text}: `, formatType(origin, type)],
+  };
+}
+
+/** Where the head's sizes end, without their bracket. */
+function sizesEnd(origin: Origin, { name, sizes }: Declaration): number | undefined {
+  const last = sizes.at(-1);
+  const span = last?.default?.span ?? last?.name.span ?? name.span;
+  return isFrom(origin, span) ? span.end : undefined;
+}
+
+/** Where the head ends, without the last bracket. */
+function headEnd(origin: Origin, declaration: Declaration): number | undefined {
+  const result = declaration.kind === "model" ? undefined : declaration.result;
+  const span = result?.span ?? declaration.parameters.at(-1)?.type.span;
+  if (span === undefined) return sizesEnd(origin, declaration);
+  return isFrom(origin, span) ? span.end : undefined;
+}
+
+/** Whether the value stands in a `{ … }` body. */
+function hasBody(origin: Origin, { bindings, value, span }: DefDeclaration | NetDeclaration): boolean {
+  if (bindings.length > 0) return true;
+  if (!isFrom(origin, span) || !isFrom(origin, value.span)) return false;
+  return value.span.end < span.end && origin.source.text[span.end - 1] === "}";
+}
+
+function valueUnit(origin: Origin, value: Expression): Unit {
+  return { span: value.span, print: () => formatExpression(origin, value) };
+}
