@@ -100,8 +100,18 @@ function expressionOf(depth: number): fc.Arbitrary<Expression> {
     },
     fc
       .tuple(inner, inner, inner)
-      .map(([condition, then, otherwise]): Expression => ({ kind: "if", condition, then, else: otherwise, span })),
-    fc.tuple(inner, some(arm, 0, 3)).map(([subject, arms]): Expression => ({ kind: "match", subject, arms, span })),
+      .map(
+        ([condition, then, otherwise]): Expression => ({
+          kind: "if",
+          condition,
+          then,
+          else: otherwise,
+          span,
+        }),
+      ),
+    fc
+      .tuple(inner, some(arm, 0, 3))
+      .map(([subject, arms]): Expression => ({ kind: "match", subject, arms, span })),
     some(inner, 0, 5).map((items): Expression => ({ kind: "array", items, span })),
     fc
       .tuple(inner, name, rangeOf(depth - 1))
@@ -163,7 +173,16 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
     value.map((given): Statement => ({ kind: "factor", value: given, span })),
     fc
       .tuple(name, optionalType, value)
-      .map(([learned, typed, given]): Statement => ({ kind: "learn", name: learned, ...typed, value: given, span })),
+      .map(
+        ([learned, typed, given]): Statement => ({
+          kind: "learn",
+          member: false,
+          name: learned,
+          ...typed,
+          value: given,
+          span,
+        }),
+      ),
   );
   if (depth === 0) return leaves;
   const body = some(statementOf(depth - 1), 0, 3);
@@ -174,7 +193,9 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
       .map(([kind, index, range, inside]): Statement => ({ kind, index, range, body: inside, span })),
     fc
       .tuple(small, body, body)
-      .map(([condition, then, otherwise]): Statement => ({ kind: "if", condition, then, else: otherwise, span })),
+      .map(
+        ([condition, then, otherwise]): Statement => ({ kind: "if", condition, then, else: otherwise, span }),
+      ),
   );
 }
 

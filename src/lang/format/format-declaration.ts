@@ -3,6 +3,7 @@ import type {
   Declaration,
   DefDeclaration,
   Expression,
+  ModelDeclaration,
   NetDeclaration,
   Parameter,
   SizeParameter,
@@ -14,10 +15,21 @@ import { formatBlock, type Unit } from "./format-sequence.ts";
 import { formatDefinition, statementUnits } from "./format-statement.ts";
 import { isFrom, type Origin } from "./origin.ts";
 
+type WithHead = ModelDeclaration | DefDeclaration | NetDeclaration;
+
 export function formatDeclaration(origin: Origin, declaration: Declaration): Doc {
   const close = isFrom(origin, declaration.span) ? declaration.span.end - 1 : undefined;
   switch (declaration.kind) {
+    case "guide": {
+      const { name, body } = declaration;
+      const nameEnd = isFrom(origin, name.span) ? name.span.end : undefined;
+      return group([
+        `guide for ${name.text}`,
+        formatBlock(origin, statementUnits(origin, body), nameEnd, close),
+      ]);
+    }
     case "model":
+    case "family":
       return group([
         formatHead(origin, declaration),
         formatBlock(origin, statementUnits(origin, declaration.body), headEnd(origin, declaration), close),
@@ -38,16 +50,26 @@ export function formatDeclaration(origin: Origin, declaration: Declaration): Doc
 }
 
 /** `model Name[sizes](parameters)` */
-function formatHead(origin: Origin, declaration: Declaration): Doc {
+function formatHead(origin: Origin, declaration: WithHead): Doc {
   const { kind, name, sizes, parameters } = declaration;
   const nameEnd = isFrom(origin, name.span) ? name.span.end : undefined;
   const brackets = (open: "[" | "(", items: readonly Item[], from: number | undefined): Doc =>
     formatList(origin, open === "[" ? ["[", "]"] : ["(", ")"], items, from);
   const sizesDoc =
-    sizes.length === 0 ? "" : brackets("[", sizes.map((each) => sizeItem(origin, each)), nameEnd);
-  const needsParameters = parameters.length > 0 || kind !== "model";
+    sizes.length === 0
+      ? ""
+      : brackets(
+          "[",
+          sizes.map((each) => sizeItem(origin, each)),
+          nameEnd,
+        );
+  const needsParameters = parameters.length > 0 || kind === "def" || kind === "net";
   const parametersDoc = needsParameters
-    ? brackets("(", parameters.map((each) => parameterItem(origin, each)), sizesEnd(origin, declaration))
+    ? brackets(
+        "(",
+        parameters.map((each) => parameterItem(origin, each)),
+        sizesEnd(origin, declaration),
+      )
     : "";
   return [`${kind} ${name.text}`, sizesDoc, parametersDoc];
 }
@@ -69,15 +91,16 @@ function parameterItem(origin: Origin, { name, type }: Parameter): Item {
 }
 
 /** Where the head's sizes end, without their bracket. */
-function sizesEnd(origin: Origin, { name, sizes }: Declaration): number | undefined {
+function sizesEnd(origin: Origin, { name, sizes }: WithHead): number | undefined {
   const last = sizes.at(-1);
   const span = last?.default?.span ?? last?.name.span ?? name.span;
   return isFrom(origin, span) ? span.end : undefined;
 }
 
 /** Where the head ends, without the last bracket. */
-function headEnd(origin: Origin, declaration: Declaration): number | undefined {
-  const result = declaration.kind === "model" ? undefined : declaration.result;
+function headEnd(origin: Origin, declaration: WithHead): number | undefined {
+  const isFunction = declaration.kind === "def" || declaration.kind === "net";
+  const result = isFunction ? declaration.result : undefined;
   const span = result?.span ?? declaration.parameters.at(-1)?.type.span;
   if (span === undefined) return sizesEnd(origin, declaration);
   return isFrom(origin, span) ? span.end : undefined;

@@ -74,11 +74,7 @@ function formatBare(origin: Origin, expression: Expression, indent: boolean): Do
       return formatList(origin, ["(", ")"], items, startOf(origin, expression));
     }
     case "cast":
-      return [
-        formatOperand(origin, expression.value, "cast"),
-        " as ",
-        formatType(origin, expression.type),
-      ];
+      return [formatOperand(origin, expression.value, "cast"), " as ", formatType(origin, expression.type)];
     case "error":
       return origin.source.text.slice(expression.span.start, expression.span.end);
   }
@@ -113,9 +109,7 @@ function formatChain(origin: Origin, expression: ChainExpression, indent: boolea
   const rest = links.map((link): Doc => {
     const right = link.kind === "pipe" ? link.into : link.right;
     const known = end !== undefined && isFrom(origin, right.span);
-    const comments = known
-      ? takeBetween(origin, end ?? 0, right.span.start)
-      : { trailing: [], leading: [] };
+    const comments = known ? takeBetween(origin, end ?? 0, right.span.start) : { trailing: [], leading: [] };
     end = endOf(origin, right) ?? end;
     const breakLine = lineAfter(comments.trailing);
     const operand = formatOperand(origin, right, { of: link, side: "right" });
@@ -140,7 +134,7 @@ function expressionItem(origin: Origin, expression: Expression): Item {
   return { span: expression.span, print: () => formatExpression(origin, expression) };
 }
 
-function argumentItem(origin: Origin, { name, value }: Argument): Item {
+export function argumentItem(origin: Origin, { name, value }: Argument): Item {
   if (name === undefined) return expressionItem(origin, value);
   return {
     span: isFrom(origin, value.span) ? { ...value.span, start: name.span.start } : value.span,
@@ -149,8 +143,7 @@ function argumentItem(origin: Origin, { name, value }: Argument): Item {
 }
 
 function indexItem(origin: Origin, index: Index, whole: Expression): Item {
-  if (index.kind === "at")
-    return { span: index.value.span, print: () => formatIndex(origin, index.value) };
+  if (index.kind === "at") return { span: index.value.span, print: () => formatIndex(origin, index.value) };
   return {
     span: isFrom(origin, whole.span) ? index.span : whole.span,
     print: () => [
@@ -264,11 +257,17 @@ function formatPattern(origin: Origin, pattern: Arm["pattern"]): Doc {
   switch (pattern.kind) {
     case "number": {
       const { value, span } = pattern;
-      const magnitude = formatNumber(origin, { value: Math.abs(value), integer: Number.isInteger(value), span });
+      const magnitude = formatNumber(origin, {
+        value: Math.abs(value),
+        integer: Number.isInteger(value),
+        span,
+      });
       return value < 0 || Object.is(value, -0) ? `-${magnitude}` : magnitude;
     }
     case "bool":
       return String(pattern.value);
+    case "name":
+      return pattern.text;
     case "wildcard":
       return "_";
   }
@@ -277,7 +276,11 @@ function formatPattern(origin: Origin, pattern: Arm["pattern"]): Doc {
 /** `Positive[J]`, `Real(lo, hi)[N, M]`, `Real?`. */
 export function formatType(origin: Origin, type: TypeExpression): Doc {
   const { name, bounds, dimensions, optional } = type;
-  const list = (brackets: readonly [string, string], items: readonly Expression[], from: number | undefined): Doc =>
+  const list = (
+    brackets: readonly [string, string],
+    items: readonly Expression[],
+    from: number | undefined,
+  ): Doc =>
     items.length === 0
       ? ""
       : formatList(

@@ -15,6 +15,8 @@ export interface ListStyle {
   readonly fill?: boolean;
   /** The only item, which has brackets itself, stays on the lines of these. */
   readonly hug?: boolean;
+  /** A blank inside the brackets on one line: `{ a, b }`. */
+  readonly spaced?: boolean;
 }
 
 /** `[open item, item close]`; `opened` is where what comes before the opening bracket ends, if known. */
@@ -23,7 +25,7 @@ export function formatList(
   brackets: readonly [open: string, close: string],
   items: readonly Item[],
   opened: number | undefined,
-  { fill = false, hug = false }: ListStyle = {},
+  { fill = false, hug = false, spaced = false }: ListStyle = {},
 ): Doc {
   const [open, close] = brackets;
   const body: Doc[] = [];
@@ -34,7 +36,7 @@ export function formatList(
     const comments = position === 0 ? behindBracket(taken) : taken;
     if (position > 0) body.push(",");
     body.push(...trailing(comments.trailing));
-    const separator = position === 0 ? softLine : line;
+    const separator = position === 0 && !spaced ? softLine : line;
     const breakLine = lineAfter(comments.trailing);
     body.push(breakLine === hardLine ? hardLine : fill && position > 0 ? group(separator) : separator);
     body.push(...leading(comments.leading), print());
@@ -49,7 +51,7 @@ export function formatList(
   return group([
     open,
     nest([...body, ...(closing ? [closing.inside] : [])]),
-    closing?.breakAfter ?? softLine,
+    needsBreak ? hardLine : spaced ? line : softLine,
     close,
   ]);
 }

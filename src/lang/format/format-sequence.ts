@@ -1,8 +1,16 @@
 /** Things that stand below each other, with comments of their own between them: statements, declarations. */
 import type { Span } from "../../base/span.ts";
 import { takeBetween, trailing } from "./comments.ts";
-import { type Doc, group, hardLine, line, lineOr, nest } from "./doc.ts";
-import { type Comment, find, hasBlankLine, hasLineBreak, isFrom, type Origin, takeComments } from "./origin.ts";
+import { type Doc, hardLine, line, lineOr, nest } from "./doc.ts";
+import {
+  type Comment,
+  find,
+  hasBlankLine,
+  hasLineBreak,
+  isFrom,
+  type Origin,
+  takeComments,
+} from "./origin.ts";
 
 export interface Unit {
   readonly span: Span;
@@ -39,7 +47,9 @@ export function formatSequence(
     const between = takeBetween(origin, previous, offset);
     const isInFront = ({ toLineEnd, end: commentEnd }: Comment): boolean =>
       unitFollows && !toLineEnd && !hasLineBreak(origin, commentEnd, offset);
-    const inFront = between.trailing.some((each) => isInFront(each)) ? between.trailing.filter(isInFront) : [];
+    const inFront = between.trailing.some((each) => isInFront(each))
+      ? between.trailing.filter(isInFront)
+      : [];
     const same = between.trailing.filter((each) => !inFront.includes(each));
     const last = placed.at(-1);
     if (last) last.doc = [last.doc, ...trailing(same)];
@@ -67,7 +77,12 @@ export function formatSequence(
 }
 
 /** `{ … }`: on one line where it was and fits, its units separated by semicolons; else each on a line of its own. */
-export function formatBlock(origin: Origin, units: readonly Unit[], head: number | undefined, close?: number): Doc {
+export function formatBlock(
+  origin: Origin,
+  units: readonly Unit[],
+  head: number | undefined,
+  close?: number,
+): Doc {
   const open = head === undefined ? undefined : find(origin, head, "{") + 1;
   const closed = close ?? closingBrace(origin, units, open);
   const { opening, placed } = formatSequence(origin, units, open, closed);
@@ -92,11 +107,6 @@ export function closingBrace(
   const last = units.at(-1);
   const from = last === undefined ? open : isFrom(origin, last.span) ? last.span.end : undefined;
   return from === undefined ? undefined : find(origin, from, "}");
-}
-
-/** A statement with blocks, all on one line or none. */
-export function withBlocks(doc: Doc): Doc {
-  return group(doc);
 }
 
 /** Comments that nothing else took. */

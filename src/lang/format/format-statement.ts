@@ -1,7 +1,22 @@
 /** Statements, one to a line. */
-import type { DrawStatement, Expression, IfStatement, LetStatement, Name, Statement, Target } from "../tree.ts";
+import type {
+  DrawStatement,
+  Expression,
+  IfStatement,
+  LetStatement,
+  Name,
+  Statement,
+  Target,
+} from "../tree.ts";
 import { type Doc, group, join } from "./doc.ts";
-import { formatExpression, formatIndex, formatRange, formatType, formatValue } from "./format-expression.ts";
+import {
+  argumentItem,
+  formatExpression,
+  formatIndex,
+  formatRange,
+  formatType,
+  formatValue,
+} from "./format-expression.ts";
 import { formatList } from "./format-list.ts";
 import { closingBrace, formatBlock, type Unit } from "./format-sequence.ts";
 import { find, isFrom, type Origin } from "./origin.ts";
@@ -18,7 +33,11 @@ function formatStatement(origin: Origin, statement: Statement): Doc {
     case "draw":
       return formatDraw(origin, statement);
     case "let":
-      return [formatTargets(origin, statement), formatAscription(origin, statement), formatDefinition(origin, "=", statement.value)];
+      return [
+        formatTargets(origin, statement),
+        formatAscription(origin, statement),
+        formatDefinition(origin, "=", statement.value),
+      ];
     case "factor":
       return ["factor ", formatExpression(origin, statement.value)];
     case "plate":
@@ -34,10 +53,22 @@ function formatStatement(origin: Origin, statement: Statement): Doc {
       return group(formatIfStatement(origin, statement));
     case "learn":
       return [
-        `learn ${statement.name.text}`,
+        `${statement.member ? "member " : ""}learn ${statement.name.text}`,
         formatAscription(origin, statement),
         formatDefinition(origin, "=", statement.value),
       ];
+    case "vary":
+      return [
+        `vary ${statement.target.name.text}`,
+        formatAscription(origin, statement),
+        formatDefinition(origin, "~", statement.distribution),
+      ];
+    case "choice": {
+      const { target, options } = statement;
+      const items = options.map((each) => argumentItem(origin, each));
+      const end = isFrom(origin, target.span) ? target.span.end : undefined;
+      return [`vary ${target.name.text} in `, formatList(origin, ["{", "}"], items, end, { spaced: true })];
+    }
     case "error":
       return origin.source.text.slice(statement.span.start, statement.span.end);
   }
@@ -89,6 +120,7 @@ function formatIfStatement(origin: Origin, statement: IfStatement): Doc {
   const head = ["if ", conditionDoc, formatBlock(origin, units, end, closed)];
   const [only] = otherwise;
   if (only === undefined) return head;
-  if (otherwise.length === 1 && only.kind === "if") return [...head, " else ", formatIfStatement(origin, only)];
+  if (otherwise.length === 1 && only.kind === "if")
+    return [...head, " else ", formatIfStatement(origin, only)];
   return [...head, " else", formatBlock(origin, statementUnits(origin, otherwise), closed)];
 }

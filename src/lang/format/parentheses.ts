@@ -14,16 +14,17 @@ export type Side =
   | "condition"
   /** An end of a range or slice. */
   | "end"
-  | { readonly of: Extract<Expression, { readonly kind: "binary" | "pipe" }>; readonly side: "left" | "right" };
+  | {
+      readonly of: Extract<Expression, { readonly kind: "binary" | "pipe" }>;
+      readonly side: "left" | "right";
+    };
 
 /** Names, numbers, `true` and `false`. */
 export function isAtom({ kind }: Expression): boolean {
   return kind === "name" || kind === "number" || kind === "bool";
 }
 
-export function precedenceOf(
-  operation: Extract<Expression, { readonly kind: "binary" | "pipe" }>,
-): number {
+export function precedenceOf(operation: Extract<Expression, { readonly kind: "binary" | "pipe" }>): number {
   return precedence[operation.kind === "pipe" ? "|>" : operation.operator];
 }
 

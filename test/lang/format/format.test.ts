@@ -44,7 +44,7 @@ describe("laws", () => {
         expect(problems, text).toEqual([]);
         expect(shape(again.declarations), text).toEqual(shape(file.declarations));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -53,7 +53,7 @@ describe("laws", () => {
       fc.property(surfaceFile, fc.constantFrom(10, 40, 100), (file, width) => {
         expectLawful(formatFile(file, undefined, width));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -69,7 +69,7 @@ describe("laws", () => {
           expectLawful(withComments(text, added));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
