@@ -66,7 +66,10 @@ describe("laws", () => {
         fc.array(fc.tuple(fc.nat(), fc.constantFrom(...comments)), { minLength: 1, maxLength: 6 }),
         (file, width, added) => {
           const text = formatFile(file, undefined, width);
-          expectLawful(withComments(text, added));
+          const commented = withComments(text, added);
+          // A comment over lines is a line break, which may end a statement.
+          fc.pre(parse({ name: "test.ppl", text: commented }).problems.length === 0);
+          expectLawful(commented);
         },
       ),
       { numRuns: 150 },
