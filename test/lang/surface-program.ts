@@ -98,17 +98,15 @@ function expressionOf(depth: number): fc.Arbitrary<Expression> {
       ),
       weight: 4,
     },
-    fc
-      .tuple(inner, inner, inner)
-      .map(
-        ([condition, then, otherwise]): Expression => ({
-          kind: "if",
-          condition,
-          then,
-          else: otherwise,
-          span,
-        }),
-      ),
+    fc.tuple(inner, inner, inner).map(
+      ([condition, then, otherwise]): Expression => ({
+        kind: "if",
+        condition,
+        then,
+        else: otherwise,
+        span,
+      }),
+    ),
     fc
       .tuple(inner, some(arm, 0, 3))
       .map(([subject, arms]): Expression => ({ kind: "match", subject, arms, span })),
@@ -171,18 +169,16 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
       .tuple(some(target, 1, 3), optionalType, value)
       .map(([targets, typed, given]): Statement => ({ kind: "let", targets, ...typed, value: given, span })),
     value.map((given): Statement => ({ kind: "factor", value: given, span })),
-    fc
-      .tuple(name, optionalType, value)
-      .map(
-        ([learned, typed, given]): Statement => ({
-          kind: "learn",
-          member: false,
-          name: learned,
-          ...typed,
-          value: given,
-          span,
-        }),
-      ),
+    fc.tuple(name, optionalType, value).map(
+      ([learned, typed, given]): Statement => ({
+        kind: "learn",
+        member: false,
+        name: learned,
+        ...typed,
+        value: given,
+        span,
+      }),
+    ),
   );
   if (depth === 0) return leaves;
   const body = some(statementOf(depth - 1), 0, 3);
