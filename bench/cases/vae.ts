@@ -1,4 +1,5 @@
 /** One step of Adam on a variational autoencoder, in single precision. */
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { randomSource } from "../../src/base/random.ts";
 import { arithmetic } from "../../src/compiler/arithmetic.ts";
@@ -81,6 +82,8 @@ export const vae: Case = {
 
 interface VaeTask extends Size {
   readonly engine: string;
+  /** Of the graph, where the engine can. */
+  readonly threads: number;
   readonly images: string;
   readonly noise: string;
   readonly parameters: string;
@@ -108,11 +111,12 @@ async function contendersOf(size: Size, { peers, temporaryFolder, quick }: Conte
     shapes: [...plan.lowered.learned, ...plan.lowered.encoder].map(({ input, shape }) => ({ input, shape })),
     rate,
   };
-  const own = (engine: string): Contender =>
-    ours(`ppl ${engine}`, import.meta.url, "adamSteps", { ...task, engine });
+  const own = (engine: string, threads = availableParallelism(), name = `ppl ${engine}`): Contender =>
+    ours(name, import.meta.url, "adamSteps", { ...task, engine, threads });
   const script = (name: string): string => resolve(import.meta.dirname, "vae", name);
   return [
     own("wasm:f32"),
+    own("wasm:f32", 1, "ppl wasm:f32, one thread"),
     own("tfjs:wasm"),
     own("onnx"),
     ...(quick || size.batch > 128 ? [] : [own("reference")]),
@@ -148,7 +152,7 @@ async function planOf({ hidden, batch }: Size, images: Float32Array): Promise<Am
 export async function adamSteps(task: VaeTask): Promise<Measurable> {
   const images = readFloats(task.images);
   const plan = await planOf(task, images);
-  const engine = await nodeHost.loadEngine(task.engine as EngineLabel);
+  const engine = await nodeHost.loadEngine(task.engine as EngineLabel, task.threads);
   const executable = engine.compile(stepGraph(plan));
   const fixed: Record<string, Values> = {
     "data/x": Float64Array.from(images),

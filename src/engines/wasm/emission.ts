@@ -8,6 +8,7 @@ import type { LaneFormat } from "./lane-format.ts";
 import type { MatmulFunctions } from "./matmul/matmul-functions.ts";
 import type { MatmulSpec } from "./matmul/matmul-plan.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
+import type { RowFusion } from "./row-fusion.ts";
 import type { Schedule } from "./schedule.ts";
 import type { StraightValues } from "./straight-values.ts";
 import type { SplitLimits } from "./threads/split-plan.ts";
@@ -28,6 +29,8 @@ export interface Program {
   matmul(spec: MatmulSpec): MatmulFunctions;
   /** Where long work is split into chunks. */
   readonly splitting: { readonly team: Team; readonly limits: SplitLimits } | undefined;
+  /** Runs chunks where nothing is shared: one after the other. */
+  readonly alone: Team;
 }
 
 export interface WrittenGraph {
@@ -45,6 +48,8 @@ export interface Emission {
   readonly code: FunctionBuilder;
   readonly format: LaneFormat;
   readonly schedule: Schedule;
+  /** Products that loops take along, by the number of the loop's group. */
+  readonly fusions: ReadonlyMap<number, RowFusion>;
   readonly memory: MemoryPlan;
   readonly elementwise: ElementwiseContext;
   readonly straight: StraightValues;

@@ -2,18 +2,21 @@
 import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { Emission } from "./emission.ts";
+import { emitProductsBefore, emitProductsBehind, rowBlock } from "./emit-row-products.ts";
 import { type LoopRange, writeLoops } from "./loop-frame.ts";
 import { type LoopShape, loopShape, ownStrides, partStrides, reducedStrides } from "./loop-shape.ts";
 import { componentPlaces, type Sink, type SinkContext, type SplitLoop } from "./loop-sink.ts";
 import { createLoopValues, type LoopValues } from "./loop-values.ts";
 import { partLayout } from "./parts.ts";
 import { meetsInResults, reduceSink } from "./reduce-sink.ts";
+import type { RowFusion } from "./row-fusion.ts";
 import { scatterSink } from "./scatter-sink.ts";
 import type { Group, Job, Schedule } from "./schedule.ts";
 import { storeSink } from "./store-sink.ts";
 import { createStraightValues } from "./straight-values.ts";
 import { chunkRange } from "./threads/chunk-range.ts";
-import { chunksFor, loopTime } from "./threads/split-plan.ts";
+import { chunksFor, loopTime, productTime } from "./threads/split-plan.ts";
+import type { Team } from "./threads/team.ts";
 import { fillMemory } from "./vector-code.ts";
 import { rowMajor } from "./view.ts";
 
@@ -21,9 +24,15 @@ export function emitLoop(emission: Emission, group: Group, number: number): void
   const { format, schedule } = emission;
   const shape = loopShape(schedule, group, number);
   const unroll = unrollFor(schedule, group, Math.floor((shape.lengths.at(-1) ?? 0) / format.lanes));
-  const split = schedule.isSplit(number) ? planSplit(emission, group, shape, unroll) : undefined;
+  const fusion = emission.fusions.get(number);
+  const split =
+    fusion !== undefined
+      ? planBlocks(emission, group, fusion)
+      : schedule.isSplit(number)
+        ? planSplit(emission, group, shape, unroll)
+        : undefined;
   if (split === undefined) writeNest(emission, group, number, shape, unroll);
-  else emitSplitLoop(emission, group, number, shape, unroll, split);
+  else emitSplitLoop(emission, group, number, shape, unroll, split, fusion);
 }
 
 function writeNest(
@@ -51,6 +60,39 @@ interface Split {
   /** Iterations of the outermost loop in all chunks but the last. */
   readonly length: number;
   readonly chunks: number;
+  readonly team: Team;
+}
+
+/**
+ * Bytes of X in a block of rows: what is read again is still in the second cache. Smaller blocks, for the first cache, lose more by the
+ * beginnings of loops: products with a vector wait for loads of 16 bytes, two a cycle, not for the second cache.
+ */
+const blockBytes = 2 ** 17;
+/** Joining what blocks have added up takes its time. */
+const mostBlocks = 512;
+/** Threads meet for fewer chunks. */
+const mostSharedBlocks = 32;
+/** Rows in a block are a multiple of what a loop and a product handle at once. */
+const rowStep = 16;
+
+function planBlocks(
+  { schedule, format, program }: Emission,
+  group: Group,
+  { rows, before, behind }: RowFusion,
+): Split {
+  const products = [...before, ...behind];
+  const columns = Math.max(...products.map((product) => product.columns));
+  const time = products.reduce(
+    (sum, product) =>
+      sum + productTime({ m: rows, k: product.columns, n: 1, batch: 1, precision: format.precision }),
+    loopTime(schedule, group, format),
+  );
+  const { splitting } = program;
+  const isShared = splitting !== undefined && time >= splitting.limits.worth;
+  const most = isShared ? mostSharedBlocks : mostBlocks;
+  const wanted = Math.max(blockBytes / (columns * format.bytes), rows / most);
+  const length = rowStep * Math.max(1, isShared ? Math.ceil(wanted / rowStep) : Math.round(wanted / rowStep));
+  return { length, chunks: Math.ceil(rows / length), team: isShared ? splitting.team : program.alone };
 }
 
 /** Undefined where there would be one chunk. */
@@ -67,7 +109,7 @@ function planSplit(emission: Emission, group: Group, shape: LoopShape, unroll: n
   const wanted = chunksFor(loopTime(schedule, group, format), pieces, program.splitting.limits);
   const length = step * Math.ceil(outermost / (step * wanted));
   const chunks = Math.ceil(outermost / length);
-  return chunks > 1 ? { length, chunks } : undefined;
+  return chunks > 1 ? { length, chunks, team: program.splitting.team } : undefined;
 }
 
 /** How many results there are to which different iterations of the outermost loop add. */
@@ -86,15 +128,24 @@ function emitSplitLoop(
   number: number,
   shape: LoopShape,
   unroll: number,
-  { length, chunks }: Split,
+  { length, chunks, team }: Split,
+  fusion: RowFusion | undefined,
 ): void {
-  const { program, format } = around;
-  const { team } = program.splitting ?? bug("a loop is split where nothing is");
+  const { format } = around;
   const join: (() => void)[] = [];
   const stretch = team.addStretch(`loop ${number}`, chunks, (code, chunk) => {
     const emission: Emission = { ...around, code, straight: createStraightValues(code, format) };
     const range = chunkRange(code, chunk, length * format.bytes, shape.lengths[0] * format.bytes);
-    writeNest(emission, group, number, shape, unroll, { around, chunk, chunks, join }, range);
+    const split: SplitLoop = { around, chunk, chunks, join };
+    const write = (): void => writeNest(emission, group, number, shape, unroll, split, range);
+    if (fusion === undefined) {
+      write();
+      return;
+    }
+    const block = rowBlock(emission, range, length);
+    emitProductsBefore(block, fusion);
+    write();
+    emitProductsBehind(block, fusion, { emission, shape, unroll, finish: [], split });
   });
   team.run(around.code, stretch);
   for (const write of join) write();

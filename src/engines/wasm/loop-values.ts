@@ -5,7 +5,7 @@ import type { DType, OpName } from "../../compiler/ops.ts";
 import type { Access } from "./access.ts";
 import type { LocalIndex } from "./assembler/function-builder.ts";
 import { joinedComponents, reducedComponents, runningComponents } from "./components.ts";
-import { writeElementwise } from "./elementwise-code.ts";
+import { pushNumber, writeElementwise } from "./elementwise-code.ts";
 import type { Emission } from "./emission.ts";
 import { accessElements } from "./emit-straight.ts";
 import { emitIndex, insideRange } from "./indexing.ts";
@@ -196,12 +196,29 @@ export function createLoopValues(
         const level = Math.max(...values.map((value) => value.level));
         const kind = graph.nodes[node.inputs[node.op === "select" ? 1 : 0]].type.dtype;
         const locals = values.map((value) => value.local);
+        if (node.op === "div" && values[1].level < values[0].level)
+          return multiply(values[0], reciprocal(values[1]), key);
         return once(level, key, () =>
           writeElementwise(code, node as NodeOf<OpName>, locals, kind, elementwise),
         );
       }
     }
   };
+
+  /** 1 / x, made where x is: division by what does not change inside a loop is multiplication there. */
+  const reciprocal = ({ local, level }: LoopValue): LoopValue =>
+    once(level, `reciprocal ${local}`, () => {
+      pushNumber(code, format, 1);
+      code.get(local);
+      code.op(`${format.float}.div`);
+    });
+
+  const multiply = (x: LoopValue, y: LoopValue, key: string): LoopValue =>
+    once(Math.max(x.level, y.level), key, () => {
+      code.get(x.local);
+      code.get(y.local);
+      code.op(`${format.float}.mul`);
+    });
 
   const combineAll = (op: Reduction, dtype: DType, values: readonly LoopValue[], key: string): LoopValue => {
     if (values.length === 1) return values[0];

@@ -40,8 +40,10 @@ export interface Schedule {
   isCheap(id: NodeId): boolean;
   /** Groups that share a function, in order; values cross from one function to another through memory. */
   readonly functions: readonly (readonly number[])[];
-  /** Loops that threads may share: each is alone in its function. */
+  /** Loops that are run in chunks: each is alone in its function. */
   readonly isSplit: (number: number) => boolean;
+  /** Groups that read a node's memory, ascending. */
+  readersOf(id: NodeId): readonly number[];
 }
 
 export interface Lifetime {
@@ -60,11 +62,11 @@ interface OpenGroup {
   work: number;
 }
 
-/** Loops for which `isWorthSplitting` holds become functions of their own. */
+/** Of the groups that are scheduled, `chooseSplit` gives those loops that are to be run in chunks. */
 export function schedule(
   graph: Graph,
   limits: SpaceLimits,
-  isWorthSplitting: (plan: Schedule, group: Group) => boolean,
+  chooseSplit: (plan: Schedule) => ReadonlySet<number>,
 ): Schedule {
   const { nodes } = graph;
   const accesses = createAccesses(nodes, copiesNeeded(graph, limits), limits);
@@ -145,10 +147,8 @@ export function schedule(
   });
 
   const whole = findDemand(graph, accesses, groups, groupOf, new Set());
-  const split = whole.groups.flatMap((group, number) =>
-    group.kind === "loop" && isWorthSplitting(whole, group) ? [number] : [],
-  );
-  return split.length === 0 ? whole : findDemand(graph, accesses, groups, groupOf, new Set(split));
+  const split = chooseSplit(whole);
+  return split.size === 0 ? whole : findDemand(graph, accesses, groups, groupOf, split);
 }
 
 function findGroup(groups: readonly OpenGroup[], space: Space, kind: Group["kind"], from: number): number {
@@ -202,7 +202,11 @@ function findDemand(
   const functions = splitIntoFunctions(open, split);
   const functionOf = functions.flatMap((numbers, each) => numbers.map(() => each));
 
+  const readers = new Map<NodeId, Set<number>>();
+
   const read = (base: NodeId, group: number): void => {
+    const known = readers.get(base) ?? new Set();
+    readers.set(base, known.add(group));
     const lifetime = buffers.get(base);
     if (lifetime === undefined) buffers.set(base, { first: group, last: group });
     else lifetime.last = Math.max(lifetime.last, group);
@@ -265,6 +269,7 @@ function findDemand(
     isCheap,
     functions,
     isSplit: (number) => split.has(number),
+    readersOf: (id) => [...(readers.get(id) ?? [])].sort((a, b) => a - b),
   };
 }
 

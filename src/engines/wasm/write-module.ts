@@ -16,6 +16,7 @@ import { emitMatmul } from "./matmul/emit-matmul.ts";
 import type { MatmulFunctions } from "./matmul/matmul-functions.ts";
 import { alignment, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { prepare } from "./prepare.ts";
+import { findRowFusions, type RowFusion, takeAlong } from "./row-fusion.ts";
 import type { SamplerLayout } from "./sampler/sampler-layout.ts";
 import { placeSampler, writeSampler } from "./sampler/wasm-sampler.ts";
 import { type Schedule, schedule } from "./schedule.ts";
@@ -98,15 +99,16 @@ export function writeModule(
     },
     writeGraph(name, given, addresses = {}) {
       const prepared = prepare(expandOps(given, ["argsort", "sort"]), limits);
-      const plan = schedule(
-        prepared,
-        limits,
-        (whole, group) => splitting !== undefined && loopTime(whole, group, format) >= splitting.limits.worth,
-      );
+      let fusions: ReadonlyMap<number, RowFusion> = new Map();
+      const plan = schedule(prepared, limits, (whole) => {
+        fusions = findRowFusions(whole);
+        return new Set([...fusions.keys(), ...loopsWorthSplitting(whole, format, splitting?.limits)]);
+      });
+      takeAlong(plan, fusions);
       const memory = planMemory(plan, format.bytes, end, addresses);
       end = memory.end;
       constants.push(...placeConstants(plan, memory));
-      const run = writeFunctions(program, name, plan, memory);
+      const run = writeFunctions(program, name, plan, fusions, memory);
       return writtenGraph(run, plan, memory, format);
     },
     matmul(spec) {
@@ -118,6 +120,7 @@ export function writeModule(
       return made;
     },
     splitting: splitting && team && { team, limits: splitting.limits },
+    alone: createTeam(module, 1, reserve),
   };
 
   const sampler = sampled && placeSampler(program, sampled);
@@ -156,19 +159,39 @@ export function writeModule(
   };
 }
 
+function loopsWorthSplitting(
+  plan: Schedule,
+  format: LaneFormat,
+  limits: SplitLimits | undefined,
+): readonly number[] {
+  return plan.groups.flatMap((group, number) =>
+    limits !== undefined && group.kind === "loop" && loopTime(plan, group, format) >= limits.worth
+      ? [number]
+      : [],
+  );
+}
+
 /** One function, or one that calls several in turn. */
-function writeFunctions(program: Program, name: string, plan: Schedule, memory: MemoryPlan): FunctionIndex {
+function writeFunctions(
+  program: Program,
+  name: string,
+  plan: Schedule,
+  fusions: ReadonlyMap<number, RowFusion>,
+  memory: MemoryPlan,
+): FunctionIndex {
   const { module } = program;
   const type = { params: [], results: [] };
-  const numbersOf = plan.functions.map((numbers) =>
-    numbers.filter((number) => plan.groups[number].jobs.length > 0),
+  const taken = new Set(
+    [...fusions.values()].flatMap(({ before, behind }) => [...before, ...behind].map(({ node }) => node)),
   );
-  if (numbersOf.length === 1)
-    return module.addFunction(name, type, (code) => emitGroups(program, code, plan, memory, numbersOf[0]));
+  const numbersOf = plan.functions.map((numbers) =>
+    numbers.filter((number) => plan.groups[number].jobs.some(({ node }) => !taken.has(node))),
+  );
+  const write = (code: FunctionBuilder, numbers: readonly number[]): void =>
+    emitGroups(program, code, plan, fusions, memory, numbers);
+  if (numbersOf.length === 1) return module.addFunction(name, type, (code) => write(code, numbersOf[0]));
   const parts = numbersOf.map((numbers, part) =>
-    module.addFunction(`${name}, part ${part}`, type, (code) =>
-      emitGroups(program, code, plan, memory, numbers),
-    ),
+    module.addFunction(`${name}, part ${part}`, type, (code) => write(code, numbers)),
   );
   return module.addFunction(name, type, (code) => {
     for (const part of parts) code.call(part);
@@ -179,12 +202,16 @@ function emitGroups(
   program: Program,
   code: FunctionBuilder,
   plan: Schedule,
+  fusions: ReadonlyMap<number, RowFusion>,
   memory: MemoryPlan,
   numbers: readonly number[],
 ): void {
   const { format, elementwise } = program;
   const straight = createStraightValues(code, format);
-  const emission: Emission = { program, code, format, schedule: plan, memory, elementwise, straight };
+  const emission: Emission = {
+    ...{ program, code, format, fusions, memory, elementwise, straight },
+    schedule: plan,
+  };
   for (const number of numbers) {
     const group = plan.groups[number];
     straight.forgetMemory();

@@ -2,7 +2,7 @@
  * Products of a matrix and a vector: bound by reading the matrix, so each number of it is read once, in
  * order.
  */
-import type { FunctionBuilder, FunctionIndex } from "../assembler/function-builder.ts";
+import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
 import type { ModuleBuilder } from "../assembler/module-builder.ts";
 import { advance } from "./counted-loop.ts";
 import type { MatmulFormat } from "./matmul-format.ts";
@@ -17,9 +17,12 @@ export interface VectorProduct {
 
 const params = ["i32", "i32", "i32", "i32"] as const;
 
+/** Vectors of a row up to which its products are written one by one, without a loop. */
+const mostUnrolled = 16;
+
 /**
- * A function (matrix [count, k], vector [k], result [count], count): dot products, four rows at a time, each
- * as partial sums in the lanes of one vector.
+ * A function (matrix [count, k], vector [k], result [count], count): dot products, four or eight rows at a time,
+ * each as partial sums in the lanes of one vector.
  */
 export function emitDotRows(
   module: ModuleBuilder,
@@ -30,6 +33,7 @@ export function emitDotRows(
   const { bytes, lanes } = format;
   const row = k * bytes;
   const whole = k - (k % lanes);
+  const isUnrolled = Math.ceil(k / lanes) <= mostUnrolled;
   return module.addFunction(name, { params, results: [] }, (code) => {
     const [matrix, vector, result, count] = [0, 1, 2, 3];
     const offset = code.local("i32");
@@ -41,7 +45,27 @@ export function emitDotRows(
         zero(code, format);
         code.set(each);
       }
-      const address = code.local("i32");
+      if (isUnrolled)
+        for (let at = 0; at < k; at += lanes) {
+          const part = Math.min(lanes, k - at);
+          format.loadPart(code, part, vector, at * bytes);
+          code.set(x);
+          for (let r = 0; r < rows; r++) {
+            format.loadPart(code, part, matrix, r * row + at * bytes);
+            code.get(x);
+            code.get(sums[r]);
+            format.multiplyAdd(code);
+            code.set(sums[r]);
+          }
+        }
+      else writeLoop(rows, sums);
+      storeSums(rows, sums);
+      advance(code, matrix, rows * row);
+      advance(code, result, rows * bytes);
+      advance(code, count, -rows);
+    };
+    const address = code.local("i32");
+    const writeLoop = (rows: number, sums: readonly LocalIndex[]): void => {
       const multiply = (part: number): void => {
         code.get(vector);
         code.get(offset);
@@ -73,7 +97,21 @@ export function emitDotRows(
           code.branchIf(again);
         });
       if (whole < k) multiply(k - whole);
-      for (let r = 0; r < rows; r++) {
+    };
+    const storeSums = (rows: number, sums: readonly LocalIndex[]): void => {
+      const pairs = format.precision === "f64" ? Math.floor(rows / 2) : 0;
+      for (let pair = 0; pair < pairs; pair++) {
+        const offset = 2 * pair * bytes;
+        code.get(result);
+        pushPairSums(code, sums[2 * pair], sums[2 * pair + 1]);
+        if (accumulate) {
+          code.get(result);
+          code.memory("v128.load", offset);
+          code.op(format.add);
+        }
+        code.memory("v128.store", offset);
+      }
+      for (let r = 2 * pairs; r < rows; r++) {
         pushLaneSum(code, format, sums[r]);
         code.set(sum);
         code.get(result);
@@ -85,11 +123,8 @@ export function emitDotRows(
         }
         code.memory(format.store, r * bytes);
       }
-      advance(code, matrix, rows * row);
-      advance(code, result, rows * bytes);
-      advance(code, count, -rows);
     };
-    for (const rows of [4, 1]) {
+    for (const rows of isUnrolled ? [8, 1] : [4, 1]) {
       code.block((done) => {
         code.loop((again) => {
           code.get(count);
@@ -102,6 +137,16 @@ export function emitDotRows(
       });
     }
   });
+}
+
+/** The sums of the two lanes of each of two vectors of f64. */
+function pushPairSums(code: FunctionBuilder, first: LocalIndex, second: LocalIndex): void {
+  for (const lane of [0, 1]) {
+    code.get(first);
+    code.get(second);
+    code.shuffle(Array.from({ length: 16 }, (_, byte) => 8 * lane + (byte < 8 ? byte : 8 + byte)));
+  }
+  code.op("f64x2.add");
 }
 
 /** The sum of a vector's lanes, as a scalar: of f32 as (x₀ + x₂) + (x₁ + x₃). */
@@ -129,7 +174,8 @@ function pushLaneSum(code: FunctionBuilder, { precision }: MatmulFormat, vector:
 
 /**
  * A function (matrix [k, results], vector [k], result [count], count) with the matrix starting at the first
- * wanted column: adds rows of the matrix, each times its number of the vector, eight rows at a time.
+ * wanted column: adds rows of the matrix, each times its number of the vector. Where all columns are wanted and
+ * fit into registers, the sums stay there; otherwise they are in memory, and eight rows are added at a time.
  */
 export function emitSumOfRows(
   module: ModuleBuilder,
@@ -195,6 +241,15 @@ export function emitSumOfRows(
       advance(code, matrix, rows * row);
       advance(code, vector, rows * bytes);
     };
+    if (Math.ceil(results / lanes) <= mostSums) {
+      code.get(count);
+      code.i32(results);
+      code.op("i32.eq");
+      code.if(() => {
+        sumInRegisters(code, format, { k, results, accumulate });
+        code.op("return");
+      });
+    }
     const first = Math.min(k, rowsAtOnce);
     pass(first, accumulate);
     const passes = Math.floor((k - first) / rowsAtOnce);
@@ -215,6 +270,58 @@ export function emitSumOfRows(
 }
 
 const rowsAtOnce = 8;
+/** Sums, a factor and a number of the matrix fit into 15 vector registers. */
+const mostSums = 12;
+const rowsUnrolled = 4;
+
+function sumInRegisters(
+  code: FunctionBuilder,
+  format: MatmulFormat,
+  { k, results, accumulate }: VectorProduct,
+): void {
+  const { bytes, lanes } = format;
+  const [matrix, vector, result] = [0, 1, 2];
+  const sums = Array.from({ length: Math.ceil(results / lanes) }, () => code.local("v128"));
+  const inVector = (v: number): number => Math.min(lanes, results - v * lanes);
+  const factor = code.local("v128");
+  sums.forEach((sum, v) => {
+    if (accumulate) format.loadPart(code, inVector(v), result, v * lanes * bytes);
+    else zero(code, format);
+    code.set(sum);
+  });
+  const addRows = (rows: number): void => {
+    for (let r = 0; r < rows; r++) {
+      code.get(vector);
+      code.memory(format.splatLoad, r * bytes);
+      code.set(factor);
+      sums.forEach((sum, v) => {
+        format.loadPart(code, inVector(v), matrix, (r * results + v * lanes) * bytes);
+        code.get(factor);
+        code.get(sum);
+        format.multiplyAdd(code);
+        code.set(sum);
+      });
+    }
+    advance(code, matrix, rows * results * bytes);
+    advance(code, vector, rows * bytes);
+  };
+  const turns = Math.floor(k / rowsUnrolled);
+  if (turns > 0) {
+    const left = code.local("i32");
+    code.i32(turns);
+    code.set(left);
+    code.loop((again) => {
+      addRows(rowsUnrolled);
+      advance(code, left, -1);
+      code.get(left);
+      code.branchIf(again);
+    });
+  }
+  addRows(k % rowsUnrolled);
+  sums.forEach((sum, v) => {
+    format.storePart(code, inVector(v), result, v * lanes * bytes, sum);
+  });
+}
 
 function zero(code: FunctionBuilder, { precision }: MatmulFormat): void {
   if (precision === "f32") code.f32x4(0);
