@@ -196,13 +196,19 @@ export function createLoopValues(
         const level = Math.max(...values.map((value) => value.level));
         const kind = graph.nodes[node.inputs[node.op === "select" ? 1 : 0]].type.dtype;
         const locals = values.map((value) => value.local);
-        if (node.op === "div" && values[1].level < values[0].level)
+        // Of constants, `prepare` has decided.
+        if (node.op === "div" && values[1].level < values[0].level && !isConstant(node.inputs[1]))
           return multiply(values[0], reciprocal(values[1]), key);
         return once(level, key, () =>
           writeElementwise(code, node as NodeOf<OpName>, locals, kind, elementwise),
         );
       }
     }
+  };
+
+  const isConstant = (id: NodeId): boolean => {
+    const { op, inputs } = graph.nodes[id];
+    return op === "constant" || (op === "broadcast" && isConstant(inputs[0]));
   };
 
   /** 1 / x, made where x is: division by what does not change inside a loop is multiplication there. */
