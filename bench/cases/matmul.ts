@@ -1,8 +1,10 @@
 /** A matrix product in single precision. */
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { randomSource } from "../../src/base/random.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import { type EngineOptions, loadEngine } from "../../src/engines/load.ts";
+import { nodeThreads } from "../../src/engines/node-threads.ts";
 import { alternate } from "../harness/alternate.ts";
 import { type Measurable, ours } from "../harness/contender.ts";
 import { readFloats, writeFloats } from "../harness/floats.ts";
@@ -29,7 +31,8 @@ export const matmul: Case = {
     const here = import.meta.url;
     const outcomes = await alternate(
       [
-        ours("ppl wasm f32", here, "multiply", { ...task, engine: "wasm" }),
+        ours("ppl wasm f32", here, "multiply", { ...task, engine: "wasm", threads: availableParallelism() }),
+        ours("ppl wasm f32, one thread", here, "multiply", { ...task, engine: "wasm", threads: 1 }),
         ours("ppl tfjs:wasm", here, "multiply", { ...task, engine: "tfjs" }),
         python("JAX jit", "JAX", "jax"),
         python("PyTorch", "PyTorch", "torch"),
@@ -60,10 +63,18 @@ interface MultiplyTask {
   readonly left: string;
   readonly right: string;
   readonly engine: "wasm" | "tfjs";
+  /** Of wasm. */
+  readonly threads?: number;
 }
 
-export async function multiply({ left, right, engine: name }: MultiplyTask): Promise<Measurable> {
-  const options: EngineOptions = name === "wasm" ? { precision: "f32" } : { backend: "wasm" };
+export async function multiply({
+  left,
+  right,
+  engine: name,
+  threads = 1,
+}: MultiplyTask): Promise<Measurable> {
+  const options: EngineOptions =
+    name === "wasm" ? { precision: "f32", threads: nodeThreads(threads) } : { backend: "wasm" };
   const engine = await loadEngine(name, options);
   const builder = createBuilder();
   const a = builder.input("left", { dtype: "float", shape: [rows, inner] });
