@@ -99,11 +99,16 @@ describe("outputs", () => {
 describe("TypeScript", () => {
   test("every block runs and prints what its comments say", { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "ppl-docs-"));
-    const library = pathToFileURL(join(root, "src/index.ts")).href;
+    const [library, pages] = ["src/index.ts", "src/web.ts"].map(
+      (path) => pathToFileURL(join(root, path)).href,
+    );
     try {
       const runs = blocksIn("ts").map(async ({ place, text }, position) => {
         const file = join(folder, `block${position}.ts`);
-        writeFileSync(file, text.replaceAll('"ppl"', JSON.stringify(library)));
+        writeFileSync(
+          file,
+          text.replaceAll('"ppl"', JSON.stringify(library)).replaceAll('"ppl/web"', JSON.stringify(pages)),
+        );
         const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: root });
         const expected = [...text.matchAll(/console\.log\(.*\);? \/\/ (.+)$/gm)].map((match) => match[1]);
         expect(stdout.trimEnd().split("\n"), place).toEqual(expected);
@@ -117,8 +122,9 @@ describe("TypeScript", () => {
 
 test("docs/embedding.md names all that the library exports", () => {
   const page = readPage("docs/embedding.md");
-  const exported = [...readFileSync(join(root, "src/index.ts"), "utf8").matchAll(/\{([^}]*)\}/g)].flatMap(
-    (match) => match[1].split(",").map((name) => name.replace(/^\s*(type )?/, "").trim()),
+  const entries = ["src/index.ts", "src/web.ts"].map((path) => readFileSync(join(root, path), "utf8"));
+  const exported = [...entries.join("\n").matchAll(/\{([^}]*)\}/g)].flatMap((match) =>
+    match[1].split(",").map((name) => name.replace(/^\s*(type )?/, "").trim()),
   );
   for (const name of exported.filter((each) => each !== ""))
     expect(page).toMatch(new RegExp(`\\b${name}\\b`));

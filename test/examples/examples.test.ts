@@ -8,9 +8,9 @@ import { type Row, readRows, readTranscript, readVerdict, root } from "./transcr
 const folder = join(root, "examples");
 const examples = readdirSync(folder).filter((name) => statSync(join(folder, name)).isDirectory());
 
-/** Those that train, and those without data, are run by tests of their own. */
+/** Those that train, that are programs, and those without data, are run by tests of their own. */
 const sampled = examples.filter(
-  (example) => !["factor-model", "vae", "embed", "posteriordb"].includes(example),
+  (example) => !["factor-model", "vae", "embed", "page", "posteriordb"].includes(example),
 );
 
 describe.each(examples)("%s", (example) => {

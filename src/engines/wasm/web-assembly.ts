@@ -23,5 +23,5 @@ export type WasmImports = Readonly<Record<string, Readonly<Record<string, unknow
 
 /** Undefined where there is no WebAssembly. */
 export function webAssembly(): WebAssemblyApi | undefined {
-  return (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
+  return (globalThis as { readonly WebAssembly?: unknown }).WebAssembly as WebAssemblyApi | undefined;
 }

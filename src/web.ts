@@ -1,0 +1,30 @@
+/** ppl in pages, published as `ppl/web`: what `ppl` is in Node, without files, on Web Workers. Nothing here imports from Node. */
+export { type Artifact, decodeArtifact, encodeArtifact } from "./artifact/artifact.ts";
+export { type Problem, ProblemError } from "./base/problem.ts";
+export { renderProblem } from "./base/render-problem.ts";
+export type { Source, Span } from "./base/span.ts";
+export type {
+  Compilation,
+  Decision,
+  DrawnVariable,
+  GivenData,
+  Posterior,
+  PriorDraws,
+  Program,
+  Progress,
+  Quality,
+  SampleOptions,
+  SummaryRow,
+  TrainedModel,
+} from "./driver/api-types.ts";
+export { compile } from "./driver/compile.ts";
+export { sample } from "./driver/predict.ts";
+export { version } from "./driver/version.ts";
+export {
+  infer,
+  inferWithArtifact,
+  train,
+  type WebInferOptions,
+  type WebTrainOptions,
+} from "./driver/web-driver.ts";
+export type { PageWorker, WebOptions } from "./driver/web-host.ts";

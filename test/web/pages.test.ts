@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packScripts, pageServer } from "../../examples/page/page-server.ts";
+import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
+import type { GivenData, InferOptions, Posterior } from "../../src/driver/api-types.ts";
+import { infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
+import { eightSchools, eightSchoolsData, normalMean, programOf } from "../driver/programs.ts";
+import { expectClose } from "../engines/conformance.ts";
+import { readTranscript } from "../examples/transcript.ts";
+import { type Browser, findChromium, noChromium, type Page, startChromium } from "./chromium.ts";
+
+const root = join(import.meta.dirname, "../..");
+const chromium = findChromium();
+if (chromium === undefined) console.warn(`${noChromium}; pages are not tested`);
+
+const line = `
+model Line[N, D] {
+  learn weight: Real[D] = normal(0.5)
+  plate n in N {
+    z[n] ~ Normal(0, 1)
+    observe x[n]: Real[D] ~ Normal(z[n] * weight, 0.5)
+  }
+}`;
+const rows = Array.from({ length: 100 }, (_, n) => [Math.sin(n), -Math.sin(n), 0.5 * Math.cos(n)]);
+
+const trained = await train(await programOf(line), { x: rows }, { steps: 100 });
+const normalData = { y: [1, 2, 1.5, 1.75] };
+
+/** What a run in the page gives. */
+interface PageRun {
+  readonly draws: Readonly<Record<string, number[]>>;
+  readonly verdict: string;
+  readonly decisions: readonly string[];
+  /** Workers that were made by the page itself. */
+  readonly workers: number;
+}
+
+describe.skipIf(chromium === undefined)("a page under a strict content policy", () => {
+  let browser: Browser;
+  let server: Server;
+  let page: Page;
+  let example: Page;
+
+  beforeAll(async () => {
+    const alias = { "ppl/web": join(root, "src/web.ts") };
+    const files = await packScripts(
+      {
+        test: join(import.meta.dirname, "page.ts"),
+        main: join(root, "examples/page/main.ts"),
+        "web-chain-worker": join(root, "src/driver/web-chain-worker.ts"),
+      },
+      alias,
+    );
+    files.set("/index.html", readFileSync(join(root, "examples/page/index.html"), "utf8"));
+    files.set(
+      "/test.html",
+      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="test.js"></script>',
+    );
+    files.set("/own-worker.js", 'import "./web-chain-worker.js";');
+    files.set("/line.pplx", encodeArtifact(await train(await programOf(line), { x: rows }, { steps: 100 })));
+    server = pageServer(files).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    browser = await startChromium(chromium ?? "", ["--disable-gpu"]);
+    page = await browser.open(`http://localhost:${port}/test.html`);
+    example = await browser.open(`http://localhost:${port}/`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  const call = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
+    page.evaluate(`runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")})`);
+
+  const fromPage = (text: string, data: object, options: InferOptions): Promise<PageRun> =>
+    call("infer", text, data, options) as Promise<PageRun>;
+
+  const inNode = async (text: string, data: GivenData, options: InferOptions): Promise<Posterior> =>
+    infer(await programOf(text), data, options);
+
+  test("the policy is in force", async () => {
+    expect(await call("textIsNoCode")).toBe(true);
+  });
+
+  test("eight schools: the same draws in the calling thread and in workers, those of Node but for roundings", async () => {
+    const options = { seed: 3, chains: 3 };
+    const here = await fromPage(eightSchools, eightSchoolsData, { ...options, parallel: 0 });
+    expect(here.decisions).toContain("chains: 3, in the calling thread");
+    const inWorkers = await fromPage(eightSchools, eightSchoolsData, { ...options, parallel: 2 });
+    expect(inWorkers.decisions).toContain("chains: 3, in up to 2 worker threads");
+    expect(inWorkers.draws).toEqual(here.draws);
+    const own = await call("inferInWorkersOf", "/own-worker.js", eightSchools, eightSchoolsData, options);
+    expect((own as PageRun).draws).toEqual(here.draws);
+
+    // `Math.exp` and its like round differently in other versions of JavaScript engines; chains multiply the difference.
+    const short = { seed: 3, chains: 2, warmup: 20, draws: 2 };
+    const [few, expected] = await Promise.all([
+      fromPage(eightSchools, eightSchoolsData, short),
+      inNode(eightSchools, eightSchoolsData, short),
+    ]);
+    for (const { name, values } of expected.variables)
+      expectClose(few.draws[name], values, { relative: 1e-6, absolute: 1e-6 }, name);
+
+    const { summary } = await inNode(eightSchools, eightSchoolsData, options);
+    const [mu] = summary;
+    const mean = here.draws.mu.reduce((sum, each) => sum + each, 0) / here.draws.mu.length;
+    expect(Math.abs(mean - mu.mean)).toBeLessThan(5 * Math.SQRT2 * mu.mcse);
+    expect(here.verdict).toBe("good");
+  });
+
+  test("chains that take longer are run by workers", async () => {
+    const data = { y: Array.from({ length: 20_000 }, (_, n) => n % 2) };
+    const options = { seed: 1, chains: 2, draws: 500 };
+    const run = await call("inferInWorkersOf", "/own-worker.js", normalMean, data, {
+      ...options,
+      parallel: 2,
+    });
+    const { draws, workers } = run as PageRun;
+    expect(workers).toBe(2);
+    expect(draws).toEqual((await fromPage(normalMean, data, { ...options, parallel: 0 })).draws);
+    const mean = draws.mu.reduce((sum, each) => sum + each, 0) / draws.mu.length;
+    // The posterior is Normal(10 000 / 20 000.25, 1 / √20 000.25).
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.001);
+  });
+
+  test("SVI", async () => {
+    const { draws, decisions } = await fromPage(normalMean, normalData, { strategy: "svi", seed: 2 });
+    expect(decisions).toContain("strategy: svi");
+    const mean = draws.mu.reduce((sum, each) => sum + each, 0) / draws.mu.length;
+    expect(Math.abs(mean - 6.25 / 4.25)).toBeLessThan(0.05);
+  });
+
+  test("a trained file answers as in Node; training in the page gives the weights that it gives in Node", async () => {
+    const expected = await inferWithArtifact(trained, { x: rows.slice(0, 3) }, { draws: 50 });
+    const { draws } = (await call("answer", "/line.pplx", { x: rows.slice(0, 3) })) as PageRun;
+    for (const { name, values } of expected.variables)
+      expectClose(draws[name], values, { relative: 1e-9, absolute: 1e-9 }, name);
+    const bytes = Uint8Array.from((await call("train", line, { x: rows }, 100)) as number[]);
+    const { tensors } = decodeArtifact(bytes, "from the page");
+    expect(Object.keys(tensors)).toEqual(Object.keys(trained.tensors));
+    for (const [name, values] of Object.entries(trained.tensors))
+      expectClose(tensors[name], values, { relative: 1e-6, absolute: 1e-6 }, name);
+  });
+
+  test("what a page has not is refused with a problem", async () => {
+    const refusal = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
+      page.evaluate(`runs.refusal(runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")}))`);
+    expect(await refusal("infer", normalMean, normalData, { engine: "onnx:f64" })).toEqual([
+      "engine-not-in-pages",
+    ]);
+    const long = { draws: 100_000 };
+    expect(await refusal("inferInWorkersOf", "/nowhere.js", normalMean, normalData, long)).toEqual([
+      "worker-not-started",
+    ]);
+    expect(
+      await refusal("inferInWorkersOf", "https://localhost:1/x.js", normalMean, normalData, long),
+    ).toEqual(["worker-not-started"]);
+  });
+
+  test("the example shows its table", async () => {
+    const state = 'document.querySelector("#state").textContent';
+    await expect.poll(() => example.evaluate(state), { timeout: 20_000 }).toBe("quality: good");
+    const shown = (await example.evaluate('document.querySelector("table").innerText')) as string;
+    const [expected] = readTranscript("page").map(({ output }) => output.trim().split("\n").slice(1, -1));
+    const [ours, theirs] = [shown.split("\n"), expected].map((rows) => rows.map((row) => row.split(/\s+/)));
+    expect(ours.map(([name]) => name)).toEqual(theirs.map(([name]) => name));
+    for (const [at, [, mean, , sd]] of theirs.entries())
+      expect(Math.abs(Number(ours[at][1]) - Number(mean))).toBeLessThan(0.1 * Number(sd) + 0.1);
+    expect(example.messages).toEqual([]);
+  });
+});
