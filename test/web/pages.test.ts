@@ -115,7 +115,7 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
 
   test("chains that take longer are run by workers", async () => {
     const data = { y: Array.from({ length: 20_000 }, (_, n) => n % 2) };
-    const options = { seed: 1, chains: 2, draws: 500 };
+    const options = { seed: 1, chains: 2, draws: 4000 };
     const run = await call("inferInWorkersOf", "/own-worker.js", normalMean, data, {
       ...options,
       parallel: 2,
