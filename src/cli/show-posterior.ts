@@ -1,6 +1,7 @@
 /** A posterior on the terminal and as JSON. */
 import { createColors } from "picocolors";
 import type { Decision, Posterior, Quality } from "../driver/api-types.ts";
+import { discreteRows, formatDiscrete } from "./discrete-table.ts";
 import { formatDuration } from "./format-number.ts";
 import { formatSummary } from "./summary-table.ts";
 
@@ -14,10 +15,16 @@ export function formatPosterior(posterior: Posterior, color: boolean): string {
     `${colors.bold(model)}  ${facts.join(" · ")} · ${drawn}${posterior.interrupted ? " · interrupted" : ""}`,
     "",
     ...formatSummary(summary, colors.dim),
+    ...(posterior.discrete.length === 0
+      ? []
+      : ["", ...formatDiscrete(posterior.discrete, colors.dim, discreteShown)]),
     "",
     ...formatQuality(quality, color),
   ].join("\n");
 }
+
+/** Rows of the table of discrete variables: there may be one per row of the data. */
+const discreteShown = 10;
 
 /** "strategy: nuts (10 unknown numbers; up to 1000 are sampled)". */
 export function formatDecision({ what, choice, reason }: Decision): string {
@@ -53,6 +60,14 @@ export function posteriorSummaryJson(posterior: Posterior): Record<string, unkno
         { mean, sd, q5, q50, q95, ess, ess_tail: essTail, rhat, mcse },
       ]),
     ),
+    ...(posterior.discrete.length > 0 && {
+      discrete: Object.fromEntries(
+        discreteRows(posterior.discrete).map(({ name, mode, best, probabilities }) => [
+          name,
+          { mode, best, probabilities },
+        ]),
+      ),
+    }),
     quality: { verdict: quality.verdict, reasons: quality.reasons, ...quality.numbers },
   };
 }

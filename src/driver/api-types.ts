@@ -58,7 +58,7 @@ interface CommonOptions {
 
 /** Something chosen on the caller's behalf or at their wish, and why. */
 export interface Decision {
-  readonly what: "strategy" | "engine" | "chains" | "guide";
+  readonly what: "strategy" | "engine" | "chains" | "guide" | "discrete variables";
   /** "nuts", "reference", "4, in up to 2 worker threads". */
   readonly choice: string;
   readonly reason: string;
@@ -116,6 +116,18 @@ export interface DrawnVariable {
   readonly values: Float64Array;
 }
 
+/** A discrete variable that was summed out, given data and all draws of the other latents. Its draws are among `variables`. */
+export interface DiscretePosterior {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Number of values: 0, …, count − 1. */
+  readonly count: number;
+  /** Shape, then the values: the mean over the draws of the exact conditional probabilities. */
+  readonly probabilities: Float64Array;
+  /** The values that are most probable together, of all such variables, given the draw with the largest log density. */
+  readonly best: Float64Array;
+}
+
 export interface SummaryRow {
   /** One element: "mu", "theta[3]". */
   readonly name: string;
@@ -161,6 +173,8 @@ export interface Posterior {
   readonly observedData: readonly DrawnVariable[];
   readonly constantData: readonly DrawnVariable[];
   readonly summary: readonly SummaryRow[];
+  /** What was summed out, in order of the program; empty where there was nothing, or too much of it. */
+  readonly discrete: readonly DiscretePosterior[];
   readonly quality: Quality;
   /** The same posterior with `predictive` filled: one replicated data set per draw. */
   predict(): Promise<Posterior>;

@@ -11,6 +11,7 @@ import { checkDrawsMemory } from "./check-memory.ts";
 import { chooseEngine, type EngineChoice } from "./choose-engine.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
+import { drawDiscrete } from "./discrete-posterior.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -55,8 +56,13 @@ export async function infer(
     startChains: host.startChains,
   });
   const posterior = finishChains(target, tasks, results);
-  const seconds = (performance.now() - started) / 1000;
   target.dispose();
+  const discrete = await drawDiscrete(program, model, bound, posterior, {
+    ...options,
+    seed,
+    engine: await host.loadEngine(engine.label),
+  });
+  const seconds = (performance.now() - started) / 1000;
   return describePosterior(posterior, {
     model,
     bound,
@@ -64,6 +70,7 @@ export async function infer(
     seed,
     seconds,
     interrupted: results.some((result) => !result.done),
+    discrete,
     predict: (values, draws) => simulateFrom(program, model, bound, values, draws, { ...options, seed }),
   });
 }

@@ -7,6 +7,7 @@ import type { CoreModel } from "../lang/core.ts";
 import { constantValue, formatSize } from "../lang/size.ts";
 import type { NumberType } from "../lang/type.ts";
 import type { DrawnVariable, Posterior, Quality } from "./api-types.ts";
+import type { DiscreteDraws } from "./discrete-posterior.ts";
 
 export interface PosteriorContext {
   readonly model: CoreModel;
@@ -15,6 +16,8 @@ export interface PosteriorContext {
   readonly seed: number;
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** What was summed out, drawn for each of the draws. */
+  readonly discrete?: DiscreteDraws;
   predict(variables: readonly DrawnVariable[], draws: number): Promise<readonly DrawnVariable[]>;
 }
 
@@ -31,6 +34,7 @@ const statisticNames: Readonly<Record<string, string>> = {
 export function describePosterior(data: PosteriorData, context: PosteriorContext): Posterior {
   const { model, bound } = context;
   const judged = createPosterior(data);
+  const variables = [...data.variables, ...(context.discrete?.draws ?? [])];
   const posterior: Posterior = {
     model: model.name,
     strategy: data.strategy,
@@ -40,7 +44,7 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
     interrupted: context.interrupted,
     chains: data.chains,
     draws: data.draws,
-    variables: data.variables,
+    variables,
     sampleStats: Object.fromEntries(
       Object.entries(data.statistics).map(([name, values]) => [statisticNames[name] ?? name, values]),
     ),
@@ -61,9 +65,10 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
       rhat: row.rhat,
       mcse: row.mcse,
     })),
+    discrete: context.discrete?.posteriors ?? [],
     quality: quality(judged.quality()),
     async predict() {
-      const predictive = await context.predict(data.variables, data.chains * data.draws);
+      const predictive = await context.predict(variables, data.chains * data.draws);
       return { ...posterior, predictive };
     },
   };

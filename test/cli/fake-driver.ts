@@ -28,6 +28,7 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
   const posterior: Posterior = {
     ...smallPosterior,
     summary: [row, { ...row, name: "c", sd: 0, rhat: Number.NaN, ess: Number.NaN }],
+    discrete: [],
     quality: { verdict: "good", reasons: [], numbers: { divergences: 0 } },
     predict: async () => posterior,
     ...rest,

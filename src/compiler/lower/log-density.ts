@@ -26,7 +26,7 @@ import { assemblePieces } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { elementLogDensity, lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
-import { type Factor, sumFactors } from "./sum-out.ts";
+import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
 import type { Value } from "./value.ts";
 
 export interface DensityOptions {
@@ -95,6 +95,9 @@ export interface DensityState {
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
   readonly context: ModelContext;
+  /** What `total` is the sum of, and what was summed out of it. */
+  readonly factors: readonly Factor[];
+  readonly enumerated: readonly EnumeratedVariable[];
 }
 
 /** The same into a builder at hand, so that guides and objectives can share the graph. */
@@ -269,7 +272,7 @@ export function lowerDensityInto(
       const value = algebra.add(...own.map((factor) => algebra.stretch(factor.value, factor.plates, [])));
       outputs[`term/${label}`] = value.node;
     }
-  return { outputs, total, coordinates, learned, indexChecks, context };
+  return { outputs, total, coordinates, learned, indexChecks, context, factors, enumerated };
 }
 
 /** No name of a program can be this one. */
