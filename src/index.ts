@@ -9,12 +9,15 @@ export type {
   DrawnVariable,
   GivenData,
   InferOptions,
+  MembersOptions,
   Posterior,
   PriorDraws,
   Program,
   Progress,
   Quality,
   SampleOptions,
+  SimulatedMember,
+  SimulatedMembers,
   SummaryRow,
   TrainedModel,
   TrainOptions,
@@ -22,4 +25,5 @@ export type {
 export { compile } from "./driver/compile.ts";
 export { infer, inferWithArtifact, train } from "./driver/node-driver.ts";
 export { sample } from "./driver/predict.ts";
+export { simulateMembers } from "./driver/simulate-members.ts";
 export { version } from "./driver/version.ts";

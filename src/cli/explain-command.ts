@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Stage } from "../driver/explain-stages.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, type ShowFlags, sharedOptions } from "./options.ts";
+import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
 
 interface ExplainFlags extends DataFlags, ShowFlags {
@@ -23,6 +24,7 @@ export function explainCommand(context: CliContext, finish: (code: ExitCode) => 
     .addOption(sharedOptions.data())
     .addOption(sharedOptions.model())
     .addOption(sharedOptions.set())
+    .addOption(sharedOptions.member())
     .addOption(sharedOptions.ignoreExtra())
     .addOption(sharedOptions.json())
     .addHelpText(
@@ -45,9 +47,15 @@ Examples:
 async function explain(file: string, flags: ExplainFlags, session: Session): Promise<ExitCode> {
   const { driver } = session.context;
   const program = await session.loadProgram(file);
-  const data = flags.data === undefined ? {} : driver.readData(flags.data);
+  const data = readGiven(driver, flags);
   const { stage, model, set: sizes, ignoreExtra: allowExtra } = flags;
-  const text = await driver.explain(program, data, { stage, model, sizes, allowExtra });
+  const text = await driver.explain(program, data, {
+    stage,
+    model,
+    sizes,
+    allowExtra,
+    member: flags.member?.described,
+  });
   session.print(text);
   session.printJson({ model: model ?? program.core.models[0]?.name, stage, text });
   return 0;

@@ -11,6 +11,7 @@ import {
   sharedOptions,
   wholeNumber,
 } from "./options.ts";
+import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
 
@@ -63,6 +64,7 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
       ),
     )
     .addOption(sharedOptions.set())
+    .addOption(sharedOptions.member())
     .addOption(sharedOptions.ignoreExtra())
     .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
     .addOption(sharedOptions.json())
@@ -88,7 +90,7 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
   if (artifact !== undefined) session.addSource(artifact.source);
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;
-  const data = flags.data === undefined ? {} : driver.readData(flags.data);
+  const data = readGiven(driver, flags);
   const options = inferOptions(flags, session);
 
   const posterior =
@@ -125,6 +127,7 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
     model,
     seed,
     sizes: flags.set,
+    member: flags.member?.described,
     allowExtra: flags.ignoreExtra,
     signal: session.signal,
     onProgress: session.progress.update,

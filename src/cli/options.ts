@@ -42,6 +42,36 @@ export function sizeAssignment(
   return { ...before, [name]: Number(value) };
 }
 
+export interface MemberChoice {
+  /** Of a members file. */
+  readonly position?: number;
+  readonly described: Readonly<Record<string, unknown>>;
+}
+
+/** `--member kind=sine`, `--member centre=[[0, 1], [2, 3]]`, `--member 3`; repeatable. */
+export function memberChoice(text: string, before: MemberChoice = { described: {} }): MemberChoice {
+  if (/^\s*\d+\s*$/.test(text)) {
+    if (before.position !== undefined && before.position !== Number(text))
+      throw new InvalidArgumentError(`The member is already ${before.position}.`);
+    return { ...before, position: Number(text) };
+  }
+  const match = /^\s*([\p{L}_][\p{L}\p{N}\p{M}_]*)\s*=\s*(\S.*?)\s*$/u.exec(text);
+  if (match === null)
+    throw new InvalidArgumentError(
+      "Wanted a description and its value, like kind=sine, or a member's number.",
+    );
+  const [, name, value] = match;
+  return { ...before, described: { ...before.described, [name]: memberValue(value) } };
+}
+
+function memberValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
 /** Options that several commands share, in the same words. */
 export const sharedOptions = {
   data: () => new Option("--data <file>", "data: .json (values by name) or .csv (a column per name)"),
@@ -52,6 +82,11 @@ export const sharedOptions = {
     new Option("--set <size=n>", "give a size by hand; may be repeated").argParser<Record<string, number>>(
       sizeAssignment,
     ),
+  member: () =>
+    new Option(
+      "--member <name=value>",
+      "of a family: describe the member; may be repeated; a number chooses one of a members file",
+    ).argParser<MemberChoice>(memberChoice),
   engine: () =>
     new Option(
       "--engine <name>",
@@ -70,6 +105,7 @@ export interface DataFlags {
   readonly seed?: number;
   readonly set?: Readonly<Record<string, number>>;
   readonly ignoreExtra?: boolean;
+  readonly member?: MemberChoice;
 }
 
 /** The files that a call reads. */

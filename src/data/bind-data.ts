@@ -9,7 +9,7 @@ import { checkSupport } from "./check-support.ts";
 import { checkValues } from "./check-values.ts";
 import { type DataFacts, type Declared, explainData, type SizeBinding } from "./explain-data.ts";
 import { fillMissing } from "./fill-missing.ts";
-import { rawDataFromValues } from "./parse-json-data.ts";
+import { isRawData, rawDataFromValues } from "./parse-json-data.ts";
 import { type Origin, placeOf, type RawData, type RawValue } from "./raw-data.ts";
 import { type SizeClaim, solveSizes, valuesOf } from "./solve-sizes.ts";
 
@@ -153,10 +153,6 @@ function wantedValues(model: CoreModel): Wanted[] {
       .filter((variable) => variable.observed)
       .map((variable) => ({ ...want(variable, "observed"), variable })),
   ];
-}
-
-function isRawData(data: RawData | Readonly<Record<string, unknown>>): data is RawData {
-  return data.kind === "raw-data" && data.values instanceof Map;
 }
 
 /** Missing, unknown and latent names. A missing name and an unknown one that is nearly it are one fact. */

@@ -51,7 +51,8 @@ export function flattenValue(name: string, value: unknown, origin: Origin): RawV
     leafDefect(name, code, first.value, origin, indicesAt(shape, first.position), count - 1);
   if (seen.bad.count > 0) {
     const onlyText = seen.numbers + seen.booleans === 0 && typeof seen.bad.first.value === "string";
-    return broken(onlyText ? "text" : "real", defectOf(seen.bad, "data-nan"));
+    const defective = broken(onlyText ? "text" : "real", defectOf(seen.bad, "data-nan"));
+    return typeof value === "string" ? { ...defective, text: value } : defective;
   }
   const count = flat.length - seen.missing.count;
   const kind =

@@ -56,6 +56,10 @@ export function rawDataFromValues(values: Readonly<Record<string, unknown>>): Ra
   };
 }
 
+export function isRawData(data: RawData | Readonly<Record<string, unknown>>): data is RawData {
+  return data.kind === "raw-data" && data.values instanceof Map;
+}
+
 function tableColumns(
   rows: readonly Readonly<Record<string, unknown>>[],
   file: string,

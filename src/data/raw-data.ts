@@ -21,6 +21,8 @@ export interface RawValue {
   /** The narrowest that holds all values. "text": nothing in it is a number. */
   readonly kind: "real" | "int" | "bool" | "text";
   readonly origin: Origin;
+  /** The value where it is one piece of text. */
+  readonly text?: string;
   /** Why the value cannot be used: the first thing found. With `data-missing-value`, it can be where values may be missing. */
   readonly defect?: DataFacts;
 }

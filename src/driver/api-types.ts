@@ -5,6 +5,7 @@
 import type { Artifact } from "../artifact/artifact.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
+import type { RawMembers } from "../data/members-file.ts";
 import type { RawData } from "../data/raw-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import type { Stage } from "./explain-stages.ts";
@@ -46,6 +47,8 @@ interface CommonOptions {
   /** Needed only when the program has several models. */
   readonly model?: string;
   readonly seed?: number;
+  /** Of a family: what describes the member, by name: numbers, arrays, names of options. Data may give it too. */
+  readonly member?: Readonly<Record<string, unknown>>;
   /** Sizes given by hand, checked against what the data say. */
   readonly sizes?: Readonly<Record<string, number>>;
   /** Names in the data that the model does not know are ignored instead of refused. */
@@ -196,6 +199,30 @@ export interface PriorDraws {
   readonly variables: readonly (DrawnVariable & { readonly observed: boolean })[];
 }
 
+/** One member of a family; values are numbers, booleans and nested lists, options names. */
+export interface SimulatedMember {
+  /** What `vary` declares, given or drawn. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** Inputs and observed variables. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Everything else that was drawn. */
+  readonly latents: Readonly<Record<string, unknown>>;
+}
+
+export interface SimulatedMembers {
+  readonly family: string;
+  readonly seed: number;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly members: readonly SimulatedMember[];
+  /** The same draws by name. Values of each: members × shape; options are positions. */
+  readonly variables: PriorDraws["variables"];
+}
+
+export interface MembersOptions extends CommonOptions {
+  /** How many; 100 where absent. */
+  readonly members?: number;
+}
+
 export interface DoctorReport {
   /** "ppl", "node", "chevrotain", … and their versions. */
   readonly versions: Readonly<Record<string, string>>;
@@ -213,6 +240,7 @@ export interface Driver {
   compile(source: Source | string): Promise<Compilation>;
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
+  simulateMembers(program: Program, data: GivenData, options: MembersOptions): Promise<SimulatedMembers>;
   train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
   inferWithArtifact(artifact: Artifact, data: GivenData, options: InferOptions): Promise<Posterior>;
   /** Stage → what it shows. */
@@ -233,6 +261,9 @@ export interface Driver {
   writeExport(path: string, exported: Exported): void;
   /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */
   checkExport(path: string, extensions: readonly string[], inputs: readonly string[]): void;
+  /** A members file: `data/members-file.ts`. */
+  writeMembers(path: string, members: SimulatedMembers): void;
+  readMembers(path: string): RawMembers;
   /** Refuses, before anything long runs, an output path that could not be written, or is one of the inputs. */
   checkWritable(path: string, extensions: readonly string[], inputs?: readonly string[]): void;
 }

@@ -1,5 +1,6 @@
 /** The driver as one value, for doors that take it as an argument. What a command does not need is not loaded for it. */
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
+import { membersText, readMembers } from "../data/members-file.ts";
 import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
 import { readTextFile } from "../data/read-text-file.ts";
@@ -16,6 +17,7 @@ export const driver: Driver = {
   compile: async (...args) => (await import("./compile.ts")).compile(...args),
   infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
   sample: async (...args) => (await import("./predict.ts")).sample(...args),
+  simulateMembers: async (...args) => (await import("./simulate-members.ts")).simulateMembers(...args),
   train: async (...args) => (await import("./train.ts")).train(...args, nodeHost),
   inferWithArtifact: async (...args) =>
     (await import("./infer-with-artifact.ts")).inferWithArtifact(...args, nodeHost),
@@ -31,5 +33,7 @@ export const driver: Driver = {
   writeDraws: (path, draws) => writeDraws(path, draws, version),
   writeExport,
   checkExport,
+  writeMembers: (path, members) => writeFileAtomically(path, membersText(members)),
+  readMembers,
   checkWritable,
 };

@@ -7,6 +7,7 @@ import { createWasmEngine } from "../engines/wasm/wasm-engine.ts";
 import type { WrittenModule } from "../engines/wasm/write-module.ts";
 import { formatCore } from "../lang/format-core.ts";
 import type { ExplainOptions, GivenData, Program } from "./api-types.ts";
+import { chooseMember } from "./choose-member.ts";
 import { loweringInput, planDensity, select } from "./density-plan.ts";
 import { bindOrThrow } from "./infer-options.ts";
 
@@ -14,8 +15,9 @@ import { bindOrThrow } from "./infer-options.ts";
 export async function explain(program: Program, data: GivenData, options: ExplainOptions): Promise<string> {
   const { stage } = options;
   if (stage === "core") return formatCore(program.core);
-  const model = program.model(options.model);
-  const bound = bindOrThrow(model, data, options, false);
+  const chosen = chooseMember(program.model(options.model), data, options.member);
+  const { model } = chosen;
+  const bound = bindOrThrow(model, chosen.data, options, false);
   if (stage === "graph" || stage === "gradient") {
     const { graph, coordinates } = lowerLogDensity(loweringInput(program.core, model, bound), {
       scale: "unconstrained",

@@ -9,6 +9,7 @@ import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
 import { chooseEngine, type EngineChoice } from "./choose-engine.ts";
+import { chooseMember } from "./choose-member.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { drawDiscrete } from "./discrete-posterior.ts";
@@ -33,8 +34,9 @@ export async function infer(
   host: Host,
 ): Promise<Posterior> {
   const started = performance.now();
-  const model = program.model(options.model);
-  const bound = bindOrThrow(model, data, options);
+  const chosen = chooseMember(program.model(options.model), data, options.member);
+  const { model } = chosen;
+  const bound = bindOrThrow(model, chosen.data, options);
   const engine = chooseEngine(options.engine, "sampling");
   const plan = planDensity(program.core, model, bound);
   const seed = options.seed ?? defaultSeed;

@@ -1,7 +1,8 @@
 /** Simulation: prior draws, and replicated data from posterior draws. */
-import { ProblemError } from "../base/problem.ts";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import { randomSource } from "../base/random.ts";
 import { elementCount } from "../compiler/graph.ts";
+import { optionProbability } from "../compiler/lower/option-probabilities.ts";
 import { lowerSimulate } from "../compiler/lower/simulate.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
 import { splitInvariant } from "../compiler/split-invariant.ts";
@@ -12,6 +13,7 @@ import { formatSize } from "../lang/size.ts";
 import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } from "./api-types.ts";
 import { checkIndices } from "./check-indices.ts";
 import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
+import { chooseMember } from "./choose-member.ts";
 import { dataInputs, loweringInput } from "./density-plan.ts";
 import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -21,6 +23,7 @@ import { turnTaker } from "./turn-taker.ts";
 /** Streams of the random numbers, apart from those of the chains (0, 1, 2, …). */
 const priorStream = 0x7072696f;
 const predictiveStream = 0x70726564;
+const optionStream = 0x6f707469;
 
 const defaultPriorDraws = 100;
 
@@ -30,8 +33,17 @@ export async function sample(
   data: GivenData,
   options: SampleOptions = {},
 ): Promise<PriorDraws> {
-  const model = program.model(options.model);
-  const bound = bindOrThrow(model, data, options, false);
+  const chosen = chooseMember(program.model(options.model), data, options.member);
+  return drawPrior(program, chosen.model, bindOrThrow(chosen.model, chosen.data, options, false), options);
+}
+
+/** The same of a model whose data are bound. */
+export async function drawPrior(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  options: SampleOptions,
+): Promise<PriorDraws> {
   const seed = options.seed ?? defaultSeed;
   const draws = options.draws ?? defaultPriorDraws;
   const names = model.variables.map((variable) => variable.name);
@@ -70,11 +82,12 @@ export async function simulateFrom(
     model.variables.some((variable) => variable.name === each.name && !variable.observed),
   );
   const wanted = model.variables.filter((variable) => variable.observed).map((variable) => variable.name);
-  const given = latents.map((latent) => latent.name);
+  const option = drawnOption(model, posterior, draws, seed);
+  const given = [...latents, ...option].map(({ name }) => name);
   const key = { seed, stream: predictiveStream };
   const valuesOf = (draw: number): Record<string, Float64Array> =>
     Object.fromEntries(
-      latents.map((latent) => {
+      [...latents, ...option].map((latent) => {
         const length = elementCount(latent.shape);
         return [`value/${latent.name}`, latent.values.subarray(draw * length, (draw + 1) * length)];
       }),
@@ -131,6 +144,41 @@ async function simulate(
   }
   executable.dispose();
   return variables;
+}
+
+/** The option of a description that was summed out, drawn for each draw of everything else. */
+function drawnOption(
+  model: CoreModel,
+  posterior: readonly DrawnVariable[],
+  draws: number,
+  seed: number,
+): Pick<DrawnVariable, "name" | "shape" | "values">[] {
+  const [vary, second] = model.varies.filter(({ options }) => options !== undefined);
+  if (vary?.options === undefined) return [];
+  if (second !== undefined) throw new ProblemError([severalOptions([vary.name, second.name])]);
+  const { name, options } = vary;
+  const probabilities = options.map(
+    (each) => posterior.find((variable) => variable.name === optionProbability(name, each))?.values,
+  );
+  const values = Float64Array.from({ length: draws }, (_, draw) => {
+    let rest = randomSource({ seed, stream: optionStream }, draw).uniform();
+    const position = probabilities.findIndex((each) => {
+      rest -= each?.[draw] ?? 0;
+      return rest < 0;
+    });
+    return position < 0 ? options.length - 1 : position;
+  });
+  return [{ name, shape: [], values }];
+}
+
+function severalOptions(names: readonly string[]): Problem {
+  return {
+    code: "cannot-simulate",
+    severity: "error",
+    message: `replicated data need the joint posterior of ${names.map((name) => `\`${name}\``).join(" and ")}, which is summed out`,
+    labels: [],
+    help: `give all but one of them, such as --member ${names[0]}=…`,
+  };
 }
 
 /** First elements that the program only looks back at cannot be drawn: they must be given. */

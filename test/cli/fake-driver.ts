@@ -4,6 +4,7 @@ import { ProblemError } from "../../src/base/problem.ts";
 import type { CliContext, Output } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { explainData } from "../../src/data/explain-data.ts";
+import { membersOf } from "../../src/data/members-file.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
 import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
 import { stages } from "../../src/driver/explain-stages.ts";
@@ -142,6 +143,11 @@ function fakeDriver(calls: Call[]): Driver {
       const x = { name: "x", shape: [2], dimensions: ["N"], base: "real", values, observed: true } as const;
       return { model: "M", seed: 3, draws: 2, variables: [x] };
     },
+    async simulateMembers(_program, _data, options) {
+      calls.push({ verb: "simulateMembers", options: { ...options } });
+      const member = { description: { kind: "sine" }, data: { y: 1 }, latents: {} };
+      return { family: "F", seed: 3, sizes: {}, members: [member], variables: [] };
+    },
     async train(_program, _data, options) {
       calls.push({ verb: "train", options: { ...options } });
       return trained;
@@ -183,6 +189,8 @@ function fakeDriver(calls: Call[]): Driver {
     readData: () => rawDataFromValues({}),
     readArtifact: () => trained,
     writeArtifact: (path) => calls.push({ verb: "writeArtifact", options: { path } }),
+    writeMembers: (path) => calls.push({ verb: "writeMembers", options: { path } }),
+    readMembers: () => membersOf({ members: [{ y: 1 }] }),
     writeDraws: (path) => calls.push({ verb: "writeDraws", options: { path } }),
     checkWritable: (path) => {
       calls.push({ verb: "checkWritable", options: { path } });

@@ -22,6 +22,7 @@ import {
   walkStatements,
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
+import { optionProbabilities } from "./option-probabilities.ts";
 import { assemblePieces } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { elementLogDensity, lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
@@ -266,6 +267,8 @@ export function lowerDensityInto(
     if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
   }
   for (const { site, value } of points) outputs[`pointwise/${site.id}`] = value.node;
+  if (options.keep === undefined)
+    Object.assign(outputs, optionProbabilities(context, factors, enumerated, total));
   if (options.terms)
     for (const label of new Set(factors.map((factor) => factor.label))) {
       const own = factors.filter((factor) => factor.label === label);
