@@ -7,7 +7,6 @@ import { explainData } from "./explain-data.ts";
 import { flattenValue } from "./flatten-value.ts";
 import { findJsonError } from "./json-text.ts";
 import type { RawData } from "./raw-data.ts";
-import { readTextFile } from "./read-text-file.ts";
 
 export interface RawMember {
   readonly description: RawData;
@@ -38,9 +37,9 @@ export function* membersText({ family, seed, sizes, members }: WrittenMembers): 
   yield "\n]\n}\n";
 }
 
-/** Throws `ProblemError` when the file is no list of members; defects of single values wait until a model wants them. */
-export function readMembers(path: string): RawMembers {
-  const text = readTextFile(path, "data").replace(/^\ufeff/, "");
+/** Throws `ProblemError` when the text is no list of members; defects of single values wait until a model wants them. */
+export function parseMembers(source: string, path: string): RawMembers {
+  const text = source.replace(/^\ufeff/, "");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

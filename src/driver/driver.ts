@@ -1,6 +1,6 @@
 /** The driver as one value, for doors that take it as an argument. What a command does not need is not loaded for it. */
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
-import { membersText, readMembers } from "../data/members-file.ts";
+import { membersText, parseMembers } from "../data/members-file.ts";
 import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
 import { readTextFile } from "../data/read-text-file.ts";
@@ -34,6 +34,6 @@ export const driver: Driver = {
   writeExport,
   checkExport,
   writeMembers: (path, members) => writeFileAtomically(path, membersText(members)),
-  readMembers,
+  readMembers: (path) => parseMembers(readTextFile(path, "data"), path),
   checkWritable,
 };

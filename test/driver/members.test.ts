@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
 import { renderProblems } from "../../src/base/render-problem.ts";
-import { membersText, readMembers } from "../../src/data/members-file.ts";
+import { membersText, parseMembers } from "../../src/data/members-file.ts";
 import { writeFileAtomically } from "../../src/data/write-file.ts";
 import type { Posterior } from "../../src/driver/api-types.ts";
 import { infer } from "../../src/driver/node-driver.ts";
@@ -99,7 +99,7 @@ describe("members drawn from a family", () => {
       const drawn = await simulateMembers(program, {}, { members: 3, sizes: { K: 2 } });
       const path = join(folder, "members.json");
       writeFileAtomically(path, membersText(drawn));
-      const read = readMembers(path);
+      const read = parseMembers(readFileSync(path, "utf8"), path);
       expect(read.sizes).toEqual({ K: 2 });
       expect(read.members).toHaveLength(3);
       expect(Array.from(read.members[1].data.values.get("y")!.values)).toEqual(drawn.members[1].data.y);
