@@ -54,7 +54,7 @@ function constantPlaces(site: CoreSite, known: KnownValues): (number | undefined
 /** Whether the type of the variable may not have said all that the site's support says. */
 function isBounded({ support, distribution }: CoreSite): boolean {
   if (distribution.kind === "distribution" && distribution.name === "Binomial") return true;
-  return support.kind !== "real" && support.kind !== "simplex" && support.kind !== "ordered";
+  return !["real", "simplex", "ordered", "matrix"].includes(support.kind);
 }
 
 /** The site that draws an element: one with exactly its constant places, or else the only one that is not constant. */
@@ -86,6 +86,7 @@ function supportAt(site: CoreSite, indices: readonly number[], known: KnownValue
     case "real":
     case "simplex":
     case "ordered":
+    case "matrix":
       return upper;
     case "lower":
       return rangeOf(at(support.low, -Infinity), Infinity);

@@ -1,6 +1,7 @@
 /** Values against what the model declares: element kind, range, simplex rows, order. Shapes are right by now. */
 import { contains } from "../lang/range.ts";
-import type { NumberType, Range } from "../lang/type.ts";
+import { isMatrixStructure, type NumberType, type Range } from "../lang/type.ts";
+import { checkMatrices } from "./check-matrices.ts";
 import type { DataFacts, Declared } from "./explain-data.ts";
 import { elementName, indicesAt, placeOf, type RawValue } from "./raw-data.ts";
 
@@ -78,6 +79,7 @@ function findBad(
 
 function checkStructure(value: RawValue, type: NumberType, declared: Declared): DataFacts | undefined {
   if (type.structure === "plain") return undefined;
+  if (isMatrixStructure(type.structure)) return checkMatrices(value, type.structure, declared);
   const length = value.shape.at(-1) ?? 0;
   const rows = length === 0 ? 0 : value.values.length / length;
   const rowShape = value.shape.slice(0, -1);

@@ -9,7 +9,7 @@ import type { Span } from "../base/span.ts";
 import type { BuiltinName } from "./builtins.ts";
 import type { DistributionName } from "./distributions.ts";
 import type { Size } from "./size.ts";
-import type { NumberType, Type } from "./type.ts";
+import type { MatrixStructure, NumberType, Type } from "./type.ts";
 
 export interface CoreProgram {
   readonly models: readonly CoreModel[];
@@ -104,6 +104,7 @@ export type CoreSupport =
   | { readonly kind: "interval"; readonly low: CoreExpression; readonly high: CoreExpression }
   | { readonly kind: "simplex" }
   | { readonly kind: "ordered" }
+  | { readonly kind: "matrix"; readonly structure: MatrixStructure }
   /** Integers or booleans. `count` values 0 … count−1 where finite and known before running, absent otherwise. */
   | { readonly kind: "discrete"; readonly count?: Size };
 

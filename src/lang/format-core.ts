@@ -115,6 +115,8 @@ function support(each: CoreSupport): string {
     case "simplex":
     case "ordered":
       return each.kind;
+    case "matrix":
+      return each.structure;
   }
 }
 

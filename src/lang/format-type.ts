@@ -2,11 +2,13 @@
 import { equalRanges } from "./range.ts";
 import { formatSize, type Size } from "./size.ts";
 import {
+  isMatrixStructure,
   type NumberType,
   nonNegativeRange,
   positiveRange,
   type Range,
   realLine,
+  type Structure,
   type Type,
   unitRange,
 } from "./type.ts";
@@ -15,7 +17,7 @@ import {
 export function formatType(type: Type): string {
   switch (type.kind) {
     case "number":
-      return formatElement(type) + formatShape(type.dimensions);
+      return formatElement(type) + formatShape(writtenDimensions(type));
     case "tuple":
       return `(${type.items.map(formatType).join(", ")})`;
     case "enumeration":
@@ -26,6 +28,20 @@ export function formatType(type: Type): string {
       return "?";
   }
 }
+
+/** The dimensions that a type is written with: a square matrix has one for its last two. */
+export function writtenDimensions({ structure, dimensions }: NumberType): readonly Size[] {
+  return isMatrixStructure(structure) ? dimensions.slice(0, -1) : dimensions;
+}
+
+const structureNames: Readonly<Record<Exclude<Structure, "plain">, string>> = {
+  simplex: "Simplex",
+  ordered: "Ordered",
+  corr: "Corr",
+  choleskyCorr: "CholeskyCorr",
+  covariance: "Covariance",
+  choleskyCov: "CholeskyCov",
+};
 
 /** "[N, 2]"; "" for a number. */
 export function formatShape(dimensions: readonly Size[]): string {
@@ -38,8 +54,7 @@ export function describeShape(dimensions: readonly Size[]): string {
 }
 
 function formatElement(type: NumberType): string {
-  if (type.structure === "simplex") return "Simplex";
-  if (type.structure === "ordered") return "Ordered";
+  if (type.structure !== "plain") return structureNames[type.structure];
   if (type.base === "bool") return "Bool";
   return formatRange(type.range, type.base);
 }

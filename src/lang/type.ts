@@ -14,8 +14,19 @@ export interface Range {
 
 export type Base = "real" | "int" | "bool";
 
-/** What holds of the last dimension as a whole: sums to one, ascending. */
-export type Structure = "plain" | "simplex" | "ordered";
+/** What holds of the last two dimensions as a whole, a square matrix. */
+export type MatrixStructure =
+  /** Symmetric positive definite with a unit diagonal. */
+  | "corr"
+  /** The lower-triangular Cholesky factor of one. */
+  | "choleskyCorr"
+  /** Symmetric positive definite. */
+  | "covariance"
+  /** The lower-triangular Cholesky factor of one: its diagonal is positive. */
+  | "choleskyCov";
+
+/** What holds of the last dimension (sums to one, ascending) or of the last two. */
+export type Structure = "plain" | "simplex" | "ordered" | MatrixStructure;
 
 export type Type = NumberType | TupleType | EnumerationType | NetType | ErrorType;
 
@@ -64,6 +75,24 @@ export function numberType(
   structure: Structure = "plain",
 ): NumberType {
   return { kind: "number", base, range, structure, dimensions };
+}
+
+export function isMatrixStructure(structure: Structure): structure is MatrixStructure {
+  return structure !== "plain" && structure !== "simplex" && structure !== "ordered";
+}
+
+/** How many trailing dimensions the structure is about. */
+export function structureRank(structure: Structure): 0 | 1 | 2 {
+  if (structure === "plain") return 0;
+  return isMatrixStructure(structure) ? 2 : 1;
+}
+
+/** Whether what has the first structure has the second: a correlation matrix is a covariance. */
+export function structureWithin(inner: Structure, outer: Structure): boolean {
+  if (outer === "plain" || inner === outer) return true;
+  return (
+    (inner === "corr" && outer === "covariance") || (inner === "choleskyCorr" && outer === "choleskyCov")
+  );
 }
 
 export const errorType: ErrorType = { kind: "error" };

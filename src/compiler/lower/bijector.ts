@@ -3,12 +3,15 @@
  * Conventions of the Stan Reference Manual, chapter "Constraint Transforms".
  */
 import type { CoreSupport } from "../../lang/core.ts";
+import type { MatrixStructure } from "../../lang/type.ts";
 import type { Shape } from "../ops.ts";
+import { constrainMatrix, matrixCoordinates } from "./matrix-bijector.ts";
 import { type Algebra, scalarConstant, type Value } from "./value.ts";
 
 /** A support with its bounds as values. */
 export type Support =
   | { readonly kind: "real" | "simplex" | "ordered" }
+  | { readonly kind: "matrix"; readonly structure: MatrixStructure }
   | { readonly kind: "lower"; readonly low: Value }
   | { readonly kind: "upper"; readonly high: Value }
   | { readonly kind: "interval"; readonly low: Value; readonly high: Value };
@@ -20,8 +23,20 @@ export interface Constrained {
 }
 
 /** Event shape of the unconstrained coordinates of an event. */
-export function unconstrainedEvent(kind: CoreSupport["kind"], event: Shape): Shape {
-  return kind === "simplex" ? [...event.slice(0, -1), event[event.length - 1] - 1] : event;
+export function unconstrainedEvent(support: Support | CoreSupport, event: Shape): Shape {
+  switch (support.kind) {
+    case "simplex":
+      return [...event.slice(0, -1), event[event.length - 1] - 1];
+    case "matrix":
+      return [...event.slice(0, -2), matrixCoordinates(support.structure, event[event.length - 1])];
+    case "real":
+    case "lower":
+    case "upper":
+    case "interval":
+    case "ordered":
+    case "discrete":
+      return event;
+  }
 }
 
 /** `u` has the site's axes and the unconstrained event; the value has the site's event. */
@@ -49,6 +64,8 @@ export function constrain(a: Algebra, support: Support, u: Value): Constrained {
       return ordered(a, u);
     case "simplex":
       return stickBreaking(a, u);
+    case "matrix":
+      return constrainMatrix(a, support.structure, u);
   }
 }
 
@@ -113,6 +130,7 @@ export function unconstrainNumber(
     case "real":
     case "ordered":
     case "simplex":
+    case "matrix":
     case "discrete":
       return value;
   }

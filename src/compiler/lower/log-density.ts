@@ -137,7 +137,7 @@ export function lowerDensityInto(
     if (existing !== undefined) return existing;
     const shape = [
       ...siteAxisSizes(site, here),
-      ...unconstrainedEvent(site.support.kind, eventShape(site, here)),
+      ...unconstrainedEvent(site.support, eventShape(site, here)),
     ];
     const last = coordinates[coordinates.length - 1];
     const block: CoordinateBlock = {

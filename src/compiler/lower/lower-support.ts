@@ -13,6 +13,8 @@ export function lowerSupport(support: CoreSupport, context: Context): Support {
     case "simplex":
     case "ordered":
       return { kind: support.kind };
+    case "matrix":
+      return support;
     case "lower":
       return { kind: "lower", low: bound(support.low, context) };
     case "upper":
@@ -36,7 +38,7 @@ function bound(expression: CoreExpression, context: Context): Value {
 export function lowerLearned(learned: LearnedParameter[]): Context["learned"] {
   return (path, learn, context) => {
     const event = learn.type.dimensions.map((size) => sizeValue(size, context, learn.span));
-    const shape = unconstrainedEvent(learn.support.kind, event);
+    const shape = unconstrainedEvent(learn.support, event);
     const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
     if (!learned.some((each) => each.path === path)) learned.push(parameter);
     const node = context.algebra.builder.input(parameter.input, { dtype: "float", shape });

@@ -51,7 +51,7 @@ const inversions: Partial<Record<DistributionName, Inversion>> = {
 
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
-  if (support.kind === "discrete" || support.kind === "simplex" || support.kind === "ordered") return false;
+  if (["discrete", "simplex", "ordered", "matrix"].includes(support.kind)) return false;
   if (distribution.kind !== "distribution")
     return isTruncated({ distribution: firstOf(distribution), support } as CoreSite);
   const { low, high } = distribution.arguments;

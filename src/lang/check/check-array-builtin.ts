@@ -63,10 +63,14 @@ export function arrayType(
       return matmulType(scope, first, second);
     case "transpose":
       if (!hasRank(scope, name, first, 2, "exactly")) return undefined;
-      return numberType(first.type.base, first.type.range, [
-        first.type.dimensions[1],
-        first.type.dimensions[0],
-      ]);
+      return numberType(
+        first.type.base,
+        first.type.range,
+        [first.type.dimensions[1], first.type.dimensions[0]],
+        first.type.structure === "corr" || first.type.structure === "covariance"
+          ? first.type.structure
+          : "plain",
+      );
     case "split":
       return splitType(scope, first, span);
     default:

@@ -6,7 +6,15 @@ import { formatType } from "../format-type.ts";
 import { exactly, rangeOf } from "../range.ts";
 import { constantSize, namedSize, subtractSizes } from "../size.ts";
 import type { BinaryOperator, Expression } from "../tree.ts";
-import { errorType, numberType, type Type, unitRange } from "../type.ts";
+import {
+  errorType,
+  isMatrixStructure,
+  type NumberType,
+  numberType,
+  structureRank,
+  type Type,
+  unitRange,
+} from "../type.ts";
 import { checkBuiltin } from "./check-builtin.ts";
 import { checkCall } from "./check-call.ts";
 import type { Quote } from "./check-facts.ts";
@@ -244,6 +252,12 @@ function checkComprehension(scope: Scope, expression: Kind<"comprehension">): Co
   return { kind: "comprehension", index: name, from, to, body, type: { ...body.type, dimensions }, span };
 }
 
+/** Whether the shape can have the structure: a square matrix wants two equal dimensions. */
+function fitsStructure({ structure, dimensions }: NumberType): boolean {
+  if (dimensions.length < structureRank(structure)) return false;
+  return !isMatrixStructure(structure) || equalShapes(dimensions.slice(-1), dimensions.slice(-2, -1));
+}
+
 /** `x |> f(a)` is `f(x, a)`. */
 function pipeToCall({ value, into, span }: Kind<"pipe">): Expression {
   if (into.kind !== "call") return { kind: "call", callee: into, arguments: [{ value }], span };
@@ -252,7 +266,7 @@ function pipeToCall({ value, into, span }: Kind<"pipe">): Expression {
 
 function checkCast(scope: Scope, expression: Kind<"cast">): CoreExpression {
   const value = checkExpression(scope, expression.value);
-  const declared = checkType(scope, expression.type, checkExpression);
+  const declared = checkType(scope, expression.type, checkExpression, "cast");
   if (declared === undefined || value.type.kind === "error") return errorExpression(expression.span);
   const { type } = declared;
   const found = value.type;
@@ -263,7 +277,8 @@ function checkCast(scope: Scope, expression: Kind<"cast">): CoreExpression {
   const good =
     found.kind === "number" &&
     baseFits(found.base, type.base) &&
-    equalShapes(found.dimensions, whole.dimensions);
+    equalShapes(found.dimensions, whole.dimensions) &&
+    fitsStructure(whole);
   if (!good) {
     const because = { text: "a cast checks values, never changes kind or shape", span: expression.type.span };
     scope.report({

@@ -4,7 +4,14 @@ import type { CoreExpression, CoreIndex } from "../core.ts";
 import { findExpression } from "../core-children.ts";
 import { constantSize, equalSizes, formatSize, namedSize, type Size, subtractSizes } from "../size.ts";
 import type { Expression, Index } from "../tree.ts";
-import { errorType, type NumberType, numberType, realLine, type Type } from "../type.ts";
+import {
+  errorType,
+  isMatrixStructure,
+  type NumberType,
+  numberType,
+  realLine,
+  type Type,
+} from "../type.ts";
 import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
 import {
@@ -182,7 +189,9 @@ function indexedType(type: NumberType, indices: readonly Checked[]): NumberType 
   );
   const dimensions = [...kept, ...type.dimensions.slice(indices.length)];
   const last = indices.length < type.dimensions.length ? "whole" : (indices.at(-1)?.core.kind ?? "whole");
-  const keeps = last === "whole" || (last === "slice" && type.structure === "ordered");
+  const keeps = isMatrixStructure(type.structure)
+    ? indices.length + 2 <= type.dimensions.length
+    : last === "whole" || (last === "slice" && type.structure === "ordered");
   return numberType(type.base, type.range, dimensions, keeps ? type.structure : "plain");
 }
 

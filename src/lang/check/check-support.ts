@@ -4,7 +4,15 @@ import type { CoreExpression, CoreSupport } from "../core.ts";
 import { describeShape, formatShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
 import { equalSizes, type Size } from "../size.ts";
-import { type NumberType, nonNegativeRange, numberType, type Range, realLine } from "../type.ts";
+import {
+  isMatrixStructure,
+  type NumberType,
+  nonNegativeRange,
+  numberType,
+  type Range,
+  realLine,
+  type Structure,
+} from "../type.ts";
 import type { CheckedDistribution } from "./check-distribution.ts";
 import { literalNumber } from "./check-distribution.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -42,8 +50,7 @@ function shapeFits(
   const { batch, draw, quote } = distribution;
   const event = declared.type.dimensions;
   const outer: readonly Size[] = event.slice(0, event.length - draw.length);
-  const last = event[event.length - 1];
-  const drawFits = draw.length === 0 || (last !== undefined && equalSizes(last, draw[0]));
+  const drawFits = equalShapes(event.slice(outer.length), draw);
   if (drawFits && (batch.length === 0 || equalShapes(batch, outer))) return true;
   const shape = [...batch, ...draw];
   scope.report({
@@ -91,6 +98,11 @@ function chooseSupport(
     if (element.structure === type.structure) return { type: element, support: distribution.support };
     return mismatch(type.structure === "simplex" ? `write \`${name} ~ Dirichlet(…)\`` : right);
   }
+  if (isMatrixStructure(element.structure) || isMatrixStructure(type.structure)) {
+    if (element.structure === type.structure) return { type: element, support: distribution.support };
+    if (distribution.name === "Flat") return { type, support: declaredSupport(declared) };
+    return mismatch(isMatrixStructure(element.structure) ? right : matrixHelp(name, type.structure));
+  }
   if (type.structure === "ordered") {
     if (distribution.support.kind !== "real")
       return mismatch("order a variable on the whole real line, such as Normal");
@@ -99,6 +111,18 @@ function chooseSupport(
     return refuseTruncation(scope, name, distribution, declared);
   }
   return chooseInterval(scope, name, distribution, declared, () => mismatch(right));
+}
+
+/** What draws matrices of a structure. */
+function matrixHelp(name: string, structure: Structure): string {
+  switch (structure) {
+    case "corr":
+      return `write \`${name} ~ LKJ(2)\``;
+    case "choleskyCorr":
+      return `write \`${name} ~ LKJCholesky(2)\``;
+    default:
+      return `write \`${name} ~ Flat()\`, or build it from standard deviations and a correlation`;
+  }
 }
 
 function chooseInterval(
@@ -156,6 +180,7 @@ function supportEnds(support: CoreSupport): {
     case "real":
     case "simplex":
     case "ordered":
+    case "matrix":
     case "discrete":
       return {};
   }
@@ -179,6 +204,7 @@ function refuseTruncation(
 /** The support that a declared type alone asks for. */
 export function declaredSupport({ type, bounds, expression }: DeclaredType): CoreSupport {
   if (type.base !== "real") return { kind: "discrete" };
+  if (isMatrixStructure(type.structure)) return { kind: "matrix", structure: type.structure };
   if (type.structure !== "plain") return { kind: type.structure };
   if (bounds !== undefined) return { kind: "interval", ...bounds };
   return rangeSupport(type.range, expression.span);

@@ -7,6 +7,7 @@ import { equalSizes, type Size } from "../size.ts";
 import type { Expression, TypeExpression } from "../tree.ts";
 import {
   type Base,
+  isMatrixStructure,
   type NumberType,
   nonNegativeRange,
   numberType,
@@ -14,6 +15,7 @@ import {
   type Range,
   realLine,
   type Structure,
+  structureWithin,
   type Type,
   unitRange,
 } from "../type.ts";
@@ -38,9 +40,11 @@ const namedTypes: Readonly<Record<string, NamedType>> = {
   Bool: { base: "bool", range: unitRange, structure: "plain" },
   Simplex: { base: "real", range: unitRange, structure: "simplex" },
   Ordered: { base: "real", range: realLine, structure: "ordered" },
+  Corr: { base: "real", range: rangeOf(-1, 1), structure: "corr" },
+  CholeskyCorr: { base: "real", range: rangeOf(-1, 1), structure: "choleskyCorr" },
+  Covariance: { base: "real", range: realLine, structure: "covariance" },
+  CholeskyCov: { base: "real", range: realLine, structure: "choleskyCov" },
 };
-
-const laterTypes = ["Corr", "CholeskyCorr", "Covariance"];
 
 /** A declared type; interval types keep their bounds as expressions. */
 export interface DeclaredType {
@@ -49,22 +53,16 @@ export interface DeclaredType {
   readonly expression: TypeExpression;
 }
 
-/** Resolves a type expression. Reports and returns `undefined` when it names no type. */
+/** Resolves a type expression; a cast may leave the shape out. Reports and returns `undefined` when it names no type. */
 export function checkType(
   scope: Scope,
   expression: TypeExpression,
   check: CheckExpression,
+  use: "declaration" | "cast" = "declaration",
 ): DeclaredType | undefined {
   const { text, span } = expression.name;
   if (!Object.hasOwn(namedTypes, text)) {
-    if (laterTypes.includes(text))
-      scope.report({
-        code: "not-supported-yet",
-        feature: `the type \`${text}\` is`,
-        span,
-        help: "give the variables independent priors",
-      });
-    else if (text === "Size")
+    if (text === "Size")
       scope.report({
         code: "not-allowed-here",
         what: "`Size`",
@@ -91,9 +89,11 @@ export function checkType(
     return undefined;
   }
   const named = namedTypes[text];
-  const dimensions = expression.dimensions.map((dimension) => checkDimension(scope, dimension));
-  if (!dimensions.every((dimension) => dimension !== undefined)) return undefined;
-  if (named.structure !== "plain" && dimensions.length === 0) {
+  const written = expression.dimensions.map((dimension) => checkDimension(scope, dimension));
+  if (!written.every((dimension) => dimension !== undefined)) return undefined;
+  // `Corr[N, K]` is N matrices of K rows and columns.
+  const dimensions = isMatrixStructure(named.structure) ? [...written, ...written.slice(-1)] : written;
+  if (named.structure !== "plain" && dimensions.length === 0 && use !== "cast") {
     scope.report({
       code: "not-allowed-here",
       what: `\`${text}\` without a size`,
@@ -209,8 +209,7 @@ export function supportFits(
   expected: NumberType,
   because: Because,
 ): boolean {
-  const structureFits = expected.structure === "plain" || found.structure === expected.structure;
-  if (structureFits && within(found.range, expected.range)) return true;
+  if (structureWithin(found.structure, expected.structure) && within(found.range, expected.range)) return true;
   const code = disjoint(found.range, expected.range) ? "outside-support" : "support-not-proven";
   scope.report({ code, value: quote, found, expected, because });
   return false;
@@ -236,6 +235,11 @@ export function equalShapes(a: readonly Size[], b: readonly Size[]): boolean {
   return a.length === b.length && a.every((size, position) => equalSizes(size, b[position]));
 }
 
+function joinStructures(a: Structure, b: Structure): Structure {
+  if (structureWithin(a, b)) return b;
+  return structureWithin(b, a) ? a : "plain";
+}
+
 /** The smallest type that holds both, for arms and pieces; `undefined` when shapes or kinds differ. */
 export function joinTypes(a: Type, b: Type): Type | undefined {
   if (a.kind === "error") return b;
@@ -253,6 +257,6 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
     base,
     hull(a.range, b.range),
     a.dimensions,
-    a.structure === b.structure ? a.structure : "plain",
+    joinStructures(a.structure, b.structure),
   );
 }

@@ -12,6 +12,7 @@ export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
     case "real":
     case "simplex":
     case "ordered":
+    case "matrix":
     case "discrete":
       return [];
   }

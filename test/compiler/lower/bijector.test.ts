@@ -13,7 +13,7 @@ import { loadModel } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
 import { normals } from "./sample-data.ts";
 
-type Kind = Support["kind"];
+type Kind = Exclude<Support["kind"], "matrix">;
 const kinds: readonly Kind[] = ["real", "lower", "upper", "interval", "ordered", "simplex"];
 const events: readonly Shape[] = [[], [1], [4], [2, 3]];
 const low = -1.5;
@@ -30,8 +30,8 @@ function compile(kind: Kind, event: Shape, plate: Axis | undefined): Compiled {
   const builder = createBuilder();
   const a = createAlgebra(builder);
   const axes = plate === undefined ? [] : [plate];
-  const shape = [...axes.map(({ size }) => size), ...unconstrainedEvent(kind, event)];
-  const own = unconstrainedEvent(kind, event);
+  const own = unconstrainedEvent({ kind } as Support, event);
+  const shape = [...axes.map(({ size }) => size), ...own];
   const u: Value = { node: builder.input("u", { dtype: "float", shape }), axes, event: own };
   const bound = (value: number): Value =>
     plate === undefined ? a.of(value) : a.add(a.mul(a.indexOf(plate), 0.1), value);

@@ -1,0 +1,117 @@
+/** Matrices as the last two event dimensions of a value, in batches over its axes and the dimensions before them. */
+import { type Algebra, type Axis, unionAxes, type Value } from "./value.ts";
+
+/** Side of a square matrix. */
+export function side(x: Value): number {
+  return x.event[x.event.length - 1];
+}
+
+/** Values of one shape in every matrix of the batch, given row by row. */
+export function repeated(a: Algebra, values: readonly number[], event: readonly number[]): Value {
+  const rows = event.reduce((product, each) => product * each, 1) / Math.max(1, values.length);
+  const all = Array.from({ length: rows }, () => values).flat();
+  return { node: a.builder.constant(all, event), axes: [], event };
+}
+
+/** 1 on the diagonal, 0 elsewhere. */
+export function identity(a: Algebra, event: readonly number[]): Value {
+  const n = event[event.length - 1];
+  return repeated(
+    a,
+    Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0)),
+    event,
+  );
+}
+
+/** Event [B…, N, M] → [B…, M, N]. */
+export function transposeLast(a: Algebra, x: Value): Value {
+  const rank = x.axes.length + x.event.length;
+  const order = Array.from({ length: rank }, (_, each) => each);
+  const permutation = [...order.slice(0, -2), rank - 1, rank - 2];
+  const event = [...x.event.slice(0, -2), x.event[x.event.length - 1], x.event[x.event.length - 2]];
+  return { node: a.builder.emit("transpose", [x.node], { permutation }), axes: x.axes, event };
+}
+
+interface Transposes {
+  readonly transposeLeft?: boolean;
+  readonly transposeRight?: boolean;
+}
+
+/** Events [B…, M, K] and [B…, K, N] with one B; an operand whose event has only its two dimensions serves all of B. */
+export function multiply(a: Algebra, x: Value, y: Value, transposes: Transposes = {}): Value {
+  const { transposeLeft = false, transposeRight = false } = transposes;
+  const [left, right] = inBatches(a, [x, y]);
+  const node = a.builder.emit("matmul", [left.node, right.node], { transposeLeft, transposeRight });
+  const rows = left.event.at(transposeLeft ? -1 : -2) ?? 1;
+  const columns = right.event.at(transposeRight ? -2 : -1) ?? 1;
+  return { node, axes: left.axes, event: [...left.event.slice(0, -2), rows, columns] };
+}
+
+/** x with l x = b (or lᵀ x = b) for lower-triangular l; b has event [B…, N, M]. */
+export function solveLower(a: Algebra, l: Value, b: Value, transpose = false): Value {
+  const [matrix, right] = inBatches(a, [l, b]);
+  const node = a.builder.emit("triangularSolve", [matrix.node, right.node], { lower: true, transpose });
+  return { ...right, node };
+}
+
+/** The lower-triangular Cholesky factor. */
+export function choleskyFactor(a: Algebra, x: Value): Value {
+  return { ...x, node: a.builder.emit("cholesky", [x.node], {}) };
+}
+
+/** Event [B…, N, N] → [B…, N]. */
+export function diagonalOf(a: Algebra, x: Value): Value {
+  return a.reduce("reduceSum", a.mul(x, identity(a, x.event)), x.event.length - 1);
+}
+
+/** Event [B…, N] → [B…, N, N] with zeros beside the diagonal. */
+export function diagonalMatrix(a: Algebra, x: Value): Value {
+  const n = side(x);
+  const event = [...x.event, n];
+  return a.mul(alongColumns(a, x, event), identity(a, event));
+}
+
+/** Event [B…, N] as a matrix [B…, M, N] of which all rows are the vector. */
+export function alongRows(a: Algebra, x: Value, event: readonly number[]): Value {
+  return spread(a, x, event, event.length - 2);
+}
+
+/** Event [B…, N] as a matrix [B…, N, M] of which all columns are the vector. */
+export function alongColumns(a: Algebra, x: Value, event: readonly number[]): Value {
+  return spread(a, x, event, event.length - 1);
+}
+
+function spread(a: Algebra, x: Value, event: readonly number[], added: number): Value {
+  const shape = [...x.axes.map((axis) => axis.size), ...event];
+  const axes = shape.map((_, each) => each).filter((each) => each !== x.axes.length + added);
+  return { node: a.builder.emit("broadcast", [x.node], { shape, axes }), axes: x.axes, event };
+}
+
+/** log |l lᵀ| = 2 Σ log lᵢᵢ for a Cholesky factor: event [B…]. */
+export function logDeterminantOfFactor(a: Algebra, l: Value): Value {
+  const logs = a.unary("log", diagonalOf(a, l));
+  return a.mul(2, a.reduce("reduceSum", logs, logs.event.length - 1));
+}
+
+/** Event dimension 0 moved to the end. */
+export function eventToBack(a: Algebra, x: Value): Value {
+  let value = x;
+  for (let each = 1; each < x.event.length; each++) value = a.eventToFront(value, x.event.length - 1);
+  return value;
+}
+
+/** The same axes and the same batch dimensions before the last two. */
+function inBatches(a: Algebra, operands: readonly [Value, Value]): readonly Value[] {
+  const axes: readonly Axis[] = unionAxes(operands);
+  const batches = operands.map((each) => each.event.slice(0, -2));
+  const batch = batches.find((each) => each.length > 0) ?? [];
+  return operands.map((each) => {
+    const wide = a.stretch(each, axes, each.event);
+    const own = each.event.slice(-2);
+    if (each.event.length - 2 === batch.length) return wide;
+    const event = [...batch, ...own];
+    const shape = [...axes.map((axis) => axis.size), ...event];
+    const kept = [...axes.keys(), shape.length - 2, shape.length - 1];
+    return { node: a.builder.emit("broadcast", [wide.node], { shape, axes: kept }), axes, event };
+  });
+}
