@@ -76,7 +76,7 @@ function findAsymmetry(n: number, at: Element): Fault | undefined {
     n,
     (i, j) => j < i && differs(at(i, j), at(j, i)),
     (i, j) => ({
-      remark: `is ${at(i, j)}, but the element [${j}, ${i}] is ${at(j, i)}: the matrix is not symmetric`,
+      remark: `is ${at(i, j)}, but the element [${j},${i}] is ${at(j, i)}: the matrix is not symmetric`,
       wanted: "a symmetric matrix",
     }),
   );
@@ -128,7 +128,8 @@ function findNonPositive(n: number, at: Element): Fault | undefined {
 }
 
 function findLongRow(n: number, at: Element): Fault | undefined {
-  const norm = (i: number): number => Array.from({ length: n }, (_, j) => at(i, j) ** 2).reduce((s, x) => s + x, 0);
+  const norm = (i: number): number =>
+    Array.from({ length: n }, (_, j) => at(i, j) ** 2).reduce((s, x) => s + x, 0);
   return findElement(
     n,
     (i, j) => i === j && differs(norm(i), 1),

@@ -26,6 +26,21 @@ export const elementwiseBuiltins = [
   "lgamma",
   "digamma",
   "erf",
+  "erfc",
+  "erfinv",
+  "normal_cdf",
+  "log_normal_cdf",
+  "normal_quantile",
+  "log1mexp",
+  "log_sigmoid",
+  "sinh",
+  "cosh",
+  "asin",
+  "acos",
+  "atan",
+  "ceil",
+  "round",
+  "step",
   "add",
   "sub",
   "mul",
@@ -33,6 +48,12 @@ export const elementwiseBuiltins = [
   "pow",
   "min",
   "max",
+  "atan2",
+  "logaddexp",
+  "lbeta",
+  "log_choose",
+  "mod",
+  "quotient",
   "eq",
   "ne",
   "lt",
@@ -43,6 +64,8 @@ export const elementwiseBuiltins = [
   "or",
   "stop_gradient",
   "relu",
+  "where",
+  "clip",
 ] as const;
 
 /** Everything else; what each does, with shapes, is its comment. */
@@ -62,7 +85,38 @@ export const arrayBuiltins = [
   "zeros", // zeros(K, …) → Real[K, …]
   "split", // Real[2 * N] → (Real[N], Real[N])
   "concat", // Real[N], Real[M] → Real[N + M]
+  "max_of", // T[N] → T: what `max(x)` of one array means
+  "min_of", // T[N] → T
+  "argmax", // T[N] → Int: the first position of the largest element
+  "argmin", // T[N] → Int
+  "var", // T[N] → NonNegative: sum of squared deviations / (N − 1)
+  "sd", // T[N] → NonNegative: its root
+  "cumprod", // T[N] → T[N]
+  "sort", // T[N] → T[N]: ascending
+  "argsort", // T[N] → Int[N]: the positions that sort it
+  "reverse", // T[N] → T[N]
+  "linspace", // linspace(a, b, N) → Real[N]: evenly spaced from a to b; N in `sizes`
+  "eye", // eye(K) → Corr[K]; K in `sizes`
+  "diag", // T[N] → T[N, N]: zeros beside the diagonal
+  "diagonal", // T[N, N] → T[N]
+  "trace", // T[N, N] → T
+  "cholesky", // Covariance[N] → CholeskyCov[N]
+  "logdet", // Covariance[N] → Real
+  "inverse_spd", // Covariance[N] → Covariance[N]
+  "solve_lower", // CholeskyCov[N] L, Real[N] or Real[N, M] b → x with L x = b
+  "solve_lower_transpose", // the same with Lᵀ x = b
+  "solve_spd", // Covariance[N] A, b → x with A x = b
+  "quad_form", // Real[N, N] A, Real[N] v → vᵀ A v; Real[N, M] B → Bᵀ A B
+  "conv2d", // Real[H, W, C], filters Real[A, B, C, O] → Real[H, W, O]: zeros around, odd A and B
 ] as const;
+
+/** Which arguments are sizes known when compiling: all, or those at these positions. The rest are values. */
+export const sizeArguments: Readonly<Partial<Record<BuiltinName, "all" | readonly number[]>>> = {
+  ones: "all",
+  zeros: "all",
+  eye: [0],
+  linspace: [2],
+};
 
 export type BuiltinName = (typeof elementwiseBuiltins)[number] | (typeof arrayBuiltins)[number];
 

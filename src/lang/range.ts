@@ -170,6 +170,7 @@ function clampOpen(a: Range, limits: Range): Range {
 }
 
 const openUnit = rangeOf(0, 1, true, true);
+const negativeRange = rangeOf(-Infinity, 0, true, true);
 const symmetricUnit = rangeOf(-1, 1);
 
 /** One row per elementwise function of one argument. */
@@ -212,6 +213,21 @@ export const unaryRanges = {
         : rangeOf(-1, 1, true, true),
   stop_gradient: (a) => a,
   relu: (a) => maxRange(a, exactly(0)),
+  erfc: (a) => (a.low >= 0 ? rangeOf(0, 1, true, a.lowOpen || a.low > 0) : rangeOf(0, 2, true, true)),
+  erfinv: (a) => (a.low >= 0 ? nonNegativeRange : realLine),
+  normal_cdf: () => openUnit,
+  log_normal_cdf: () => negativeRange,
+  normal_quantile: () => realLine,
+  log1mexp: () => rangeOf(-Infinity, 0),
+  log_sigmoid: () => negativeRange,
+  sinh: (a) => increasing(a, Math.sinh),
+  cosh: (a) => increasing(absRange(a), Math.cosh),
+  asin: () => rangeOf(-Math.PI / 2, Math.PI / 2),
+  acos: () => rangeOf(0, Math.PI),
+  atan: (a) => clampOpen(increasing(a, Math.atan), rangeOf(-Math.PI / 2, Math.PI / 2, true, true)),
+  ceil: (a) => rangeOf(Math.ceil(a.low), Math.ceil(a.high)),
+  round: (a) => rangeOf(Math.floor(a.low + 0.5), Math.floor(a.high + 0.5)),
+  step: (a) => (a.low >= 0 ? exactly(1) : a.high < 0 ? exactly(0) : rangeOf(0, 1)),
 } satisfies Readonly<Record<string, (a: Range) => Range>>;
 
 /** Sum of at least one element, of exactly `count` when that is known. */
@@ -232,6 +248,23 @@ export function productRange(a: Range): Range {
 /** log Σ exp: at least the largest element, at most log(count) above it. */
 export function logSumExpRange(a: Range, count: number | undefined): Range {
   return rangeOf(a.low, count === undefined ? Infinity : a.high + Math.log(count), a.lowOpen, a.highOpen);
+}
+
+/** x − y ⌊x / y⌋ has the sign of y and is smaller. */
+export function moduloRange(b: Range): Range {
+  if (b.low > 0 || (b.low === 0 && b.lowOpen)) return rangeOf(0, b.high, false, true);
+  if (b.high < 0 || (b.high === 0 && b.highOpen)) return rangeOf(b.low, 0, true);
+  return realLine;
+}
+
+export function cumulativeProductRange(a: Range): Range {
+  return within(a, rangeOf(-1, 1))
+    ? productRange(a)
+    : within(a, positiveRange)
+      ? positiveRange
+      : a.low >= 0
+        ? nonNegativeRange
+        : realLine;
 }
 
 export function cumulativeSumRange(a: Range): Range {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { erf } from "../../src/compiler/special-functions.ts";
 import {
   addRanges,
   cumulativeSumRange,
@@ -10,6 +11,7 @@ import {
   logSumExpRange,
   maxRange,
   minRange,
+  moduloRange,
   multiplyRanges,
   powerRange,
   productRange,
@@ -79,6 +81,21 @@ const unaryFunctions: { readonly [Name in keyof typeof unaryRanges]: ((x: number
   erf: undefined,
   stop_gradient: (x) => x,
   relu: (x) => Math.max(x, 0),
+  erfc: (x) => 1 - erf(x),
+  erfinv: undefined,
+  normal_cdf: (x) => 0.5 * (1 + erf(x / Math.SQRT2)),
+  log_normal_cdf: (x) => Math.log(0.5 * (1 + erf(x / Math.SQRT2))),
+  normal_quantile: undefined,
+  log1mexp: (x) => Math.log(1 - Math.exp(x)),
+  log_sigmoid: (x) => -Math.log1p(Math.exp(-x)),
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  ceil: Math.ceil,
+  round: (x) => Math.floor(x + 0.5),
+  step: (x) => Number(x >= 0),
 };
 
 describe("the range of a result holds the result", () => {
@@ -100,6 +117,10 @@ describe("the range of a result holds the result", () => {
     div: { of: divideRanges, f: (a: number, b: number) => (b === 0 ? Number.NaN : a / b) },
     min: { of: minRange, f: Math.min },
     max: { of: maxRange, f: Math.max },
+    mod: {
+      of: (_: Range, b: Range) => moduloRange(b),
+      f: (a: number, b: number) => a - b * Math.floor(a / b),
+    },
     pow: { of: (a: Range, b: Range) => powerRange(a, b, false), f: (a: number, b: number) => a ** b },
   };
   test.each(Object.entries(binary))("%s", (_, { of, f }) => {

@@ -135,10 +135,7 @@ export function lowerDensityInto(
   const coordinatesOf = (site: CoreSite, here: ModelContext): Value => {
     const existing = blocks.get(site.id);
     if (existing !== undefined) return existing;
-    const shape = [
-      ...siteAxisSizes(site, here),
-      ...unconstrainedEvent(site.support, eventShape(site, here)),
-    ];
+    const shape = [...siteAxisSizes(site, here), ...unconstrainedEvent(site.support, eventShape(site, here))];
     const last = coordinates[coordinates.length - 1];
     const block: CoordinateBlock = {
       site: site.id,

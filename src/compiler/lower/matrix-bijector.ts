@@ -64,10 +64,7 @@ function correlationFactor(a: Algebra, u: Value): Factor & { readonly logJacobia
   const coordinates = fillLower(a, u, n, false);
   const below = mask(a, event, (i, j) => j < i);
   // log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)); 0 for u = 0
-  const logLeft = a.mul(
-    2,
-    a.sub(a.sub(Math.LN2, coordinates), a.unary("softplus", a.mul(-2, coordinates))),
-  );
+  const logLeft = a.mul(2, a.sub(a.sub(Math.LN2, coordinates), a.unary("softplus", a.mul(-2, coordinates))));
   const masked = a.mul(below, logLeft);
   const halfBefore = a.mul(0.5, a.sub(a.cumsum(masked, event.length - 1), masked));
   const entries = a.add(a.unary("tanh", coordinates), identity(a, event));

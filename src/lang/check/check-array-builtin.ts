@@ -1,9 +1,9 @@
 /** Type rules of the builtins that are not elementwise: reductions, products, splitting. */
 import type { Span } from "../../base/span.ts";
 import type { BuiltinName } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
 import { describeShape } from "../format-type.ts";
 import {
+  cumulativeProductRange,
   cumulativeSumRange,
   hull,
   logSumExpRange,
@@ -15,6 +15,7 @@ import {
 import { addSizes, constantValue, equalSizes, namedSize, type Size } from "../size.ts";
 import {
   type NumberType,
+  nonNegativeRange,
   numberType,
   positiveRange,
   type Range,
@@ -22,17 +23,10 @@ import {
   type Type,
   unitRange,
 } from "../type.ts";
-import type { Quote } from "./check-facts.ts";
+import { isMatrixBuiltin, matrixBuiltinType, productStructure } from "./check-matrix-builtin.ts";
 import type { Scope } from "./check-scope.ts";
-import { equalShapes } from "./check-type.ts";
+import { commonShape, hasRank, type NumberArgument } from "./check-shape.ts";
 import { lowerBound, solveSize } from "./size-bounds.ts";
-
-/** An argument whose type is a number or an array. */
-export interface NumberArgument {
-  readonly value: CoreExpression;
-  readonly type: NumberType;
-  readonly quote: Quote;
-}
 
 /** The result's type; reports and gives `undefined` where the arguments do not fit. */
 export function arrayType(
@@ -40,6 +34,7 @@ export function arrayType(
   name: BuiltinName,
   args: readonly NumberArgument[],
   span: Span,
+  sizes: readonly Size[] = [],
 ): Type | undefined {
   const bool = args.find(({ type }) => type.base === "bool");
   if (bool !== undefined) {
@@ -54,7 +49,14 @@ export function arrayType(
     return undefined;
   }
   const [first, second] = args;
+  if (isMatrixBuiltin(name)) return matrixBuiltinType(scope, name, args);
   switch (name) {
+    case "linspace": {
+      const good =
+        commonShape(scope, "the ends of `linspace`", args) !== undefined &&
+        args.every((each) => hasRank(scope, name, each, 0, "exactly"));
+      return good ? numberType("real", hull(first.type.range, second.type.range), sizes) : undefined;
+    }
     case "dot":
     case "outer":
     case "concat":
@@ -97,9 +99,29 @@ function reductionType(name: BuiltinName, { base, range, dimensions }: NumberTyp
       return numberType("real", rangeOf(-Infinity, 0), dimensions);
     case "cumsum":
       return numberType(base, cumulativeSumRange(range), dimensions, isPositive(range) ? "ordered" : "plain");
+    case "cumprod":
+      return numberType(base, cumulativeProductRange(range), dimensions);
+    case "max_of":
+    case "min_of":
+      return numberType(base, range, rest);
+    case "sort":
+    case "reverse":
+      return numberType(base, range, dimensions);
+    case "argsort":
+      return numberType("int", positionRange(count), dimensions);
+    case "argmax":
+    case "argmin":
+      return numberType("int", positionRange(count), rest);
+    case "var":
+    case "sd":
+      return numberType("real", nonNegativeRange, rest);
     default:
       return numberType("real", realLine, dimensions);
   }
+}
+
+function positionRange(count: number | undefined): Range {
+  return rangeOf(0, count === undefined ? Infinity : count - 1);
 }
 
 function isPositive(range: Range): boolean {
@@ -149,7 +171,8 @@ function matmulType(scope: Scope, first: NumberArgument, second: NumberArgument)
   }
   const range = sumRange(multiplyRanges(first.type.range, second.type.range), constantValue(inner));
   const base = first.type.base === "int" && second.type.base === "int" ? "int" : "real";
-  return numberType(base, range, [...left.slice(0, -1), ...right.slice(1)]);
+  const structure = productStructure(first, second);
+  return numberType(base, range, [...left.slice(0, -1), ...right.slice(1)], structure);
 }
 
 function splitType(scope: Scope, argument: NumberArgument, span: Span): Type | undefined {
@@ -168,47 +191,4 @@ function splitType(scope: Scope, argument: NumberArgument, span: Span): Type | u
   }
   const item = numberType(argument.type.base, argument.type.range, [solved.value]);
   return { kind: "tuple", items: [item, item] };
-}
-
-function hasRank(
-  scope: Scope,
-  name: BuiltinName,
-  argument: NumberArgument,
-  rank: 1 | 2,
-  how: "exactly" | "at least",
-): boolean {
-  const found = argument.type.dimensions.length;
-  if (how === "exactly" ? found === rank : found >= rank) return true;
-  scope.report({
-    code: "type-mismatch",
-    value: argument.quote,
-    found: argument.type,
-    expected: rank === 1 ? (how === "exactly" ? "a vector" : "an array") : "a matrix",
-    because: { text: `an argument of \`${name === "matmul" ? "@" : name}\`` },
-    help:
-      found === 0
-        ? "collect numbers with a comprehension: `[f(n) for n in N]`"
-        : `index it first: \`${argument.quote.text}[n]\``,
-  });
-  return false;
-}
-
-/** The shape of scalars and equal arrays together. Nothing else broadcasts. */
-export function commonShape(
-  scope: Scope,
-  what: string,
-  args: readonly { readonly type: NumberType; readonly quote: Quote }[],
-): readonly Size[] | undefined {
-  const arrays = args.filter(({ type }) => type.dimensions.length > 0);
-  const [first] = arrays;
-  if (first === undefined) return [];
-  const other = arrays.find(({ type }) => !equalShapes(type.dimensions, first.type.dimensions));
-  if (other === undefined) return first.type.dimensions;
-  scope.report({
-    code: "size-mismatch",
-    what: `${what} have different shapes: ${describeShape(first.type.dimensions)} and ${describeShape(other.type.dimensions)}`,
-    left: { ...first.quote, shape: first.type.dimensions },
-    right: { ...other.quote, shape: other.type.dimensions },
-  });
-  return undefined;
 }

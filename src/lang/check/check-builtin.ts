@@ -3,32 +3,41 @@ import type { Span } from "../../base/span.ts";
 import { type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import { findExpression } from "../core-children.ts";
+import { formatType } from "../format-type.ts";
 import {
   addRanges,
   disjoint,
   divideRanges,
   exactly,
+  hull,
   maxRange,
   minRange,
+  moduloRange,
   multiplyRanges,
   powerRange,
   rangeOf,
   subtractRanges,
   unaryRanges,
+  within,
 } from "../range.ts";
 import { constantValue, equalSizes, type Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import {
   type Base,
+  isMatrixStructure,
   nonNegativeRange,
   numberType,
+  positiveRange,
   type Range,
   realLine,
+  type Structure,
+  structureWithin,
   type Type,
   unitRange,
 } from "../type.ts";
-import { arrayType, commonShape, type NumberArgument } from "./check-array-builtin.ts";
+import { arrayType } from "./check-array-builtin.ts";
 import { errorExpression, type Scope } from "./check-scope.ts";
+import { commonShape, type NumberArgument } from "./check-shape.ts";
 import { formatBrief } from "./format-brief.ts";
 
 /** A checked argument with the text it came from. */
@@ -67,6 +76,12 @@ const binaryNames: readonly ElementwiseName[] = [
   "pow",
   "min",
   "max",
+  "atan2",
+  "logaddexp",
+  "lbeta",
+  "log_choose",
+  "mod",
+  "quotient",
   "eq",
   "ne",
   "lt",
@@ -93,7 +108,14 @@ const integral: readonly ElementwiseName[] = [
   "max",
   "stop_gradient",
   "relu",
+  "where",
+  "clip",
+  "mod",
+  "quotient",
 ];
+
+/** Real in, integer out. */
+const rounding: readonly ElementwiseName[] = ["floor", "ceil", "round", "step"];
 
 /** Where a function is a number at all; arguments provably outside are refused. */
 const domains: Readonly<Partial<Record<ElementwiseName, Range>>> = {
@@ -101,23 +123,55 @@ const domains: Readonly<Partial<Record<ElementwiseName, Range>>> = {
   sqrt: nonNegativeRange,
   log1p: rangeOf(-1, Infinity),
   logit: unitRange,
+  erfinv: rangeOf(-1, 1),
+  normal_quantile: unitRange,
+  log1mexp: rangeOf(-Infinity, 0),
+  asin: rangeOf(-1, 1),
+  acos: rangeOf(-1, 1),
 };
 
-/** Number of arguments of a builtin that takes values; sizes of `ones` and `zeros` are checked apart. */
+/** Number of arguments, sizes among them; `ones` and `zeros` take any number of sizes. */
 export function builtinArity(name: BuiltinName): number {
-  if (binaryNames.some((each) => each === name)) return 2;
-  return ["dot", "matmul", "outer", "concat"].includes(name) ? 2 : 1;
+  return builtinParameters(name).length;
 }
+
+/** Names of the arguments in messages. */
+export function builtinParameters(name: BuiltinName): readonly string[] {
+  if (name === "where") return ["condition", "a", "b"];
+  if (name === "clip") return ["x", "low", "high"];
+  if (name === "linspace") return ["a", "b", "N"];
+  if (["ones", "zeros", "eye"].includes(name)) return ["K"];
+  if (binaryNames.some((each) => each === name) || binaryArrayNames.includes(name)) return ["a", "b"];
+  return ["x"];
+}
+
+const binaryArrayNames: readonly BuiltinName[] = [
+  "dot",
+  "matmul",
+  "outer",
+  "concat",
+  "solve_lower",
+  "solve_lower_transpose",
+  "solve_spd",
+  "quad_form",
+  "conv2d",
+];
 
 /** How to write a call: "max(a, b)". */
 export function builtinSignature(name: BuiltinName): string {
-  if (name === "ones" || name === "zeros") return `\`${name}(K)\``;
-  return builtinArity(name) === 2 ? `\`${name}(a, b)\`` : `\`${name}(x)\``;
+  return `\`${name}(${builtinParameters(name).join(", ")})\``;
 }
 
-/** `ones(K, …)` or `zeros(K, …)` of checked sizes. */
-export function filledArray(name: "ones" | "zeros", sizes: readonly Size[], span: Span): CoreExpression {
-  const type = numberType("real", exactly(name === "ones" ? 1 : 0), sizes);
+/** `ones(K, …)`, `zeros(K, …)` or `eye(K)` of checked sizes. */
+export function filledArray(
+  name: "ones" | "zeros" | "eye",
+  sizes: readonly Size[],
+  span: Span,
+): CoreExpression {
+  const type =
+    name === "eye"
+      ? numberType("real", unitRange, [sizes[0], sizes[0]], "corr")
+      : numberType("real", exactly(name === "ones" ? 1 : 0), sizes);
   return { kind: "call", function: name, arguments: [], sizes, type, span };
 }
 
@@ -127,6 +181,7 @@ export function checkBuiltin(
   name: BuiltinName,
   args: readonly CheckedArgument[],
   span: Span,
+  sizes: readonly Size[] = [],
 ): CoreExpression {
   if (args.some(({ value }) => value.type.kind === "error")) return errorExpression(span);
   const numbers: NumberArgument[] = [];
@@ -147,9 +202,9 @@ export function checkBuiltin(
   }
   const type = isElementwise(name)
     ? elementwiseType(scope, name, numbers)
-    : arrayType(scope, name, numbers, span);
+    : arrayType(scope, name, numbers, span, sizes);
   if (type === undefined) return errorExpression(span);
-  return { kind: "call", function: name, arguments: args.map(({ value }) => value), sizes: [], type, span };
+  return { kind: "call", function: name, arguments: args.map(({ value }) => value), sizes, type, span };
 }
 
 function isElementwise(name: BuiltinName): name is ElementwiseName {
@@ -178,8 +233,35 @@ function elementwiseType(
     return undefined;
   }
   if (name === "stop_gradient") return first.type;
+  const structure = elementwiseStructure(name, args);
   if (name === "div" && isUniformSimplex(args)) return numberType("real", unitRange, dimensions, "simplex");
-  return numberType(elementwiseBase(name, args), elementwiseRange(name, args), dimensions);
+  return numberType(elementwiseBase(name, args), elementwiseRange(name, args), dimensions, structure);
+}
+
+/**
+ * Covariances are closed under sums, elementwise products (Schur) and scaling by positive numbers; their Cholesky factors
+ * under scaling.
+ */
+function elementwiseStructure(name: ElementwiseName, args: readonly NumberArgument[]): Structure {
+  const isCovariance = ({ type }: NumberArgument): boolean => structureWithin(type.structure, "covariance");
+  const scales = ({ type }: NumberArgument): boolean =>
+    type.dimensions.length === 0 && within(type.range, positiveRange);
+  const [first, second] = args;
+  if (name === "add" || name === "mul") {
+    if (args.every(isCovariance))
+      return name === "mul" && args.every(({ type }) => type.structure === "corr") ? "corr" : "covariance";
+  }
+  const scaled =
+    name === "mul" && scales(first)
+      ? second
+      : (name === "mul" || name === "div") && scales(second)
+        ? first
+        : undefined;
+  if (scaled === undefined) return "plain";
+  if (isCovariance(scaled)) return "covariance";
+  return structureWithin(scaled.type.structure, "choleskyCov") && isMatrixStructure(scaled.type.structure)
+    ? "choleskyCov"
+    : "plain";
 }
 
 /** `ones(K) / K`, also with a number for K. */
@@ -192,7 +274,11 @@ function isUniformSimplex([numerator, denominator]: readonly NumberArgument[]): 
 }
 
 function elementwiseBase(name: ElementwiseName, args: readonly NumberArgument[]): Base {
-  if (name === "floor") return "int";
+  if (rounding.includes(name)) return "int";
+  if (name === "where") {
+    const [, first, second] = args;
+    return first.type.base === second.type.base ? first.type.base : "real";
+  }
   const integers = args.every(({ type }) => type.base === "int");
   if (name === "pow") return integers && args[1].type.range.low >= 0 ? "int" : "real";
   return integers && integral.includes(name) ? "int" : "real";
@@ -217,9 +303,35 @@ function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]
       return minRange(a, b);
     case "max":
       return maxRange(a, b);
+    case "where":
+      return hull(b, args[2].type.range);
+    case "clip":
+      return minRange(maxRange(a, b), args[2].type.range);
+    case "mod":
+      return moduloRange(b);
+    case "atan2":
+      return rangeOf(-Math.PI, Math.PI);
     default:
       return realLine;
   }
+}
+
+function whereFits(scope: Scope, [condition, ...values]: readonly NumberArgument[]): boolean {
+  const mixed = values.find(({ type }) => (type.base === "bool") !== (values[0].type.base === "bool"));
+  const wrong = condition.type.base === "bool" ? mixed : condition;
+  if (wrong === undefined) return true;
+  scope.report({
+    code: "type-mismatch",
+    value: wrong.quote,
+    found: wrong.type,
+    expected: wrong === condition ? "Bool" : formatType({ ...values[0].type, dimensions: [] }),
+    because: { text: "an argument of `where`" },
+    help:
+      wrong === condition
+        ? `write a comparison, such as \`${wrong.quote.text} > 0\``
+        : "give both values one type",
+  });
+  return false;
 }
 
 /** `x * x`: the same text in one scope is the same value, calls of nets aside (each has its own parameters). */
@@ -232,6 +344,7 @@ function isSquare([left, right]: readonly NumberArgument[]): boolean {
 function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgument[]): boolean {
   const bools = args.map(({ type }) => type.base === "bool");
   if (name === "stop_gradient") return true;
+  if (name === "where") return whereFits(scope, args);
   const equality = name === "eq" || name === "ne";
   if (equality && (bools.every((each) => each) || !bools.some((each) => each))) return true;
   const wantsBool = logical.includes(name) || (equality && bools[0]);

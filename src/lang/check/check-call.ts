@@ -1,9 +1,15 @@
 /** Calls: builtins, user and library functions, learned nets. */
-import type { BuiltinName } from "../builtins.ts";
+import { type BuiltinName, sizeArguments } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import type { Expression } from "../tree.ts";
 import { checkApply, checkInstance } from "./check-apply.ts";
-import { builtinArity, builtinSignature, checkBuiltin, filledArray } from "./check-builtin.ts";
+import {
+  builtinArity,
+  builtinParameters,
+  builtinSignature,
+  checkBuiltin,
+  filledArray,
+} from "./check-builtin.ts";
 import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
@@ -87,6 +93,9 @@ function checkBuiltinCall(
   check: CheckExpression,
 ): CoreExpression {
   const { span } = call;
+  const [only] = call.arguments;
+  if ((name === "max" || name === "min") && call.arguments.length === 1 && only.name === undefined)
+    return checkBuiltinCall(scope, `${name}_of`, call, check);
   const named = call.arguments.find((argument) => argument.name !== undefined);
   if (named?.name !== undefined) {
     scope.report({ code: "unknown-argument", name: named.name, of: `\`${name}\``, known: [], near: [] });
@@ -96,24 +105,31 @@ function checkBuiltinCall(
     const sizes = call.arguments.map((argument) => checkDimension(scope, argument.value));
     return sizes.every((size) => size !== undefined) ? filledArray(name, sizes, span) : errorExpression(span);
   }
-  const args = call.arguments.map(({ value }) => ({ value: check(scope, value), expression: value }));
+  const positions = sizeArguments[name] ?? [];
+  const isSize = (position: number): boolean => positions !== "all" && positions.includes(position);
   const most = builtinArity(name);
   const signature = builtinSignature(name);
-  if (args.length > most) {
+  const count = call.arguments.length;
+  if (count > most) {
     scope.report({
       code: "too-many-arguments",
       of: `\`${name}\``,
       most,
-      found: args.length,
+      found: count,
       signature,
       span,
     });
     return errorExpression(span);
   }
-  if (args.length < most) {
-    const parameter = most === 1 ? "x" : ["a", "b"][args.length];
+  if (count < most) {
+    const parameter = builtinParameters(name)[count];
     scope.report({ code: "missing-argument", of: `\`${name}\``, parameter, signature, span });
     return errorExpression(span);
   }
-  return checkBuiltin(scope, name, args, span);
+  const sizes = call.arguments.flatMap(({ value }, at) => (isSize(at) ? [checkDimension(scope, value)] : []));
+  const args = call.arguments.flatMap(({ value }, at) =>
+    isSize(at) ? [] : [{ value: check(scope, value), expression: value }],
+  );
+  if (!sizes.every((size) => size !== undefined)) return errorExpression(span);
+  return name === "eye" ? filledArray(name, sizes, span) : checkBuiltin(scope, name, args, span, sizes);
 }

@@ -14,7 +14,6 @@ import { addSizes, constantSize, constantValue, equalSizes, type Size } from "..
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
 import { signatureText } from "./check-apply.ts";
-import { commonShape } from "./check-array-builtin.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -22,6 +21,7 @@ import { checkPatterns } from "./check-match.ts";
 import { isBuiltin, isDistribution } from "./check-name.ts";
 import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
+import { commonShape } from "./check-shape.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { supportBounds } from "./support-bounds.ts";

@@ -4,14 +4,7 @@ import type { CoreExpression, CoreIndex } from "../core.ts";
 import { findExpression } from "../core-children.ts";
 import { constantSize, equalSizes, formatSize, namedSize, type Size, subtractSizes } from "../size.ts";
 import type { Expression, Index } from "../tree.ts";
-import {
-  errorType,
-  isMatrixStructure,
-  type NumberType,
-  numberType,
-  realLine,
-  type Type,
-} from "../type.ts";
+import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
 import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
 import {

@@ -209,7 +209,8 @@ export function supportFits(
   expected: NumberType,
   because: Because,
 ): boolean {
-  if (structureWithin(found.structure, expected.structure) && within(found.range, expected.range)) return true;
+  if (structureWithin(found.structure, expected.structure) && within(found.range, expected.range))
+    return true;
   const code = disjoint(found.range, expected.range) ? "outside-support" : "support-not-proven";
   scope.report({ code, value: quote, found, expected, because });
   return false;
@@ -253,10 +254,5 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
     return undefined;
   if (a.base !== b.base && (a.base === "bool" || b.base === "bool")) return undefined;
   const base = a.base === b.base ? a.base : "real";
-  return numberType(
-    base,
-    hull(a.range, b.range),
-    a.dimensions,
-    joinStructures(a.structure, b.structure),
-  );
+  return numberType(base, hull(a.range, b.range), a.dimensions, joinStructures(a.structure, b.structure));
 }

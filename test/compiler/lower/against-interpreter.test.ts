@@ -62,7 +62,12 @@ function check(program: SampleProgram, seed: number): void {
   expectClose(run(constrained.graph, given).logDensity[0], judged.logDensity, 1e-9);
 
   // On the unconstrained scale: the same plus log |det| of the map to what is free in the latents.
-  const free = (q: Float64Array): number[] => freeValues(run(lowered.graph, inputsAt(q)), loaded);
+  const free = (q: Float64Array): number[] =>
+    freeValues(
+      run(lowered.graph, inputsAt(q)),
+      loaded,
+      (name) => lowered.graph.nodes[lowered.graph.outputs[`variable/${name}`]].type.shape,
+    );
   const jacobian = logDeterminant(free, position);
   expectClose(outputs.logDensity[0], judged.logDensity + jacobian, 1e-6);
 
@@ -101,12 +106,23 @@ function check(program: SampleProgram, seed: number): void {
     }
 }
 
-/** All latents; a simplex without its last element, which follows from the others. */
-function freeValues(outputs: Arrays, { model }: ReturnType<typeof loadModel>): number[] {
+/** All latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
+function freeValues(
+  outputs: Arrays,
+  { model }: ReturnType<typeof loadModel>,
+  outputShape: (variable: string) => readonly number[],
+): number[] {
   return model.sites.flatMap((site) => {
     const variable = model.variables.find(({ name }) => name === site.variable);
     const values = outputs[`variable/${site.variable}`];
     if (site.observed || values === undefined || variable?.sites[0] !== site.id) return [];
+    if (site.support.kind === "matrix") {
+      const shape = outputShape(site.variable);
+      const n = shape[shape.length - 1];
+      const diagonal =
+        site.support.structure === "covariance" || site.support.structure === "choleskyCov" ? 1 : 0;
+      return [...values].filter((_, at) => at % n < (Math.floor(at / n) % n) + diagonal);
+    }
     if (site.support.kind !== "simplex") return [...values];
     let total = 0;
     return [...values].filter((each) => {

@@ -276,7 +276,7 @@ function number(meaning: Meaning): number {
   return meaning;
 }
 
-const scalarFunctions: Readonly<Record<string, (x: number, y: number) => number | boolean>> = {
+const scalarFunctions: Readonly<Record<string, (x: number, y: number, z: number) => number | boolean>> = {
   neg: (x) => -x,
   not: (x) => x === 0,
   abs: Math.abs,
@@ -298,6 +298,27 @@ const scalarFunctions: Readonly<Record<string, (x: number, y: number) => number 
   lgamma,
   digamma,
   erf,
+  erfc: (x) => 1 - erf(x),
+  normal_cdf: (x) => 0.5 * (1 + erf(x / Math.SQRT2)),
+  log_normal_cdf: (x) => Math.log(0.5 * (1 + erf(x / Math.SQRT2))),
+  log1mexp: (x) => Math.log(1 - Math.exp(x)),
+  log_sigmoid: (x) => -Math.log(1 + Math.exp(-x)),
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  ceil: Math.ceil,
+  round: (x) => Math.floor(x + 0.5),
+  step: (x) => x >= 0,
+  atan2: Math.atan2,
+  logaddexp: (x, y) => Math.log(Math.exp(x) + Math.exp(y)),
+  lbeta: (x, y) => lgamma(x) + lgamma(y) - lgamma(x + y),
+  log_choose: (n, k) => lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1),
+  mod: (x, y) => x - y * Math.floor(x / y),
+  quotient: (x, y) => Math.floor(x / y),
+  where: (c, x, y) => (c !== 0 ? x : y),
+  clip: (x, low, high) => Math.min(Math.max(x, low), high),
   relu: (x) => Math.max(x, 0),
   stop_gradient: (x) => x,
   add: (x, y) => x + y,
@@ -305,8 +326,8 @@ const scalarFunctions: Readonly<Record<string, (x: number, y: number) => number 
   mul: (x, y) => x * y,
   div: (x, y) => x / y,
   pow: (x, y) => x ** y,
-  min: Math.min,
-  max: Math.max,
+  min: (x, y) => Math.min(x, y),
+  max: (x, y) => Math.max(x, y),
   eq: (x, y) => x === y,
   ne: (x, y) => x !== y,
   lt: (x, y) => x < y,
@@ -322,6 +343,9 @@ const dot = (x: readonly number[], y: readonly number[]): number => sumOf(x.map(
 const logSumExp = (x: readonly number[]): number => Math.log(sumOf(x.map(Math.exp)));
 const transpose = (x: readonly number[][]): number[][] => x[0].map((_, j) => x.map((row) => row[j]));
 
+const varianceOf = (x: readonly number[]): number =>
+  sumOf(x.map((each) => (each - sumOf(x) / x.length) ** 2)) / (x.length - 1);
+
 /** Functions of the last dimension. */
 const vectorFunctions: Readonly<Record<string, (x: readonly number[]) => Meaning>> = {
   sum: sumOf,
@@ -331,11 +355,96 @@ const vectorFunctions: Readonly<Record<string, (x: readonly number[]) => Meaning
   softmax: (x) => x.map((each) => Math.exp(each) / sumOf(x.map(Math.exp))),
   log_softmax: (x) => x.map((each) => each - logSumExp(x)),
   cumsum: (x) => x.map((_, i) => sumOf(x.slice(0, i + 1))),
+  cumprod: (x) => x.map((_, i) => x.slice(0, i + 1).reduce((product, each) => product * each, 1)),
+  max_of: (x) => Math.max(...x),
+  min_of: (x) => Math.min(...x),
+  argmax: (x) => x.indexOf(Math.max(...x)),
+  argmin: (x) => x.indexOf(Math.min(...x)),
+  var: varianceOf,
+  sd: (x) => Math.sqrt(varianceOf(x)),
+  sort: (x) => [...x].sort((p, q) => p - q),
+  argsort: (x) => x.map((_, i) => i).sort((i, j) => x[i] - x[j] || i - j),
+  reverse: (x) => [...x].reverse(),
+  diag: (x) => x.map((each, i) => x.map((_, j) => (i === j ? each : 0))),
+};
+
+/** Solves x y = b for each column of b, by elimination with pivots. */
+function solveColumns(x: readonly number[][], b: readonly number[][]): number[][] {
+  const rows = x.map((row, i) => [...row, ...b[i]]);
+  for (let column = 0; column < x.length; column++) {
+    const rest = rows.slice(column).map((row) => Math.abs(row[column]));
+    const pivot = column + rest.indexOf(Math.max(...rest));
+    [rows[column], rows[pivot]] = [rows[pivot], rows[column]];
+    for (let i = 0; i < x.length; i++) {
+      const factor = rows[i][column] / rows[column][column];
+      if (i !== column) rows[i] = rows[i].map((each, j) => each - factor * rows[column][j]);
+    }
+  }
+  return rows.map((row, i) => row.slice(x.length).map((each) => each / row[i]));
+}
+
+function solveMeaning(x: readonly number[][], b: Meaning): Meaning {
+  if (depth(b) === 2) return solveColumns(x, b as number[][]);
+  return solveColumns(
+    x,
+    (b as number[]).map((each) => [each]),
+  ).map(([only]) => only);
+}
+
+/** The determinant by expansion along the first row. */
+function determinant(x: readonly number[][]): number {
+  if (x.length === 1) return x[0][0];
+  const minor = (j: number): number[][] => x.slice(1).map((row) => row.filter((_, column) => column !== j));
+  return sumOf(x[0].map((each, j) => (j % 2 === 0 ? 1 : -1) * each * determinant(minor(j))));
+}
+
+/** Row by row: Lᵢⱼ Lⱼⱼ = xᵢⱼ − Σₖ<ⱼ Lᵢₖ Lⱼₖ. */
+function choleskyOf(x: readonly number[][]): number[][] {
+  const factor = x.map((row) => row.map(() => 0));
+  x.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const rest = row[j] - dot(factor[i].slice(0, j), factor[j].slice(0, j));
+      factor[i][j] = i === j ? Math.sqrt(rest) : rest / factor[j][j];
+    }
+  });
+  return factor;
+}
+
+/** Functions of the last two dimensions. */
+const matrixFunctions: Readonly<Record<string, (x: number[][], y: Meaning) => Meaning>> = {
+  diagonal: (x) => x.map((row, i) => row[i]),
+  trace: (x) => sumOf(x.map((row, i) => row[i])),
+  cholesky: choleskyOf,
+  logdet: (x) => Math.log(determinant(x)),
+  inverse_spd: (x) =>
+    solveColumns(
+      x,
+      x.map((row, i) => row.map((_, j) => Number(i === j))),
+    ),
+  solve_lower: (x, y) => solveMeaning(x, y),
+  solve_lower_transpose: (x, y) => solveMeaning(transpose(x), y),
+  solve_spd: (x, y) => solveMeaning(x, y),
+  quad_form: (x, y) =>
+    depth(y) === 1
+      ? dot(
+          y as number[],
+          x.map((row) => dot(row, y as number[])),
+        )
+      : transpose(y as number[][]).map((left) =>
+          transpose(y as number[][]).map((right) =>
+            dot(
+              left,
+              x.map((row) => dot(row, right)),
+            ),
+          ),
+        ),
 };
 
 function call(name: string, operands: readonly Meaning[], sizes: readonly number[]): Meaning {
-  const [x, y] = operands;
-  if (Object.hasOwn(scalarFunctions, name)) return elementwise(scalarFunctions[name], x, y);
+  const [x, y, z] = operands;
+  if (Object.hasOwn(scalarFunctions, name)) return elementwise(scalarFunctions[name], x, y, z);
+  if (Object.hasOwn(matrixFunctions, name))
+    return overMatrices((matrix) => matrixFunctions[name](matrix, y), x);
   if (Object.hasOwn(vectorFunctions, name)) return overLast(vectorFunctions[name], x);
   const [a, b] = operands as number[][][];
   switch (name) {
@@ -349,6 +458,15 @@ function call(name: string, operands: readonly Meaning[], sizes: readonly number
       if (depth(x) === 1) return transpose(b).map((column) => dot(x as number[], column));
       return a.map((row) => transpose(b).map((column) => dot(row, column)));
     }
+    case "eye":
+      return Array.from({ length: sizes[0] }, (_, i) =>
+        Array.from({ length: sizes[0] }, (_c, j) => Number(i === j)),
+      );
+    case "linspace":
+      return Array.from(
+        { length: sizes[0] },
+        (_, i) => (x as number) + ((y as number) - (x as number)) * (sizes[0] === 1 ? 0 : i / (sizes[0] - 1)),
+      );
     case "transpose":
       return transpose(a);
     case "outer":
@@ -365,13 +483,19 @@ function call(name: string, operands: readonly Meaning[], sizes: readonly number
 }
 
 function elementwise(
-  f: (x: number, y: number) => number | boolean,
+  f: (x: number, y: number, z: number) => number | boolean,
   x: Meaning,
-  y: Meaning | undefined,
+  y: Meaning = Number.NaN,
+  z: Meaning = Number.NaN,
 ): Meaning {
-  if (Array.isArray(x)) return x.map((each, i) => elementwise(f, each, Array.isArray(y) ? y[i] : y));
-  if (Array.isArray(y)) return y.map((each) => elementwise(f, x, each));
-  return Number(f(x, y ?? Number.NaN));
+  const longest = [x, y, z].find((each) => Array.isArray(each));
+  const at = (value: Meaning, i: number): Meaning => (Array.isArray(value) ? value[i] : value);
+  if (Array.isArray(longest)) return longest.map((_, i) => elementwise(f, at(x, i), at(y, i), at(z, i)));
+  return Number(f(x as number, y as number, z as number));
+}
+
+function overMatrices(f: (x: number[][]) => Meaning, x: Meaning): Meaning {
+  return depth(x) === 2 ? f(x as number[][]) : (x as Meaning[]).map((each) => overMatrices(f, each));
 }
 
 function overLast(f: (x: readonly number[]) => Meaning, x: Meaning): Meaning {

@@ -13,9 +13,7 @@ const structures: readonly MatrixStructure[] = ["corr", "choleskyCorr", "covaria
 const plate: Axis = { id: "n", size: 2, start: 0, order: 0, kind: "plate" };
 const cases = structures.flatMap((structure) =>
   [1, 2, 4].flatMap((n) =>
-    [[], [3]].flatMap((batch) =>
-      [undefined, plate].map((axis) => ({ structure, n, batch, axis })),
-    ),
+    [[], [3]].flatMap((batch) => [undefined, plate].map((axis) => ({ structure, n, batch, axis }))),
   ),
 );
 
@@ -74,7 +72,10 @@ test.each(cases)("$structure of $n rows, batch $batch, plate $axis.size", ({ str
   const shape = [...axes.map(({ size }) => size), ...own];
   const u: Value = { node: builder.input("u", { dtype: "float", shape }), axes, event: own };
   const { value, logJacobian } = constrain(a, support, u);
-  const total = a.sumAxes(a.add(0, ...logJacobian.map((each) => a.stretch(a.sumEvent(each), axes, []))), axes);
+  const total = a.sumAxes(
+    a.add(0, ...logJacobian.map((each) => a.stretch(a.sumEvent(each), axes, []))),
+    axes,
+  );
   const executable = referenceEngine.compile(builder.finish({ value: value.node, logJacobian: total.node }));
   const length = shape.reduce((product, each) => product * each, 1);
   const matricesAt = (q: Float64Array): Matrix[] => {

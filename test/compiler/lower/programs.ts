@@ -549,8 +549,8 @@ def both[P](x: Real[P], b: Real[P]) {
     plate n in N { observe y[n] ~ Normal(twice(x[n], a) + pick(k[n], [a, 1, 2]), 1) }`,
     "(x: Real[N], k: Nat[N])",
     { k: 3 },
-    `def clip(x: Real, lo: Real): Real = if x < lo then lo else x
-def twice(x: Real, a: Real): Real = clip(clip(x, a), -1) * a
+    `def bounded(x: Real, lo: Real): Real = if x < lo then lo else x
+def twice(x: Real, a: Real): Real = bounded(bounded(x, a), -1) * a
 def pick(k: Nat, v: Real[3]): Real = v[k]
 `,
   ),
@@ -605,6 +605,60 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     } }
     plate s in S { v[s, 0] ~ Exponential(2) }
     plate s in S { for t in T { observe y[s, t] ~ Normal(x[s, t], v[s, t]) } }`,
+  ),
+  program(
+    "matrix types and what is made of them",
+    { K: 3 },
+    `C: Corr[K] ~ Flat()
+    L: CholeskyCorr[K] ~ Flat()
+    S: Covariance[K] ~ Flat()
+    F: CholeskyCov[K] ~ Flat()
+    factor -trace(S) - sum(sum(square(F))) - logdet(S)
+    factor -logdet(C) + logdet(L @ transpose(L)) + sum(log(diagonal(F)))
+    w = solve_lower(F, v) + solve_lower_transpose(F, v) + solve_spd(S, v)
+    factor -0.1 * quad_form(S, w) - 0.1 * sum(sum(quad_form(C, B))) + sum(cholesky(C + S)[2])
+    D = diag(exp(v)) @ C @ diag(exp(v))
+    observe y: Real[K] ~ Normal(inverse_spd(D) @ v + solve_lower(diag(exp(v)) @ L, B)[0], 1)`,
+    "(v: Real[K], B: Real[K, K])",
+  ),
+  program(
+    "matrices in plates and arrays of matrices",
+    { N: 2, K: 2 },
+    `C: Corr[N, K] ~ Flat()
+    plate n in N {
+      S[n]: Covariance[K] ~ Flat()
+      factor -trace(S[n]) - 0.2 * quad_form(S[n] + 0.5 * C[n], x[n])
+      e[n] = solve_spd(S[n], x[n])
+      observe y[n]: Real[K] ~ Normal(cholesky(C[n]) @ x[n] + 0.1 * e[n], 1)
+    }
+    factor sum(logdet(C)) + sum(trace(C)) + sum(sum(diagonal(cholesky(S))))`,
+    "(x: Real[N, K])",
+  ),
+  program(
+    "functions of arrays",
+    { N: 4, M: 2 },
+    `a: Real[N] ~ Normal(0, 1)
+    b: Real[M, N] ~ Normal(0, 1)
+    factor max(a) - min(b)[0] + var(a) + sd(b)[1] + cumprod(a)[2] + cumprod(b)[1, 3] + sort(a)[1] * a[0]
+    factor reverse(b)[0, 1] * a[argmax(a)] + b[1, argmin(b)[0]] * 1.5 + linspace(a[0], 3, 5)[2] + trace(diag(a))
+    factor sum(linspace(-1, 1, N) * a) + argsort(x)[1] * a[1] + diag(a)[1, 1] * 0.5 + sort(x)[0] * a[2]
+    plate m in M { observe y[m]: Real[N] ~ Normal(sort(b[m]) + reverse(a), 1 + max(b[m]) ^ 2) }`,
+    "(x: Real[N])",
+  ),
+  program(
+    "special functions in plates",
+    { N: 3 },
+    `a ~ Normal(0, 1)
+    plate n in N {
+      z[n] = erfc(a * x[n]) + normal_cdf(a) * log_normal_cdf(x[n] + a) + log1mexp(-exp(a)) + log_sigmoid(a * x[n])
+      w[n] = sinh(a) * cosh(x[n]) + asin(0.5 * sigmoid(a)) + acos(tanh(a)) + atan(a * 3) * atan2(a, x[n])
+      v[n] = logaddexp(a, x[n]) + lbeta(exp(a), 2) + log_choose(5, k[n]) * a + clip(a, -0.5, x[n] + 3) + mod(a + 7, 4)
+      u[n] = where(x[n] > a, a * 2, x[n]) + step(a) * a + mod(k[n], 2) * a + quotient(k[n] + 3, 2) + ceil(x[n]) * a + round(x[n]) * a
+      observe y[n] ~ Normal(z[n] + w[n] + v[n] + u[n], 1)
+    }
+    factor sum(where(x > a, square(x), a)) + max(max(x, a))`,
+    "(x: Real[N], k: Nat[N])",
+    { k: 4 },
   ),
   program(
     "shifted plates",

@@ -31,7 +31,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "missing-argument": {
     "": "model M {\n  x ~ Normal(0)\n}",
-    builtin: "model M {\n  x ~ Normal(max(1), 1)\n}",
+    builtin: "model M {\n  x ~ Normal(atan2(1), 1)\n}",
     "net-sizes": "net f[A, B](x: Real[A]) -> Real[B] = x |> dense(B)\nmodel M {\n  learn g = f[2]\n}",
   },
   "too-many-arguments": {
@@ -137,6 +137,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "look-back": "model M[T] {\n  for t in 1..T { observe y[t] ~ Normal(y[t-1], ones(2)) }\n}",
   },
   "support-not-proven": {
+    matrix:
+      "model M[K](A: Real[K, K]) {\n  L = cholesky(A)\n  x: Real[K] ~ Normal(0, 1)\n  factor sum(L @ x)\n}",
     "": "model M {\n  x ~ Normal(0, 1)\n  observe y ~ Normal(0, x)\n}",
     "zero-possible": "model M {\n  x ~ Normal(0, 1)\n  observe y ~ Normal(0, x ^ 2)\n}",
     simplex: "model M[K](w: Positive[K]) {\n  observe y ~ Categorical(w)\n}",
@@ -208,7 +210,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     continuous: "model M {\n  x ~ Normal(0, 1) marginal\n}",
   },
   "not-supported-yet": {
-    "": "model M[K] {\n  L: CholeskyCorr[K] ~ Flat()\n}",
+    "": "model M {\n  x ~ Normal(sum([]), 1)\n}",
   },
   "condition-not-known": {
     "": "model M {\n  z ~ Normal(0, 1)\n  if z > 0 { factor 1 }\n}",
