@@ -87,6 +87,7 @@ function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
     case "real":
     case "simplex":
     case "ordered":
+    case "matrix":
     case "discrete":
       return support;
   }
