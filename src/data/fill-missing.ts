@@ -35,9 +35,15 @@ function firstRow(values: Float64Array, length: number): Float64Array | undefine
 }
 
 function madeUpRow({ structure, range }: NumberType, length: number): Float64Array {
+  /** Of a square matrix. */
+  const identity = (at: number): number => (at % (Math.sqrt(length) + 1) === 0 ? 1 : 0);
   const element = {
     simplex: () => 1 / length,
     ordered: (at: number) => at,
+    corr: identity,
+    choleskyCorr: identity,
+    covariance: identity,
+    choleskyCov: identity,
     plain: () => somewhereIn(range),
   }[structure];
   return Float64Array.from({ length }, (_, at) => element(at));
