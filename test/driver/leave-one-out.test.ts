@@ -26,23 +26,23 @@ describe("observations", () => {
       parallel: 0,
     });
     const { logLikelihood, names } = await posterior.leaveOneOut();
-    const valueOf = (name: string): Float64Array => {
+    const drawsOf = (name: string): Float64Array => {
       const found = posterior.variables.find((each) => each.name === name);
       if (found === undefined) throw new Error(`no ${name}`);
       return found.values;
     };
-    return { values: logLikelihood.flatMap(({ values }) => [...values]), names, valueOf };
+    return { values: logLikelihood.flatMap(({ values }) => [...values]), names, drawsOf };
   };
   const logNormal = (x: number, mean: number, sd: number): number =>
     -0.5 * Math.log(2 * Math.PI) - Math.log(sd) - (x - mean) ** 2 / (2 * sd ** 2);
 
   test("are the elements of a draw that is an array; missing ones are left out", async () => {
     const y = [0.5, null, -1];
-    const { values, names, valueOf } = await densities(
+    const { values, names, drawsOf } = await densities(
       "model M[N] { mu ~ Normal(0, 1); observe y: Real[N]? ~ Normal(mu, 2) }",
       { y },
     );
-    const mu = valueOf("mu");
+    const mu = drawsOf("mu");
     expect(names).toEqual(["y[0]", "y[2]"]);
     mu.forEach((mean, draw) => {
       y.forEach((each, at) => {
@@ -55,7 +55,7 @@ describe("observations", () => {
 
   test("of a long series whose scale is a recursion, in order, each given the ones before", async () => {
     const y = Array.from({ length: 40 }, (_, at) => Math.sin(at));
-    const { values, names, valueOf } = await densities(
+    const { values, names, drawsOf } = await densities(
       `model M[T] { a ~ Uniform(0, 1); s[0]: Positive = 1; observe y[0] ~ Normal(0, s[0])
         for t in 1..T {
           s[t]: Positive = sqrt(0.5 + a * y[t-1] ^ 2 + 0.2 * s[t-1] ^ 2)
@@ -64,7 +64,7 @@ describe("observations", () => {
       { y },
     );
     expect(names).toHaveLength(40);
-    valueOf("a").forEach((a, draw) => {
+    drawsOf("a").forEach((a, draw) => {
       let scale = 1;
       y.forEach((each, t) => {
         if (t > 0) scale = Math.sqrt(0.5 + a * y[t - 1] ** 2 + 0.2 * scale ** 2);
