@@ -5,7 +5,6 @@ export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
 export type {
   Compilation,
-  CrossValidation,
   Decision,
   DrawnVariable,
   GivenData,
@@ -28,3 +27,4 @@ export { infer, inferWithArtifact, train } from "./driver/node-driver.ts";
 export { sample } from "./driver/predict.ts";
 export { simulateMembers } from "./driver/simulate-members.ts";
 export { version } from "./driver/version.ts";
+export { type Formatted, format } from "./lang/format/format.ts";

@@ -2,6 +2,7 @@
  * A problem is data: what is wrong, where, and what to do. Each area turns its own facts into problems in one
  * `explain` function; `render-problem.ts` turns problems into text. Nothing here knows a particular problem.
  */
+import type { PlainFact } from "./plain-facts.ts";
 import type { Span } from "./span.ts";
 
 export interface Label {
@@ -26,6 +27,8 @@ export interface Problem {
   readonly notes?: readonly string[];
   /** One suggestion that can be typed. */
   readonly help?: string;
+  /** What the text is made of, for programs: `plain-facts.ts`. */
+  readonly facts?: Readonly<Record<string, PlainFact>>;
 }
 
 /** A user-facing failure on its way to the edge (command line, embedding API): carries problems, never prose. */

@@ -1,74 +1,97 @@
-/** `ppl check`: what is wrong with a model, before any data. */
+/** `ppl check`: what is wrong with models, before any data. */
 import { Command } from "commander";
-import { hasErrors } from "../base/problem.ts";
-import type { Program } from "../driver/api-types.ts";
+import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
+import type { ModelOutline } from "../driver/outline.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type ShowFlags, sharedOptions } from "./options.ts";
-import { problemJson } from "./problem-json.ts";
+import { placeJson, problemJson } from "./problem-json.ts";
 import { runCommand, type Session } from "./run-command.ts";
 
 export function checkCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
   return new Command("check")
-    .summary("check a model without running it")
+    .summary("check models without running them")
     .description(
-      "Checks a model: syntax, names, sizes, supports. Shows what each model takes, draws and observes.",
+      "Checks models: syntax, names, sizes, supports. Shows what each model takes, draws and observes. Of a folder, all .ppl files in it and in its folders; `-` is stdin.",
     )
-    .argument("<file>", "a model")
+    .argument("<files...>", "models and folders, or -")
     .addOption(sharedOptions.json())
     .addHelpText(
       "after",
       `
 Examples:
   ppl check schools.ppl
+  ppl check models
   ppl check schools.ppl --json`,
     )
-    .action(async (file: string, flags: ShowFlags) => {
-      finish(await runCommand(context, flags, (session) => check(file, flags, session)));
+    .action(async (paths: string[], flags: ShowFlags) => {
+      finish(await runCommand(context, flags, (session) => checkFiles(paths, session)));
     });
 }
 
-async function check(file: string, flags: ShowFlags, session: Session): Promise<ExitCode> {
+interface CheckedFile {
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  readonly models: readonly ModelOutline[];
+}
+
+async function checkFiles(paths: readonly string[], session: Session): Promise<ExitCode> {
+  const checked: CheckedFile[] = [];
+  for (const file of session.context.driver.modelFiles(paths)) {
+    const each = await checkFile(file, session);
+    checked.push(each);
+    if (hasErrors(each.problems)) continue;
+    session.print(`${file}: no errors`);
+    for (const model of each.models) session.print(`  ${describe(model)}`);
+  }
+  const problems = checked.flatMap((each) => each.problems);
+  session.printJson({
+    files: checked.map(({ file }) => file),
+    problems: problems.map((problem) => problemJson(problem, session.sources)),
+    models: checked.flatMap(({ file, models }) => models.map((model) => modelJson(file, model, session))),
+  });
+  session.showProblems(problems);
+  return hasErrors(problems) ? 2 : 0;
+}
+
+async function checkFile(file: string, session: Session): Promise<CheckedFile> {
   const { driver } = session.context;
-  if (flags.json) {
-    const source = driver.readSource(file);
-    const { program, problems } = await driver.compile(source);
-    session.printJson({
-      problems: problems.map((problem) => problemJson(problem, [source])),
-      models: program === undefined ? [] : describeModels(program),
-    });
-    return hasErrors(problems) ? 2 : 0;
+  try {
+    const { program, problems } = await driver.compile(session.loadSource(file));
+    return { file, problems, models: program === undefined ? [] : driver.outline(program) };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { file, problems: error.problems, models: [] };
   }
-  const program = await session.loadProgram(file);
-  session.print(`${file}: no errors`);
-  for (const { name, sizes, inputs, draws, observes } of describeModels(program)) {
-    const facts = [
-      ["takes", inputs],
-      ["draws", draws],
-      ["observes", observes],
-    ] as const;
-    const said = facts
-      .filter(([, names]) => names.length > 0)
-      .map(([verb, names]) => `${verb} ${names.join(", ")}`);
-    const signature = sizes.length === 0 ? name : `${name}[${sizes.join(", ")}]`;
-    session.print(`  ${signature}${said.length === 0 ? "" : ` ${said.join("; ")}`}`);
-  }
-  return 0;
 }
 
-interface ModelDescription {
-  readonly name: string;
-  readonly sizes: readonly string[];
-  readonly inputs: readonly string[];
-  readonly draws: readonly string[];
-  readonly observes: readonly string[];
+function describe({ name, sizes, inputs, varies, draws, observes }: ModelOutline): string {
+  const facts = [
+    ["takes", inputs],
+    ["varies", varies],
+    ["draws", draws],
+    ["observes", observes],
+  ] as const;
+  const said = facts
+    .filter(([, entries]) => entries.length > 0)
+    .map(([verb, entries]) => `${verb} ${entries.map((entry) => entry.name).join(", ")}`);
+  const signature = sizes.length === 0 ? name : `${name}[${sizes.map((size) => size.name).join(", ")}]`;
+  return `${signature}${said.length === 0 ? "" : ` ${said.join("; ")}`}`;
 }
 
-function describeModels({ core }: Program): ModelDescription[] {
-  return core.models.map(({ name, sizes, inputs, variables }) => ({
-    name,
-    sizes: sizes.map((size) => size.name),
-    inputs: inputs.map((input) => input.name),
-    draws: variables.filter((variable) => !variable.observed).map((variable) => variable.name),
-    observes: variables.filter((variable) => variable.observed).map((variable) => variable.name),
-  }));
+/** The outline with lines and columns. */
+function modelJson(file: string, model: ModelOutline, { sources }: Session): Record<string, unknown> {
+  const entries = <Entry extends { readonly span: ModelOutline["span"] }>(
+    list: readonly Entry[],
+  ): Record<string, unknown>[] =>
+    list.map(({ span, ...rest }) => ({ ...rest, at: placeJson(span, sources) }));
+  const { span, inputs, varies, draws, observes, ...rest } = model;
+  return {
+    file,
+    ...rest,
+    at: placeJson(span, sources),
+    inputs: entries(inputs),
+    varies: entries(varies),
+    draws: entries(draws),
+    observes: entries(observes),
+  };
 }

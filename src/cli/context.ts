@@ -22,7 +22,7 @@ export interface CliContext {
   removeFile(path: string): void;
 }
 
-/** 0: done. 1: our own fault. 2: something in the call, the model or the data is wrong. 130: stopped by Ctrl-C. */
+/** 0: done. 1: our own fault, or `fmt --check` found something to change. 2: something in the call, the model or the data is wrong. 130: stopped by Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
 /** https://no-color.org and the FORCE_COLOR convention, in that order. */

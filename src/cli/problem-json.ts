@@ -1,35 +1,35 @@
-/** Problems for programs: plain objects with lines and columns next to offsets. */
+/** Problems and places for programs: plain objects with lines and columns next to offsets. */
 import type { Problem } from "../base/problem.ts";
-import type { Source } from "../base/span.ts";
+import { lineAndColumn } from "../base/render-problem.ts";
+import type { Source, Span } from "../base/span.ts";
+
+/** Lines and columns count from 1, columns in code points; they are absent when the text is not at hand. */
+export interface JsonPlace {
+  readonly source: string;
+  readonly start: number;
+  readonly end: number;
+  readonly line?: number;
+  readonly column?: number;
+  readonly endLine?: number;
+  readonly endColumn?: number;
+}
 
 export interface JsonProblem extends Omit<Problem, "labels"> {
-  readonly labels: readonly {
-    readonly source: string;
-    readonly start: number;
-    readonly end: number;
-    /** From 1; absent when the text is not at hand. */
-    readonly line?: number;
-    readonly column?: number;
-    readonly text: string;
-  }[];
+  readonly labels: readonly (JsonPlace & { readonly text: string })[];
 }
 
 export function problemJson(problem: Problem, sources: readonly Source[]): JsonProblem {
   return {
     ...problem,
-    labels: problem.labels.map(({ span, text }) => {
-      const before = sources.find((source) => source.name === span.source)?.text.slice(0, span.start);
-      const { source, start, end } = span;
-      return {
-        source,
-        start,
-        end,
-        ...(before !== undefined && {
-          line: before.split("\n").length,
-          column: start - before.lastIndexOf("\n"),
-        }),
-        text,
-      };
-    }),
+    labels: problem.labels.map(({ span, text }) => ({ ...placeJson(span, sources), text })),
   };
+}
+
+export function placeJson({ source: name, start, end }: Span, sources: readonly Source[]): JsonPlace {
+  const place = { source: name, start, end };
+  const source = sources.find((each) => each.name === name);
+  if (source === undefined) return place;
+  const { line, column } = lineAndColumn(source, start);
+  const { line: endLine, column: endColumn } = lineAndColumn(source, end);
+  return { ...place, line, column, endLine, endColumn };
 }

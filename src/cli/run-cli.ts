@@ -5,6 +5,7 @@ import type { CliContext, ExitCode } from "./context.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { explainCommand } from "./explain-command.ts";
 import { exportCommand } from "./export-command.ts";
+import { formatCommand } from "./format-command.ts";
 import { inferCommand } from "./infer-command.ts";
 import { sampleCommand } from "./sample-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -29,13 +30,15 @@ Examples:
   ppl check schools.ppl
   ppl infer schools.ppl --data schools.json
 
-Exit codes: 0 done, 1 an error in ppl itself, 2 something in the call, the model or the data, 130 stopped by Ctrl-C.`,
+Exit codes: 0 done, 1 an error in ppl itself (of fmt --check: something would change), 2 something in the call, the model
+or the data, 130 stopped by Ctrl-C.`,
     );
   for (const create of [
     inferCommand,
     sampleCommand,
     trainCommand,
     checkCommand,
+    formatCommand,
     explainCommand,
     exportCommand,
     doctorCommand,

@@ -14,12 +14,18 @@ export interface Session {
   readonly context: CliContext;
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
+  /** The texts read so far. */
+  readonly sources: readonly Source[];
+  /** Reads a model file. Throws `ProblemError`. */
+  loadSource(path: string): Source;
   /** Compiles a model file; its warnings go to stderr. Throws `ProblemError`. */
   loadProgram(path: string): Promise<Program>;
   /** A text that problems may point into. */
   addSource(source: Source): void;
   /** Text for people on stdout; nothing with `--json`. */
   print(text: string): void;
+  /** Problems as text on stderr; nothing with `--json`. */
+  showProblems(problems: readonly Problem[]): void;
   /** A remark on stderr; nothing with `--json` or `--quiet`. */
   remark(text: string): void;
   /** The one object that `--json` prints; nothing without. */
@@ -41,16 +47,21 @@ export async function runCommand(
     context,
     signal: interrupt.signal,
     progress,
-    async loadProgram(path) {
+    sources,
+    loadSource(path) {
       if (/\.pplx$/i.test(path)) throw new ProblemError([trainedModel(path)]);
       if (/\.(json|csv)$/i.test(path)) throw new ProblemError([dataFile(path)]);
       const source = context.driver.readSource(path);
       sources.push(source);
-      const { program, problems } = await context.driver.compile(source);
+      return source;
+    },
+    async loadProgram(path) {
+      const { program, problems } = await context.driver.compile(session.loadSource(path));
       if (program === undefined) throw new ProblemError(problems);
-      if (!json) writeProblems(context, problems, sources);
+      session.showProblems(problems);
       return program;
     },
+    showProblems: (problems) => (json ? undefined : writeProblems(context, problems, sources)),
     addSource: (source) => void sources.push(source),
     print: (text) => (json ? undefined : stdout.write(`${text}\n`)),
     remark: (text) => (quiet ? undefined : stderr.write(`${text}\n`)),

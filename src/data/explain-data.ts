@@ -1,4 +1,5 @@
 /** Everything that can be wrong with files and data: facts in one union, prose in one place. */
+import { plainFacts } from "../base/plain-facts.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Span } from "../base/span.ts";
 
@@ -27,6 +28,7 @@ export type DataFacts =
       /** A file beside the missing one whose name is nearly the same. */
       readonly near?: string;
     }
+  | { readonly code: "no-model-files"; readonly folder: string }
   | { readonly code: "data-format"; readonly path: string; readonly known: readonly string[] }
   | {
       readonly code: "output-unwritable";
@@ -191,6 +193,7 @@ export function explainData(facts: DataFacts): Problem {
     message,
     labels: [],
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    facts: plainFacts(facts),
   });
   const declaredAt = (declared: Declared | undefined): Partial<Problem> =>
     declared === undefined ? {} : { labels: [{ span: declared.span, text: `declared ${declared.type}` }] };
@@ -210,6 +213,10 @@ export function explainData(facts: DataFacts): Problem {
                 : undefined,
         },
       );
+    case "no-model-files":
+      return error(`there are no models in the folder \`${facts.folder}\``, {
+        expected: "files whose names end in .ppl",
+      });
     case "data-format":
       return error(`cannot tell the format of \`${facts.path}\` from its name`, {
         expected: `a name that ends in ${facts.known.join(" or ")}`,

@@ -16,7 +16,7 @@ const limits = { data: 500 * megabyte, model: 4 * megabyte, artifact: 4000 * meg
 export type FileUse = keyof typeof limits;
 
 /**
- * The bytes of a file. `use` decides the size limit and what messages call it.
+ * The bytes of a file, or of stdin where the path is `-`. `use` decides the size limit and what messages call it.
  * Throws `ProblemError` (`data-unreadable`, `model-unreadable`, `artifact-unreadable`).
  */
 export function readBytes(path: string, use: FileUse): Uint8Array {
@@ -24,7 +24,7 @@ export function readBytes(path: string, use: FileUse): Uint8Array {
     throw unreadable(path, use, "too-large", `${limits[use] / megabyte} MB`);
   };
   try {
-    const file = openSync(path, "r");
+    const file = path === "-" ? 0 : openSync(path, "r");
     try {
       const status = fstatSync(file);
       if (status.isDirectory()) throw unreadable(path, use, "directory");
@@ -34,7 +34,7 @@ export function readBytes(path: string, use: FileUse): Uint8Array {
       if (bytes.length > limits[use]) tooLarge();
       return bytes;
     } finally {
-      closeSync(file);
+      if (file !== 0) closeSync(file);
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error;

@@ -18,14 +18,18 @@ import { type DataFacts, explainData } from "./explain-data.ts";
 const chunkLength = 1 << 20;
 
 /**
- * Replaces or makes the file. What was there stays untouched until the new content is on disk.
+ * Replaces or makes the file, with the permissions `mode`. What was there stays untouched until the new content is on disk.
  * Throws `ProblemError` (`output-unwritable`).
  */
-export function writeFileAtomically(path: string, content: Iterable<string> | Uint8Array): void {
+export function writeFileAtomically(
+  path: string,
+  content: Iterable<string> | Uint8Array,
+  mode = 0o666,
+): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     if (isFolder(path)) throw refusal(path, "directory");
-    const file = openSync(temporary, "w");
+    const file = openSync(temporary, "w", mode);
     try {
       if (content instanceof Uint8Array) writeAll(file, content);
       else writePieces(file, content);

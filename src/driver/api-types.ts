@@ -7,10 +7,11 @@ import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import type { RawMembers } from "../data/members-file.ts";
 import type { RawData } from "../data/raw-data.ts";
-import type { LeaveOneOut } from "../inference/diagnostics/leave-one-out.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
+import type { Formatted } from "../lang/format/format.ts";
 import type { Stage } from "./explain-stages.ts";
 import type { Exported, ExportFormat } from "./export-formats.ts";
+import type { ModelOutline } from "./outline.ts";
 
 export interface Compilation {
   readonly source: Source;
@@ -182,20 +183,6 @@ export interface Posterior {
   readonly quality: Quality;
   /** The same posterior with `predictive` filled: one replicated data set per draw. */
   predict(): Promise<Posterior>;
-  /**
-   * How well each observation is predicted by the others (PSIS-LOO). Rejects with `ProblemError` where observations have no density
-   * of their own, and for answers from a trained file.
-   */
-  leaveOneOut(): Promise<CrossValidation>;
-}
-
-export interface CrossValidation extends LeaveOneOut {
-  /** The observations in the order of `pointwise` and `kHats`: "y[3]". Those that are missing are left out. */
-  readonly names: readonly string[];
-  /** Names of those with a k-hat above 0.7: their terms cannot be trusted. */
-  readonly untrusted: readonly string[];
-  /** Log density of each observation given each draw, like the posterior's `variables`; NaN where a value is missing. */
-  readonly logLikelihood: readonly DrawnVariable[];
 }
 
 export interface TrainedModel extends Artifact {
@@ -253,6 +240,8 @@ export interface DoctorReport {
 export interface Driver {
   readonly version: string;
   compile(source: Source | string): Promise<Compilation>;
+  format(source: Source): Promise<Formatted>;
+  outline(program: Program): ModelOutline[];
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
   simulateMembers(program: Program, data: GivenData, options: MembersOptions): Promise<SimulatedMembers>;
@@ -265,17 +254,18 @@ export interface Driver {
   exportModel(program: Program, data: GivenData, options: ExportOptions): Promise<Exported>;
   exportArtifact(artifact: Artifact, data: GivenData | undefined, options: ExportOptions): Promise<Exported>;
 
-  /** A model file: `data/read-text-file.ts`. */
+  /** A model file, or stdin where the path is `-`: `data/read-text-file.ts`. */
   readSource(path: string): Source;
+  /** Replaces a model's text: `data/write-source.ts`. */
+  writeSource(path: string, text: string): void;
+  /** Files and folders to the model files that they are or hold: `data/model-files.ts`. */
+  modelFiles(paths: readonly string[]): string[];
   /** A data file by its extension: `data/read-data.ts`. */
   readData(path: string): RawData;
   readArtifact(path: string): Artifact;
   writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
-  writeDraws(
-    path: string,
-    draws: (Posterior & Partial<Pick<CrossValidation, "logLikelihood">>) | PriorDraws,
-  ): void;
+  writeDraws(path: string, draws: Posterior | PriorDraws): void;
   writeExport(path: string, exported: Exported): void;
   /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */
   checkExport(path: string, extensions: readonly string[], inputs: readonly string[]): void;

@@ -1,20 +1,25 @@
 /** The driver as one value, for doors that take it as an argument. What a command does not need is not loaded for it. */
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
 import { membersText, parseMembers } from "../data/members-file.ts";
+import { modelFiles } from "../data/model-files.ts";
 import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
 import { readTextFile } from "../data/read-text-file.ts";
 import { writeDraws } from "../data/write-draws.ts";
 import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
+import { writeSource } from "../data/write-source.ts";
 import type { Driver } from "./api-types.ts";
 import { stages } from "./explain-stages.ts";
 import { nodeHost } from "./node-host.ts";
+import { outline } from "./outline.ts";
 import { version } from "./version.ts";
 import { checkExport, writeExport } from "./write-export.ts";
 
 export const driver: Driver = {
   version,
   compile: async (...args) => (await import("./compile.ts")).compile(...args),
+  format: async (source) => (await import("../lang/format/format.ts")).format(source),
+  outline,
   infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
   sample: async (...args) => (await import("./predict.ts")).sample(...args),
   simulateMembers: async (...args) => (await import("./simulate-members.ts")).simulateMembers(...args),
@@ -26,7 +31,9 @@ export const driver: Driver = {
   doctor: async () => (await import("./doctor.ts")).doctor(),
   exportModel: async (...args) => (await import("./export.ts")).exportModel(...args),
   exportArtifact: async (...args) => (await import("./export.ts")).exportArtifact(...args),
-  readSource: (path) => ({ name: path, text: readTextFile(path, "model") }),
+  readSource: (path) => ({ name: path === "-" ? "stdin" : path, text: readTextFile(path, "model") }),
+  writeSource,
+  modelFiles,
   readData,
   readArtifact: (path) => decodeArtifact(readBytes(path, "artifact"), path),
   writeArtifact: (path, artifact) => writeFileAtomically(path, encodeArtifact(artifact)),

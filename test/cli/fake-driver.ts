@@ -9,6 +9,7 @@ import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
 import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
 import { stages } from "../../src/driver/explain-stages.ts";
 import type { Exported, ExportFormat } from "../../src/driver/export-formats.ts";
+import { outline } from "../../src/driver/outline.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -32,17 +33,6 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
     discrete: [],
     quality: { verdict: "good", reasons: [], numbers: { divergences: 0 } },
     predict: async () => posterior,
-    leaveOneOut: async () => ({
-      elpd: -30.76,
-      standardError: 1.41,
-      effectiveParameters: 0.93,
-      observations: 2,
-      pointwise: Float64Array.of(-15, -15.76),
-      kHats: Float64Array.of(0.2, 0.91),
-      names: ["y[0]", "y[1]"],
-      untrusted: ["y[1]"],
-      logLikelihood: [],
-    }),
     ...rest,
   };
   return posterior;
@@ -144,6 +134,12 @@ function fakeDriver(calls: Call[]): Driver {
       const core = { models: [eightSchools], functions: {} };
       return { source: named, problems: [], program: { core, source: named, model: () => eightSchools } };
     },
+    async format(source) {
+      return { text: `${source.text}\n`, problems: [] };
+    },
+    outline,
+    writeSource: (path) => calls.push({ verb: "writeSource", options: { path } }),
+    modelFiles: (paths) => [...paths],
     async infer(_program, _data, options) {
       calls.push({ verb: "infer", options: { ...options } });
       return fakePosterior();

@@ -193,35 +193,6 @@ describe("doctor", () => {
   });
 });
 
-test("check --json lists problems with places, and models where there are none", async () => {
-  const broken = await runHere(folder, ["check", "./broken.ppl", "--json"]);
-  expect(broken.code).toBe(2);
-  expect(broken.stderr).toBe("");
-  expect(JSON.parse(broken.stdout)).toMatchObject({
-    problems: [
-      {
-        code: "unknown-name",
-        labels: [{ source: "broken.ppl", line: 3, column: 40 }],
-        help: "did you mean `mu`?",
-      },
-    ],
-    models: [],
-  });
-  const good = JSON.parse((await here(["check", "./schools.ppl", "--json"])).stdout);
-  expect(good).toEqual({
-    problems: [],
-    models: [
-      {
-        name: "EightSchools",
-        sizes: ["J"],
-        inputs: ["sigma"],
-        draws: ["mu", "tau", "theta"],
-        observes: ["y"],
-      },
-    ],
-  });
-});
-
 describe("the terminal", () => {
   const check = ["check", "broken.ppl"];
   const code = "\x1b[";

@@ -7,6 +7,7 @@ import { type Problem, ProblemError } from "../../src/base/problem.ts";
 import { renderProblems } from "../../src/base/render-problem.ts";
 import { type BindOptions, bindData } from "../../src/data/bind-data.ts";
 import type { DataFacts } from "../../src/data/explain-data.ts";
+import { modelFiles } from "../../src/data/model-files.ts";
 import { parseCsvData } from "../../src/data/parse-csv-data.ts";
 import { parseJsonData } from "../../src/data/parse-json-data.ts";
 import { readBytes } from "../../src/data/read-bytes.ts";
@@ -117,11 +118,13 @@ test("data-partly-missing", async () => {
 test("files", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ppl-"));
   mkdirSync(join(folder, "out.json"));
+  mkdirSync(join(folder, "empty"));
   writeFileSync(join(folder, "latin1.ppl"), Uint8Array.of(0x6d, 0x0a, 0xe9));
   const cases: Readonly<Record<string, () => unknown>> = {
     "data-unreadable": () => readData(join(folder, "schools.json")),
     "data-format": () => readData(join(folder, "schools.xlsx")),
     "model-unreadable": () => readTextFile(join(folder, "latin1.ppl"), "model"),
+    "no-model-files": () => modelFiles([join(folder, "empty")]),
     "artifact-unreadable": () => readBytes(join(folder, "latin2.ppl"), "artifact"),
     "output-unwritable": () => checkWritable(join(folder, "out.json"), []),
     "output-unwritable-extension": () => checkWritable(join(folder, "out.txt"), [".json", ".csv"]),
@@ -138,6 +141,7 @@ test("every code has a golden file", () => {
     "data-unreadable": true,
     "model-unreadable": true,
     "artifact-unreadable": true,
+    "no-model-files": true,
     "data-format": true,
     "output-unwritable": true,
     "data-syntax": true,

@@ -1,14 +1,22 @@
 /** The one place that turns the checker's facts into prose. */
+import { plainFacts } from "../../base/plain-facts.ts";
 import type { Label, Problem } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
 import { describeShape, formatType } from "../format-type.ts";
+import { formatSize, type Size } from "../size.ts";
 import type { NumberType, Type } from "../type.ts";
 import type { Because, CheckFacts, Quote, UnknownCode } from "./check-facts.ts";
 
 /** One problem from its facts. */
 export function explain(facts: CheckFacts): Problem {
   const severity = facts.code === "unused-input" ? "warning" : "error";
-  return { code: facts.code, severity, ...prose(facts) };
+  return { code: facts.code, severity, ...prose(facts), facts: plainFacts(facts, describe) };
+}
+
+/** Types and sizes as they would be written. */
+function describe(value: object): string | undefined {
+  if ("terms" in value) return formatSize(value as Size);
+  return "kind" in value ? formatType(value as Type) : undefined;
 }
 
 type Prose = Omit<Problem, "code" | "severity">;

@@ -1,5 +1,6 @@
 /** Syntax problems: the facts by code, and in `explainSyntax` the prose. */
 import { nearMisses } from "../../base/near-miss.ts";
+import { plainFacts } from "../../base/plain-facts.ts";
 import type { Problem } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
 
@@ -110,6 +111,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
     message,
     labels: [],
     ...rest,
+    facts: plainFacts(fact),
   });
   switch (fact.code) {
     case "file-too-large":
