@@ -5,6 +5,7 @@ export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
 export type {
   Compilation,
+  CrossValidation,
   Decision,
   DrawnVariable,
   GivenData,

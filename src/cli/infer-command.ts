@@ -13,6 +13,7 @@ import {
 } from "./options.ts";
 import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
+import { formatLeaveOneOut, leaveOneOutJson } from "./show-leave-one-out.ts";
 import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
 
 interface InferFlags extends DataFlags, ShowFlags {
@@ -25,6 +26,7 @@ interface InferFlags extends DataFlags, ShowFlags {
   readonly parallel?: number;
   readonly targetAccept?: number;
   readonly maxDepth?: number;
+  readonly loo?: boolean;
   readonly out?: string;
 }
 
@@ -66,6 +68,9 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(sharedOptions.set())
     .addOption(sharedOptions.member())
     .addOption(sharedOptions.ignoreExtra())
+    .addOption(
+      new Option("--loo", "how well each observation is predicted by the others (leave-one-out, PSIS)"),
+    )
     .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
     .addOption(sharedOptions.json())
     .addOption(sharedOptions.verbose())
@@ -76,6 +81,7 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
 Examples:
   ppl infer schools.ppl --data schools.json
   ppl infer schools.ppl --data schools.csv --seed 7 --out posterior.json
+  ppl infer schools.ppl --data schools.json --loo
   ppl infer large.ppl --data rows.csv --strategy svi --json
   ppl infer vae.pplx --data digits.json`,
     )
@@ -102,14 +108,18 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   session.progress.finish();
   if (posterior === undefined) return 1;
 
+  const loo = flags.loo && !posterior.interrupted ? await posterior.leaveOneOut() : undefined;
   if (flags.out !== undefined) {
-    driver.writeDraws(flags.out, await withPredictions(posterior, flags.out, session));
+    const predicted = await withPredictions(posterior, flags.out, session);
+    driver.writeDraws(flags.out, { ...predicted, ...(loo && { logLikelihood: loo.logLikelihood }) });
     session.remark(
       `wrote ${flags.out}${posterior.interrupted ? " with the draws until the interruption" : ""}`,
     );
   }
-  session.print(formatPosterior(posterior, stdout.color));
-  session.printJson(posteriorSummaryJson(posterior));
+  session.print(
+    [formatPosterior(posterior, stdout.color), ...(loo ? ["", ...formatLeaveOneOut(loo)] : [])].join("\n"),
+  );
+  session.printJson({ ...posteriorSummaryJson(posterior), ...(loo && { loo: leaveOneOutJson(loo) }) });
   return posterior.interrupted ? 130 : 0;
 }
 

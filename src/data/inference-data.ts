@@ -27,6 +27,7 @@ export function* posteriorJson(posterior: PosteriorDraws, version: string): Gene
       { name: "posterior", leading: perDraw, values: posterior.variables },
       { name: "sample_stats", leading: perDraw, values: stats },
       { name: "posterior_predictive", leading: perDraw, values: posterior.predictive },
+      { name: "log_likelihood", leading: perDraw, values: posterior.logLikelihood ?? [] },
       { name: "observed_data", leading: [], values: posterior.observedData },
       { name: "constant_data", leading: [], values: posterior.constantData },
     ],

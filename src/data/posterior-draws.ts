@@ -26,6 +26,8 @@ export interface PosteriorDraws {
   readonly sampleStats: Readonly<Record<string, Float64Array>>;
   /** Like `variables`. */
   readonly predictive: readonly NamedValues[];
+  /** Like `variables`: log density of each observation; absent where it was not asked for. */
+  readonly logLikelihood?: readonly NamedValues[];
   /** Values have just the shape. */
   readonly observedData: readonly NamedValues[];
   readonly constantData: readonly NamedValues[];

@@ -7,6 +7,7 @@ import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import type { RawMembers } from "../data/members-file.ts";
 import type { RawData } from "../data/raw-data.ts";
+import type { LeaveOneOut } from "../inference/diagnostics/leave-one-out.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import type { Formatted } from "../lang/format/format.ts";
 import type { Stage } from "./explain-stages.ts";
@@ -183,6 +184,20 @@ export interface Posterior {
   readonly quality: Quality;
   /** The same posterior with `predictive` filled: one replicated data set per draw. */
   predict(): Promise<Posterior>;
+  /**
+   * How well each observation is predicted by the others (PSIS-LOO). Rejects with `ProblemError` where observations have no density
+   * of their own, and for answers from a trained file.
+   */
+  leaveOneOut(): Promise<CrossValidation>;
+}
+
+export interface CrossValidation extends LeaveOneOut {
+  /** The observations in the order of `pointwise` and `kHats`: "y[3]". Those that are missing are left out. */
+  readonly names: readonly string[];
+  /** Names of those with a k-hat above 0.7: their terms cannot be trusted. */
+  readonly untrusted: readonly string[];
+  /** Log density of each observation given each draw, like the posterior's `variables`; NaN where a value is missing. */
+  readonly logLikelihood: readonly DrawnVariable[];
 }
 
 export interface TrainedModel extends Artifact {
@@ -265,7 +280,10 @@ export interface Driver {
   readArtifact(path: string): Artifact;
   writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
-  writeDraws(path: string, draws: Posterior | PriorDraws): void;
+  writeDraws(
+    path: string,
+    draws: (Posterior & Partial<Pick<CrossValidation, "logLikelihood">>) | PriorDraws,
+  ): void;
   writeExport(path: string, exported: Exported): void;
   /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */
   checkExport(path: string, extensions: readonly string[], inputs: readonly string[]): void;

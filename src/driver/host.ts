@@ -26,7 +26,7 @@ export interface Host {
 }
 
 export interface ChainThread {
-  /** Resolves when the work is done; rejects where the thread breaks down or `take` throws. */
+  /** Resolves when the last chain is done; rejects where the thread ends before that, breaks down or `take` throws. */
   readonly ended: Promise<void>;
   /** Ends the thread, done or not. */
   stop(): Promise<void>;

@@ -72,16 +72,8 @@ export async function inferWithArtifact(
     seed,
     seconds: (performance.now() - started) / 1000,
     interrupted: false,
-    predict: async () => {
-      throw new ProblemError([
-        {
-          code: "not-supported-yet",
-          severity: "error",
-          message: "predictions from a trained model are not supported yet",
-          labels: [],
-        },
-      ]);
-    },
+    predict: () => notYet("predictions"),
+    logLikelihood: () => notYet("cross-validation"),
   });
   // Independent draws: what diagnoses chains has no meaning.
   const summary = described.summary.map((row) => ({
@@ -92,6 +84,17 @@ export async function inferWithArtifact(
     mcse: row.sd / Math.sqrt(draws),
   }));
   return { ...described, summary, quality: judge(khats, farItems(plan, artifact)) };
+}
+
+async function notYet(what: string): Promise<never> {
+  throw new ProblemError([
+    {
+      code: "not-supported-yet",
+      severity: "error",
+      message: `${what} from a trained model ${what.endsWith("s") ? "are" : "is"} not supported yet`,
+      labels: [],
+    },
+  ]);
 }
 
 interface Answerer {

@@ -16,6 +16,7 @@ import { drawDiscrete } from "./discrete-posterior.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
+import { logLikelihood } from "./log-likelihood.ts";
 import { describePosterior } from "./posterior.ts";
 import { simulateFrom } from "./predict.ts";
 import { type ChainTask, prepareStrategy } from "./run-chain.ts";
@@ -73,6 +74,8 @@ export async function infer(
     seconds,
     interrupted: results.some((result) => !result.done),
     discrete,
+    logLikelihood: async () =>
+      logLikelihood(program, model, bound, posterior, await host.loadEngine(engine.label)),
     predict: (values, draws) => simulateFrom(program, model, bound, values, draws, { ...options, seed }),
   });
 }

@@ -1,13 +1,15 @@
 /** The driver's posterior object: what a strategy drew, with the data it was asked about, summarised and judged. */
 import type { BoundData } from "../data/bind-data.ts";
+import { leaveOneOut, worstKHat } from "../inference/diagnostics/leave-one-out.ts";
 import { createPosterior } from "../inference/posterior.ts";
 import type { PosteriorData } from "../inference/posterior-data.ts";
 import type { Quality as Judgement } from "../inference/quality.ts";
 import type { CoreModel } from "../lang/core.ts";
 import { constantValue, formatSize } from "../lang/size.ts";
 import type { NumberType } from "../lang/type.ts";
-import type { DrawnVariable, Posterior, Quality } from "./api-types.ts";
+import type { CrossValidation, DrawnVariable, Posterior, Quality } from "./api-types.ts";
 import type { DiscreteDraws } from "./discrete-posterior.ts";
+import { elementNames } from "./element-names.ts";
 
 export interface PosteriorContext {
   readonly model: CoreModel;
@@ -19,6 +21,8 @@ export interface PosteriorContext {
   /** What was summed out, drawn for each of the draws. */
   readonly discrete?: DiscreteDraws;
   predict(variables: readonly DrawnVariable[], draws: number): Promise<readonly DrawnVariable[]>;
+  /** Log densities of the observations, for each draw. Absent where there is no model at hand. */
+  logLikelihood(): Promise<readonly DrawnVariable[]>;
 }
 
 /** Names of per-draw statistics, ours → those of InferenceData. */
@@ -71,8 +75,36 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
       const predictive = await context.predict(variables, data.chains * data.draws);
       return { ...posterior, predictive };
     },
+    async leaveOneOut() {
+      const logLikelihood = await context.logLikelihood();
+      return { logLikelihood, ...crossValidate(logLikelihood, data, posterior.summary) };
+    },
   };
   return posterior;
+}
+
+/** All observations together; chains count by the mean effective share of their draws, as in ArviZ. */
+function crossValidate(
+  logLikelihood: readonly DrawnVariable[],
+  { chains, draws }: PosteriorData,
+  summary: Posterior["summary"],
+): Omit<CrossValidation, "logLikelihood"> {
+  const total = chains * draws;
+  const points = logLikelihood.flatMap(({ name, shape, values }) =>
+    elementNames(name, shape).flatMap((label, at, { length }) =>
+      Number.isNaN(values[at]) ? [] : [{ label, values, at, length }],
+    ),
+  );
+  const matrix = new Float64Array(total * points.length);
+  points.forEach(({ values, at, length }, point) => {
+    for (let draw = 0; draw < total; draw++)
+      matrix[draw * points.length + point] = values[draw * length + at];
+  });
+  const sizes = summary.map(({ ess }) => ess).filter(Number.isFinite);
+  const mean = sizes.length === 0 ? total : sizes.reduce((sum, ess) => sum + ess, 0) / sizes.length;
+  const found = leaveOneOut(matrix, points.length, Math.min(1, mean / total));
+  const names = points.map(({ label }) => label);
+  return { ...found, names, untrusted: names.filter((_, at) => !(found.kHats[at] <= worstKHat)) };
 }
 
 function quality({ verdict, reasons, ...numbers }: Judgement): Quality {

@@ -30,8 +30,8 @@ export interface RunChainsOptions {
 }
 
 /**
- * One result per task, in order. When the signal aborts, the results are what was there by then. Throws `ProblemError`
- * when a chain cannot start.
+ * One result per task, in order, done unless the signal aborts: then the results are what was there by then. Throws `ProblemError`
+ * when a chain cannot start, or a worker thread ends before its chains do.
  */
 export async function runChains(
   plan: DensityPlan,
@@ -74,6 +74,7 @@ export async function runChains(
     options.signal,
   );
   if (left.length > 0) await runInWorkers(plan, left, take, options);
+  if (!options.signal?.aborted && !results.every(({ done }) => done)) bug("a chain has ended without a word");
   return results;
 }
 

@@ -1,4 +1,5 @@
 /** What a thread does with the chains it is given: compiles the plan and runs them one after the other, telling in batches. */
+import { ProblemError } from "../base/problem.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { EngineLabel } from "./choose-engine.ts";
 import type { DensityPlan } from "./density-plan.ts";
@@ -30,6 +31,10 @@ export async function serveChains(
     }
     target.dispose();
   } catch (error) {
+    if (error instanceof ProblemError) {
+      post({ kind: "failed", chain: current, problem: error.problems[0] }, []);
+      return;
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     post({ kind: "crashed", chain: current, stack }, []);
   }

@@ -3,14 +3,29 @@ import { ProblemError } from "../base/problem.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { EngineLabel } from "./choose-engine.ts";
 import type { ChainThread, Host } from "./host.ts";
+import { lifeLock, whenFree } from "./life-lock.ts";
 import type { ChainMessage } from "./run-chain.ts";
 import type { ChainWork } from "./serve-chains.ts";
+import { watchChains } from "./watch-chains.ts";
 import { loadWebEngine } from "./web-engines.ts";
+
+/** What a worker of a page is started with. */
+export interface PageWork {
+  readonly work: ChainWork;
+  /** A lock to hold, so that the page learns of the worker's end. */
+  readonly lock: string | undefined;
+}
+
+/** "alive" once the worker holds that lock. */
+export type PageMessage = ChainMessage | { readonly kind: "alive" };
 
 /** What is used of a page's `Worker`. */
 export interface PageWorker {
   postMessage(message: unknown): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    type: "message" | "messageerror",
+    listener: (event: { readonly data: unknown }) => void,
+  ): void;
   addEventListener(type: "error", listener: (event: { readonly message?: string }) => void): void;
   terminate(): void;
 }
@@ -48,22 +63,22 @@ function startChains(
   createWorker: () => PageWorker,
 ): ChainThread {
   const worker = made(createWorker);
-  let unfinished = work.tasks.length;
-  const ended = new Promise<void>((resolve, reject) => {
-    worker.addEventListener("message", ({ data }) => {
-      const message = data as ChainMessage;
-      try {
-        take(message);
-      } catch (error) {
-        reject(error);
-      }
-      if (message.kind === "done") unfinished -= 1;
-      if (unfinished === 0) resolve();
-    });
-    worker.addEventListener("error", ({ message }) => reject(notStarted(message)));
+  const watch = watchChains(work.tasks, take);
+  const lock = lifeLock();
+  let started = false;
+  worker.addEventListener("message", ({ data }) => {
+    started = true;
+    const message = data as PageMessage;
+    if (message.kind !== "alive") watch.hear(message);
+    else if (lock !== undefined) void whenFree(lock).then(() => watch.gone("it said nothing"));
   });
-  worker.postMessage(work);
-  return { ended, stop: async () => worker.terminate() };
+  worker.addEventListener("messageerror", () => watch.gone("a message that cannot be read"));
+  worker.addEventListener("error", ({ message = "" }) =>
+    started ? watch.gone(message) : watch.fail(notStarted(message)),
+  );
+  const task: PageWork = { work, lock };
+  worker.postMessage(task);
+  return { ended: watch.ended, stop: async () => worker.terminate() };
 }
 
 /** Some content policies make the constructor throw, others the worker report an error. */

@@ -33,6 +33,17 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
     discrete: [],
     quality: { verdict: "good", reasons: [], numbers: { divergences: 0 } },
     predict: async () => posterior,
+    leaveOneOut: async () => ({
+      elpd: -30.76,
+      standardError: 1.41,
+      effectiveParameters: 0.93,
+      observations: 2,
+      pointwise: Float64Array.of(-15, -15.76),
+      kHats: Float64Array.of(0.2, 0.91),
+      names: ["y[0]", "y[1]"],
+      untrusted: ["y[1]"],
+      logLikelihood: [],
+    }),
     ...rest,
   };
   return posterior;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { ProblemError } from "../../src/base/problem.ts";
 import { planDensity } from "../../src/driver/density-plan.ts";
 import { densityTarget } from "../../src/driver/density-target.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
+import { nodeChains } from "../../src/driver/node-chains.ts";
 import { nodeHost } from "../../src/driver/node-host.ts";
 import type { ChainTask } from "../../src/driver/run-chain.ts";
 import { type ChainResult, runChains } from "../../src/driver/run-chains.ts";
@@ -40,5 +42,52 @@ describe.each([
     expect(await run(2, 0)).toEqual(here);
     expect(await run(2, 1)).toEqual(here);
     expect(await run(2)).toEqual(here);
+  });
+});
+
+describe("a worker that ends before its chains are done", () => {
+  const tasks: ChainTask[] = [0, 1, 2].map((chain) => ({
+    chain,
+    strategy: "nuts",
+    config: { ...strategies.nuts.defaults, warmup: 150, draws: 1000 },
+    key: { seed: 3, stream: chain },
+  }));
+  const failure = async (startChains: typeof nodeHost.startChains): Promise<unknown> => {
+    const options = { parallel: 2, threads: 1, startChains, patience: 0, engine: "reference" } as const;
+    const results = runChains(plan, target, tasks, { ...options, onBatch: () => undefined });
+    return results.then(
+      () => "no failure",
+      (error) => (error instanceof ProblemError ? error.problems : String(error)),
+    );
+  };
+  const found = (reason: unknown): unknown => [
+    expect.objectContaining({ code: "worker-ended", found: reason }),
+  ];
+
+  const ends = [
+    ["exit", found("exit code 3")],
+    ["success", found("exit code 0")],
+    ["silence", found("exit code 0")],
+    ["throw", "Error: no such luck"],
+    ["reject", "Error: no such luck"],
+    ["memory", found("it ran out of memory")],
+  ] as const;
+  test.each(ends.flatMap(([death, expected]) => [0, 2].map((messages) => ({ death, messages, expected }))))(
+    "is an error: $death after $messages messages",
+    async ({ death, messages, expected }) => {
+      const script = new URL("./dying-worker.ts", import.meta.url);
+      const options = { argv: [death, messages], resourceLimits: { maxOldGenerationSizeMb: 80 } };
+      expect(await failure(nodeChains(script, options))).toEqual(expected);
+    },
+  );
+
+  test("is an error where it is ended from outside, or has no file", async () => {
+    const stopped = await failure((work, take) => {
+      const thread = nodeHost.startChains?.(work, take) ?? expect.fail();
+      setTimeout(() => thread.stop(), 50);
+      return thread;
+    });
+    expect(stopped).toEqual(found(expect.stringMatching(/^exit code [01]$/)));
+    expect(await failure(nodeChains(new URL("./nowhere.ts", import.meta.url)))).toMatch("Cannot find module");
   });
 });

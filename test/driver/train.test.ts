@@ -1,13 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
+import type { Host } from "../../src/driver/host.ts";
 import { judgeObjectives } from "../../src/driver/judge-training.ts";
 import { inferWithArtifact, train } from "../../src/driver/node-driver.ts";
+import { nodeHost } from "../../src/driver/node-host.ts";
+import { train as trainOn } from "../../src/driver/train.ts";
 import { version } from "../../src/driver/version.ts";
+import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
 import { factor, normalMean, programOf } from "./programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ppl-train-"));
@@ -48,6 +53,29 @@ describe("training", () => {
     const theirs = tfjs.tensors["learn/W"];
     // Single precision over 60 steps of a smooth objective.
     for (const [i, value] of ours.entries()) expect(theirs[i]).toBeCloseTo(value, 3);
+  });
+
+  test("is an error where a thread of the engine ends", async () => {
+    const host: Host = {
+      ...nodeHost,
+      loadEngine: () =>
+        createWasmEngine({
+          precision: "f32",
+          splitLimits: { worth: 0, chunk: 0 },
+          threads: {
+            count: 2,
+            start(_, onEnd) {
+              const worker = new Worker("setTimeout(() => process.exit(3), 50)", { eval: true });
+              worker.on("exit", (code) => onEnd(`exit code ${code}`));
+              return { end: () => void worker.terminate() };
+            },
+          },
+        }),
+    };
+    const run = trainOn(await programOf(factor), data, { steps: 1_000_000 }, host);
+    await expect(run).rejects.toThrow(
+      "worker-ended: a worker thread of the wasm engine has ended: exit code 3",
+    );
   });
 
   test.each(["wasm", "wasm:f32"])("goes on after an abort as if there had been none: %s", async (engine) => {

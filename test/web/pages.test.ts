@@ -60,6 +60,24 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
       '<!doctype html><link rel="icon" href="data:,"><script type="module" src="test.js"></script>',
     );
     files.set("/own-worker.js", 'import "./web-chain-worker.js";');
+    // They run chains until the third message, and then come to an end.
+    for (const [name, end] of Object.entries({
+      closing: "self.close()",
+      throwing: "setTimeout(() => { throw new Error('no such luck'); })",
+      rejecting: "",
+    }))
+      files.set(
+        `/${name}-worker.js`,
+        `import "./web-chain-worker.js";
+         const post = self.postMessage.bind(self);
+         let left = 3;
+         self.postMessage = (message, transfer) => {
+           left -= 1;
+           if (left > 0) return post(message, transfer);
+           if (left === 0) ${end || "{}"};
+           throw new Error("no message");
+         };`,
+      );
     files.set("/line.pplx", encodeArtifact(await train(await programOf(line), { x: rows }, { steps: 100 })));
     server = pageServer(files).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
@@ -76,6 +94,9 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
 
   const call = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
     page.evaluate(`runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")})`);
+
+  const refusal = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
+    page.evaluate(`runs.refusal(runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")}))`);
 
   const fromPage = (text: string, data: object, options: InferOptions): Promise<PageRun> =>
     call("infer", text, data, options) as Promise<PageRun>;
@@ -148,8 +169,6 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
   });
 
   test("what a page has not is refused with a problem", async () => {
-    const refusal = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
-      page.evaluate(`runs.refusal(runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")}))`);
     expect(await refusal("infer", normalMean, normalData, { engine: "onnx:f64" })).toEqual([
       "engine-not-in-pages",
     ]);
@@ -161,6 +180,20 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
       await refusal("inferInWorkersOf", "https://localhost:1/x.js", normalMean, normalData, long),
     ).toEqual(["worker-not-started"]);
   });
+
+  test.each(["closing", "throwing", "rejecting"])(
+    "a worker that ends in its midst is an error: %s",
+    async (name) => {
+      const run = [
+        "inferInWorkersOf",
+        `/${name}-worker.js`,
+        normalMean,
+        normalData,
+        { draws: 100_000 },
+      ] as const;
+      expect(await refusal(...run)).toEqual(["worker-ended"]);
+    },
+  );
 
   test("the example shows its table", async () => {
     const state = 'document.querySelector("#state").textContent';

@@ -23,7 +23,7 @@ import {
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { optionProbabilities } from "./option-probabilities.ts";
-import { assemblePieces } from "./pieces.ts";
+import { assemblePieces, knownElements } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { elementLogDensity, lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
@@ -38,7 +38,7 @@ export interface DensityOptions {
   readonly scale: "unconstrained" | "constrained";
   /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
   readonly terms?: boolean;
-  /** Also output the log density of each independent draw of an observed variable, as `pointwise/<site>`: its place, then its batch. */
+  /** Also output the log density of each independent draw of an observed variable, given all latents, as `pointwise/<name>`. */
   readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
@@ -67,6 +67,8 @@ export interface DensityLowering {
   readonly dimension: number;
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
+  /** Observed variables whose draws have no log density of their own, as where a discrete variable is summed out of them. */
+  readonly inseparable: readonly string[];
 }
 
 /** What a guide may replace: where a site's unconstrained coordinates come from. The default is a graph input. */
@@ -86,6 +88,7 @@ export function lowerLogDensity(input: LoweringInput, options: DensityOptions): 
     dimension: state.coordinates.reduce((sum, block) => sum + block.length, 0),
     learned: state.learned,
     indexChecks: state.indexChecks,
+    inseparable: state.inseparable,
   };
 }
 
@@ -95,6 +98,7 @@ export interface DensityState {
   readonly coordinates: readonly CoordinateBlock[];
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
+  readonly inseparable: readonly string[];
   readonly context: ModelContext;
   /** What `total` is the sum of, and what was summed out of it. */
   readonly factors: readonly Factor[];
@@ -204,7 +208,13 @@ export function lowerDensityInto(
       ? viewAt(presenceName(site.variable), site.place, here)
       : undefined;
 
-  const points: { readonly site: CoreSite; readonly value: Value }[] = [];
+  const inseparable = new Set<string>();
+  /** Binds the log density of every draw, NaN for what is missing, as if a statement of the program did. */
+  const bindPoints = (site: CoreSite, value: Value, present: Value | undefined, here: ModelContext): void => {
+    const density = elementLogDensity(site, value, here, present, Number.NaN);
+    if (density.axes.some((axis) => axis.kind === "enumerated")) inseparable.add(site.variable);
+    else bindAt(pointsName(site.variable), site.place, density, here);
+  };
 
   const verb: Verb = {
     terms: factors,
@@ -218,8 +228,7 @@ export function lowerDensityInto(
       const value = viewAt(site.variable, site.place, here);
       const present = presence(site, here);
       record(site.id, siteLogDensity(site, value, here, present), site, here);
-      if (site.observed && options.pointwise)
-        points.push({ site, value: elementLogDensity(site, value, here) });
+      if (site.observed && options.pointwise) bindPoints(site, value, present, here);
     },
     factor(value, statement, here) {
       record(
@@ -263,7 +272,12 @@ export function lowerDensityInto(
     const value = boundArray(binding, context);
     if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
   }
-  for (const { site, value } of points) outputs[`pointwise/${site.id}`] = value.node;
+  for (const { name } of model.variables) {
+    const binding = context.scope.get(pointsName(name));
+    const value =
+      binding?.kind === "pieces" ? knownElements(binding, context) : binding && boundArray(binding, context);
+    if (value !== undefined && !inseparable.has(name)) outputs[`pointwise/${name}`] = value.node;
+  }
   if (options.keep === undefined)
     Object.assign(outputs, optionProbabilities(context, factors, enumerated, total));
   if (options.terms)
@@ -272,12 +286,25 @@ export function lowerDensityInto(
       const value = algebra.add(...own.map((factor) => algebra.stretch(factor.value, factor.plates, [])));
       outputs[`term/${label}`] = value.node;
     }
-  return { outputs, total, coordinates, learned, indexChecks, context, factors, enumerated };
+  return {
+    outputs,
+    total,
+    coordinates,
+    learned,
+    indexChecks,
+    inseparable: [...inseparable],
+    context,
+    factors,
+    enumerated,
+  };
 }
 
-/** No name of a program can be this one. */
+/** No names of a program can be these. */
 function presenceName(variable: string): string {
   return `${variable} is present`;
+}
+function pointsName(variable: string): string {
+  return `log density of ${variable}`;
 }
 
 function presenceType(variable: CoreVariable): NumberType {

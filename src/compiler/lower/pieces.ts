@@ -12,6 +12,11 @@ export function assemblePieces(binding: Pieces, context: Context): Value {
   return joined(binding, context);
 }
 
+/** The elements from where the first piece begins, as one array; `undefined` where some in between are not known. */
+export function knownElements(binding: Pieces, context: Context): Value | undefined {
+  return isGapless(binding) ? joined(binding, context) : undefined;
+}
+
 function isGapless({ pieces }: Pieces): boolean {
   return pieces.every((piece, at) => at === 0 || pieces[at - 1].to === piece.from);
 }

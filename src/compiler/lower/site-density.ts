@@ -21,9 +21,15 @@ export function siteLogDensity(
 
 /**
  * Log density of each independent draw: one where the event is a number or one vector, one per element where it is an array of
- * them, with all of the plates' axes. 0 for what is missing.
+ * them, with all of the plates' axes; `missing` for what is missing.
  */
-export function elementLogDensity(site: CoreSite, x: Value, context: ModelContext, present?: Value): Value {
+export function elementLogDensity(
+  site: CoreSite,
+  x: Value,
+  context: ModelContext,
+  present?: Value,
+  missing = 0,
+): Value {
   const { algebra, plates } = context;
   const event = eventShape(site, context);
   const batch = event.slice(0, event.length - eventRankOf(site.distribution));
@@ -34,7 +40,7 @@ export function elementLogDensity(site: CoreSite, x: Value, context: ModelContex
   let mask = present;
   for (let dimension = batch.length; dimension < event.length; dimension++)
     mask = algebra.slice(mask, dimension, 0, 1);
-  return algebra.select(algebra.reshapeEvent(mask, batch), whole, 0);
+  return algebra.select(algebra.reshapeEvent(mask, batch), whole, missing);
 }
 
 export function lowerArguments(

@@ -1,10 +1,11 @@
 /** The workers of one executable, as the thread that owns them sees them. */
+import { ProblemError } from "../../../base/problem.ts";
 import type { WasmMemory, WasmModule } from "../web-assembly.ts";
 import { failures, type TeamLayout } from "./team-layout.ts";
 import type { ThreadHandle, Threads } from "./threads.ts";
 
 export interface Crew {
-  /** Runs what offers work to the crew. Throws where a worker has ended, and whatever happens from then on. */
+  /** Runs what offers work to the crew. Throws `ProblemError` where a worker has ended, and whatever happens from then on. */
   guard(run: () => void): void;
   dispose(): void;
 }
@@ -29,11 +30,10 @@ export function createCrew(
     );
   const check = (): void => {
     if (isStopped) throw new Error("this executable has been disposed of");
-    if (ended !== undefined) throw new Error(`a worker thread of the wasm engine has ended: ${ended}`);
+    if (ended !== undefined) throw workerEnded(`has ended: ${ended}`);
     const failure = Atomics.load(words, layout.failed / 4);
-    if (failure === failures.thread) throw new Error("a worker thread of the wasm engine has failed");
-    if (failure === failures.silence)
-      throw new Error("a worker thread of the wasm engine has not answered for two minutes");
+    if (failure === failures.thread) throw workerEnded("has failed");
+    if (failure === failures.silence) throw workerEnded("has not answered for two minutes");
   };
   return {
     guard(run) {
@@ -55,6 +55,11 @@ export function createCrew(
       workers = [];
     },
   };
+}
+
+function workerEnded(what: string): ProblemError {
+  const message = `a worker thread of the wasm engine ${what}`;
+  return new ProblemError([{ code: "worker-ended", severity: "error", message, labels: [] }]);
 }
 
 /** The main thread of a page may not. */
