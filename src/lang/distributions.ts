@@ -2,15 +2,25 @@
  * What the checker knows of each distribution: its parameters with their domains, and its support. The densities and
  * draws are in `compiler/lower/distributions.ts`, one row per name again.
  */
-import { nonNegativeRange, positiveRange, type Range, realLine, unitRange } from "./type.ts";
+import {
+  type MatrixStructure,
+  nonNegativeRange,
+  positiveRange,
+  type Range,
+  realLine,
+  type Structure,
+  unitRange,
+} from "./type.ts";
 
 export interface DistributionParameter {
   readonly name: string;
   readonly base: "real" | "int";
   readonly range: Range;
-  /** 0: a number per draw. 1: a vector per draw (concentrations, probabilities of categories). */
-  readonly rank: 0 | 1;
-  readonly structure: "plain" | "simplex";
+  /** 0: a number per draw. 1: a vector per draw (concentrations, probabilities of categories). 2: a square matrix per draw. */
+  readonly rank: 0 | 1 | 2;
+  readonly structure: Structure;
+  /** A number may stand for a vector of equal numbers. */
+  readonly orNumber?: boolean;
 }
 
 export interface DistributionSignature {
@@ -26,7 +36,7 @@ export interface DistributionSignature {
     | "category" // 0 … K−1 with K the length of its vector argument
     | "count" // 0, 1, 2, …
     | "countTo"; // 0 … n with n its argument `n`
-  /** 0: draws are numbers; 1: draws are vectors. */
+  /** 0: draws are numbers; 1: draws are vectors, as long as the vectors and matrices among the arguments. */
   readonly eventRank: 0 | 1;
   /** False for an improper density: has no draws. */
   readonly proper: boolean;
@@ -46,6 +56,10 @@ const probability: DistributionParameter = {
   rank: 0,
   structure: "plain",
 };
+const location: DistributionParameter = { ...real("loc"), rank: 1, orNumber: true };
+function matrix(name: string, structure: MatrixStructure): DistributionParameter {
+  return { ...real(name), rank: 2, structure };
+}
 const trials: DistributionParameter = {
   name: "n",
   base: "int",
@@ -102,6 +116,16 @@ export const distributions = {
     [[positive("rate")], [real("log_rate")]],
     "count",
     "Poisson with mean `rate`, or exp(log_rate).",
+  ),
+  MultivariateNormal: row(
+    [
+      [location, matrix("covariance", "covariance")],
+      [location, matrix("precision", "covariance")],
+      [location, matrix("cholesky", "choleskyCov")],
+    ],
+    "real",
+    "Normal vectors with mean `loc` and a covariance matrix, the inverse of a `precision`, or L Lᵀ with L its `cholesky` factor.",
+    { eventRank: 1 },
   ),
   Flat: row([[]], "real", "The improper constant density; says aloud that there is no prior.", {
     proper: false,

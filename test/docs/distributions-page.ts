@@ -6,7 +6,8 @@ import {
   type DistributionSignature,
   distributions,
 } from "../../src/lang/distributions.ts";
-import { formatRange } from "../../src/lang/format-type.ts";
+import { formatType } from "../../src/lang/format-type.ts";
+import { numberType } from "../../src/lang/type.ts";
 
 export function distributionsPage(): string {
   const rows = (Object.keys(distributions) as DistributionName[]).map(row);
@@ -48,15 +49,15 @@ function isNamed(
   return form !== signature.forms[0] && signature.forms[0][at]?.name !== form[at].name;
 }
 
-function describe({ base, range, rank, structure }: DistributionParameter): string {
-  if (structure === "simplex") return "`Simplex[K]`";
-  return `\`${formatRange(range, base)}${rank === 1 ? "[K]" : ""}\``;
+function describe({ base, range, rank, structure, orNumber }: DistributionParameter): string {
+  const element = formatType(numberType(base, range, [], structure));
+  return `\`${element}${rank === 0 ? "" : "[K]"}\`${orNumber ? ` or \`${element}\`` : ""}`;
 }
 
 function draws({ support, eventRank }: DistributionSignature): string {
   switch (support) {
     case "real":
-      return "`Real`";
+      return eventRank === 1 ? "`Real[K]`" : "`Real`";
     case "positive":
       return "`Positive`";
     case "unit":

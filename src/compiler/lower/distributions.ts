@@ -5,21 +5,13 @@
  */
 import type { DistributionName } from "../../lang/distributions.ts";
 import type { Shape } from "../ops.ts";
+import type { Arguments, DistributionRow } from "./distribution-row.ts";
 import type { Noise } from "./draws.ts";
 import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
+import { vectorsOverRows } from "./matrices.ts";
+import { multivariateNormal } from "./multivariate-normal.ts";
 import type { Algebra, Axis, Operand, Value } from "./value.ts";
-
-export type Arguments = Readonly<Record<string, Value>>;
-
-export interface DistributionRow {
-  /** Terms of log p(x | arguments). Elementwise over the event, except for vector-valued distributions, whose terms lack the last dimension. */
-  logDensity(a: Algebra, x: Value, args: Arguments): readonly Value[];
-  /** Absent: no draws (improper). */
-  readonly draw?: (a: Algebra, noise: Noise, args: Arguments) => Value;
-  /** Location and scale form: x = inverse(loc + scale · z) with z from the same distribution at loc 0, scale 1. */
-  readonly locationScale?: { readonly inverse?: "exp"; readonly standard: DistributionName };
-}
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
 
@@ -27,7 +19,7 @@ export const distributionRows = {
   Normal: {
     logDensity: (a, x, { loc, scale }) => normalTerms(a, standardize(a, x, loc, scale), scale),
     draw: (a, noise, { loc, scale }) => a.add(loc, a.mul(scale, noise.normal())),
-    locationScale: { standard: "Normal" },
+    locationScale: shifted("Normal"),
   },
   HalfNormal: {
     logDensity: (a, x, { scale }) => [...normalTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
@@ -37,7 +29,7 @@ export const distributionRows = {
     logDensity: (a, x, { loc, scale }) => cauchyTerms(a, standardize(a, x, loc, scale), scale),
     draw: (a, noise, { loc, scale }) =>
       a.add(loc, a.mul(scale, a.unary("tan", a.mul(Math.PI, a.sub(noise.uniform(), 0.5))))),
-    locationScale: { standard: "Cauchy" },
+    locationScale: shifted("Cauchy"),
   },
   HalfCauchy: {
     logDensity: (a, x, { scale }) => [...cauchyTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
@@ -46,7 +38,7 @@ export const distributionRows = {
   StudentT: {
     logDensity: (a, x, { df, loc, scale }) => studentTerms(a, standardize(a, x, loc, scale), df, scale),
     draw: (a, noise, { df, loc, scale }) => a.add(loc, a.mul(scale, drawStudent(a, noise, df))),
-    locationScale: { standard: "StudentT" },
+    locationScale: shifted("StudentT"),
   },
   HalfStudentT: {
     logDensity: (a, x, { df, scale }) => [...studentTerms(a, a.div(x, scale), df, scale), a.of(Math.LN2)],
@@ -63,7 +55,7 @@ export const distributionRows = {
       const size = a.unary("log1p", a.mul(-2, a.unary("abs", u)));
       return a.sub(loc, a.mul(scale, a.mul(a.unary("sign", u), size)));
     },
-    locationScale: { standard: "Laplace" },
+    locationScale: shifted("Laplace"),
   },
   Logistic: {
     logDensity: (a, x, { loc, scale }) => {
@@ -75,7 +67,7 @@ export const distributionRows = {
       const logit = a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u)));
       return a.add(loc, a.mul(scale, logit));
     },
-    locationScale: { standard: "Logistic" },
+    locationScale: shifted("Logistic"),
   },
   LogNormal: {
     logDensity: (a, x, { loc, scale }) => {
@@ -83,7 +75,7 @@ export const distributionRows = {
       return [...normalTerms(a, standardize(a, logX, loc, scale), scale), a.unary("neg", logX)];
     },
     draw: (a, noise, { loc, scale }) => a.unary("exp", a.add(loc, a.mul(scale, noise.normal()))),
-    locationScale: { inverse: "exp", standard: "Normal" },
+    locationScale: { standard: "Normal", place: (a, z, args) => a.unary("exp", shift(a, z, args)) },
   },
   Exponential: {
     logDensity: (a, x, { rate }) => [a.unary("log", rate), a.unary("neg", a.mul(rate, x))],
@@ -130,7 +122,7 @@ export const distributionRows = {
       const last = x.event.length - 1;
       const c = concentration;
       const total = a.reduce("reduceSum", c, c.event.length - 1);
-      const powers = powerTerm(a, overRows(a, c, x.event), () => a.unary("log", x));
+      const powers = powerTerm(a, vectorsOverRows(a, c, x.event), () => a.unary("log", x));
       return [
         ...powers.map((term) => a.reduce("reduceSum", term, last)),
         a.unary("lgamma", total),
@@ -138,7 +130,7 @@ export const distributionRows = {
       ];
     },
     draw: (a, noise, { concentration }) => {
-      const gammas = drawGamma(a, noise, overRows(a, concentration, noise.event));
+      const gammas = drawGamma(a, noise, vectorsOverRows(a, concentration, noise.event));
       const total = a.reduce("reduceSum", gammas, gammas.event.length - 1);
       return a.div(gammas, overLast(a, total, gammas.event));
     },
@@ -201,8 +193,18 @@ export const distributionRows = {
     draw: (a, noise, args) =>
       drawCount(a, noise, (k) => sum(a, distributionRows.Poisson.logDensity(a, k, args))),
   },
+  MultivariateNormal: multivariateNormal,
   Flat: { logDensity: (a) => [a.of(0)] },
 } satisfies Record<DistributionName, DistributionRow> as Record<DistributionName, DistributionRow>;
+
+/** loc + scale · z */
+function shift(a: Algebra, z: Value, { loc, scale }: Arguments): Value {
+  return a.add(loc, a.mul(scale, z));
+}
+
+function shifted(standard: DistributionName): DistributionRow["locationScale"] {
+  return { standard, place: shift };
+}
 
 /** z = (x − loc) / scale, without the work where loc is 0 or scale is 1. */
 function standardize(a: Algebra, x: Value, loc: Operand, scale: Operand): Value {
@@ -268,14 +270,6 @@ function logProbabilities(a: Algebra, args: Arguments): Value {
 /** (exponent − 1) · log x: nothing where the exponent is the number 1, also where log x is infinite. */
 function powerTerm(a: Algebra, exponent: Value, logX: () => Value): Value[] {
   return isNumber(a, exponent, 1) ? [] : [a.mul(a.sub(exponent, 1), logX())];
-}
-
-/** A vector as each row of an event; an array of that shape is itself. */
-function overRows(a: Algebra, vector: Value, event: Shape): Value {
-  if (vector.event.length === event.length) return vector;
-  const shape = [...vector.axes.map((axis) => axis.size), ...event];
-  const axes = [...vector.axes.map((_, position) => position), shape.length - 1];
-  return { ...vector, node: a.builder.emit("broadcast", [vector.node], { shape, axes }), event };
 }
 
 /** Numbers repeated along a new last dimension. */

@@ -181,9 +181,7 @@ export function lowerDensityInto(
     const row = distributionRows[distribution.name];
     if (row.locationScale === undefined) bug(`${distribution.name} has no location and scale`);
     const args = lowerArguments(distribution, here);
-    const moved = algebra.add(args.loc, algebra.mul(args.scale, z));
-    const value = row.locationScale.inverse === "exp" ? algebra.unary("exp", moved) : moved;
-    bindAt(site.variable, site.place, value, here);
+    bindAt(site.variable, site.place, row.locationScale.place(algebra, z, args), here);
     const standard = distributionRows[row.locationScale.standard].logDensity(algebra, z, {
       ...args,
       loc: algebra.of(0),

@@ -93,6 +93,36 @@ export function logDeterminantOfFactor(a: Algebra, l: Value): Value {
   return a.mul(2, a.reduce("reduceSum", logs, logs.event.length - 1));
 }
 
+/** A vector as each row of an event; numbers and arrays of that shape are as they are. */
+export function vectorsOverRows(a: Algebra, x: Value, event: readonly number[]): Value {
+  if (x.event.length === 0 || x.event.length === event.length) return x;
+  const shape = [...x.axes.map((axis) => axis.size), ...event];
+  const axes = [...x.axes.map((_, position) => position), shape.length - 1];
+  return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
+}
+
+/**
+ * A linear map of vectors x, event [B…, N], by matrices, event [N, N] or [B…, N, N]. Vectors that share one matrix lie side by side
+ * as its columns, so that it is read once for all of them.
+ */
+export function onColumns(
+  a: Algebra,
+  matrix: Value,
+  x: Value,
+  map: (matrix: Value, columns: Value) => Value,
+): Value {
+  if (matrix.event.length > 2) {
+    const columns = a.reshapeEvent(x, [...x.event, 1]);
+    return a.reshapeEvent(map(matrix, columns), x.event);
+  }
+  const own = x.axes.filter((axis) => !matrix.axes.some((each) => each.id === axis.id));
+  const rows = own.reduceRight((value, axis) => a.axisToEvent(value, axis), x);
+  const count = rows.event.slice(0, -1).reduce((product, each) => product * each, 1);
+  const columns = transposeLast(a, a.reshapeEvent(rows, [count, side(x)]));
+  const mapped = a.reshapeEvent(transposeLast(a, map(matrix, columns)), rows.event);
+  return own.reduce((value, axis) => a.eventToAxis(value, axis), mapped);
+}
+
 /** Event dimension 0 moved to the end. */
 export function eventToBack(a: Algebra, x: Value): Value {
   let value = x;

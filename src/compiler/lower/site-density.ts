@@ -1,7 +1,8 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
 import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
-import { type Arguments, distributionRows, sum } from "./distributions.ts";
+import type { Arguments } from "./distribution-row.ts";
+import { distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { eventShape } from "./places.ts";

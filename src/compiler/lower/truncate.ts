@@ -7,7 +7,7 @@ import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lan
 import { findExpression } from "../../lang/core-children.ts";
 import { type DistributionName, distributions } from "../../lang/distributions.ts";
 import type { Support } from "./bijector.ts";
-import type { Arguments } from "./distributions.ts";
+import type { Arguments } from "./distribution-row.ts";
 import type { Algebra, Operand, Value } from "./value.ts";
 
 /** A distribution function and its inverse. */

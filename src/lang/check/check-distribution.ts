@@ -14,6 +14,7 @@ import { addSizes, constantSize, constantValue, equalSizes, type Size } from "..
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
 import { signatureText } from "./check-apply.ts";
+import { argumentShapes, type ShapedArgument } from "./check-argument-shapes.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -21,7 +22,6 @@ import { checkPatterns } from "./check-match.ts";
 import { isBuiltin, isDistribution } from "./check-name.ts";
 import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
-import { commonShape } from "./check-shape.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { supportBounds } from "./support-bounds.ts";
@@ -44,11 +44,8 @@ export interface CheckedDistribution {
   readonly known: boolean;
 }
 
-interface CheckedParameter {
-  readonly parameter: DistributionParameter;
+interface CheckedParameter extends ShapedArgument {
   readonly value: CoreExpression;
-  readonly type: NumberType;
-  readonly quote: Quote;
 }
 
 /** Checks what stands behind `~`. Reports and gives `undefined` when it is no proper distribution. */
@@ -157,25 +154,18 @@ function checkNamed(
   }
   const checked = form.map(({ parameter, expression }) => checkParameter(scope, name, parameter, expression));
   if (!checked.every((each) => each !== undefined)) return undefined;
-  const vector = checked.find(({ parameter }) => parameter.rank === 1);
-  const batches = checked.map((each) => ({
-    quote: each.quote,
-    type: {
-      ...each.type,
-      dimensions: each.type.dimensions.slice(0, each.type.dimensions.length - each.parameter.rank),
-    },
-  }));
-  const batch = commonShape(scope, `the arguments of ${name}`, batches);
-  const described = describeDraws(scope, name, row, checked, vector?.type.dimensions.at(-1));
-  if (batch === undefined || described === undefined) return undefined;
+  const shapes = argumentShapes(scope, name, checked);
+  if (shapes === undefined) return undefined;
+  const { batch, length } = shapes;
+  const described = describeDraws(scope, name, row, checked, length);
+  if (described === undefined) return undefined;
   const core: CoreDistribution = {
     kind: "distribution",
     name,
     arguments: Object.fromEntries(checked.map(({ parameter, value }) => [parameter.name, value])),
     span,
   };
-  const length = vector?.type.dimensions.at(-1);
-  const draw = row.eventRank === 1 && length !== undefined ? [length] : [];
+  const draw = length === undefined ? [] : Array.from({ length: row.eventRank }, () => length);
   const known = !checked.some(({ value }) => dependsOnUnknown(scope, value));
   return { core, quote: { text: name, span: nameSpan }, name, batch, draw, known, ...described };
 }
@@ -259,8 +249,11 @@ function checkParameter(
         : "give an Int; a Real is not rounded silently";
     return mismatch(formatType(expected), help);
   }
-  if (type.dimensions.length < parameter.rank)
-    return mismatch("a vector", "write the numbers as `[a, b, c]`");
+  const isNumber = parameter.orNumber === true && type.dimensions.length === 0;
+  if (type.dimensions.length < parameter.rank && !isNumber)
+    return parameter.rank === 1
+      ? mismatch("a vector", "write the numbers as `[a, b, c]`")
+      : mismatch("a matrix", "write its rows as `[[a, b], [c, d]]`");
   if (!supportFits(scope, type, quote, expected, because)) return undefined;
   return { parameter, value, type, quote };
 }

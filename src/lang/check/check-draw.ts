@@ -28,6 +28,7 @@ const locationScale: readonly DistributionName[] = [
   "Laplace",
   "Logistic",
   "LogNormal",
+  "MultivariateNormal",
 ];
 
 const annotations = ["noncentered", "marginal", "enumerate"];

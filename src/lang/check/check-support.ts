@@ -103,6 +103,8 @@ function chooseSupport(
     if (distribution.name === "Flat") return { type, support: declaredSupport(declared) };
     return mismatch(isMatrixStructure(element.structure) ? right : matrixHelp(name, type.structure));
   }
+  // The mass that a vector drawn as a whole has in a part of its space has no simple form.
+  if (distribution.draw.length > 0) return mismatch(right);
   if (type.structure === "ordered") {
     if (distribution.support.kind !== "real")
       return mismatch("order a variable on the whole real line, such as Normal");

@@ -12,13 +12,17 @@ import {
   type Arguments,
   cases,
   distributionFunction,
+  eventOf,
   isDiscrete,
   isVector,
   logDensities,
+  numbersOf,
   proper,
   shapeOf,
   supportSize,
 } from "./sample-distributions.ts";
+import type { DensityArguments } from "./scalar-densities.ts";
+import { inverse, timesTransposed } from "./small-matrices.ts";
 
 const manyDraws = 20_000;
 /** Each draw of a count looks at all counts. */
@@ -31,7 +35,7 @@ function draws(name: DistributionName, args: Arguments, drawCount = manyDraws): 
   const builder = createBuilder();
   const algebra = createAlgebra(builder);
   const axis = { id: "draw number", size: drawCount, start: 0, order: 0, kind: "plate" } as const;
-  const event = isVector(name) ? shapeOf(Object.values(args)[0]) : [];
+  const event = eventOf(name, args);
   const noiseInputs: { name: string; kind: "normal" | "uniform"; id: NodeId }[] = [];
   const next = (kind: "normal" | "uniform", own: readonly number[]): Value => {
     const key = `noise${noiseInputs.length}`;
@@ -46,8 +50,7 @@ function draws(name: DistributionName, args: Arguments, drawCount = manyDraws): 
   };
   const values = Object.entries(args).map(([key, value]) => {
     const shape = shapeOf(value);
-    const numbers = typeof value === "number" ? [value] : value;
-    return [key, { node: builder.constant(numbers, shape), axes: [], event: shape }] as const;
+    return [key, { node: builder.constant(numbersOf(value), shape), axes: [], event: shape }] as const;
   });
   const value = algebra.stretch(draw(algebra, noise, Object.fromEntries(values)), [axis], event);
   const graph = builder.finish({ value: algebra.convert(value, "float").node });
@@ -124,6 +127,37 @@ describe("draws follow the density", () => {
       expect(row.reduce((mass, each) => mass + each, 0)).toBeCloseTo(1, 12);
     }
   });
+
+  test.each(proper.filter(({ name }) => name === "MultivariateNormal"))(
+    "sums are Normal: $label",
+    ({ name, args }) => {
+      const { loc: mean, ...spread } = args as unknown as DensityArguments;
+      const covariance =
+        spread.covariance ??
+        (spread.precision === undefined ? timesTransposed(spread.cholesky) : inverse(spread.precision));
+      const [width] = eventOf(name, args);
+      const values = draws(name, args);
+      // A normal vector is one all of whose weighted sums are normal; some weights here.
+      for (const weights of [
+        [1, 0, 0.5],
+        [0.1, 1, 1],
+        [1, 1, 1],
+        [1, -2, 0.5],
+      ].map((each) => each.slice(0, width))) {
+        const sums = Float64Array.from({ length: values.length / width }, (_, row) =>
+          weights.reduce((sum, weight, k) => sum + weight * values[row * width + k], 0),
+        ).sort();
+        const loc = weights.reduce((sum, weight, k) => sum + weight * (mean[k] ?? mean), 0);
+        const variance = weights.reduce(
+          (sum, left, i) =>
+            sum + weights.reduce((part, right, j) => part + left * right * covariance[i][j], 0),
+          0,
+        );
+        const margin = distributionFunction("Normal", { loc, scale: Math.sqrt(variance) });
+        expect(distance(sums, margin)).toBeLessThan(largestDistance);
+      }
+    },
+  );
 
   test("every proper distribution has draws, and no improper one", () => {
     for (const { name } of cases)

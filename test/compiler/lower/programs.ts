@@ -635,6 +635,52 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(x: Real[N, K])",
   ),
   program(
+    "multivariate normals",
+    { N: 3, M: 2, K: 2 },
+    `S: Covariance[K] ~ Flat()
+    L: CholeskyCov[K] ~ Flat()
+    mu ~ MultivariateNormal(c, S)
+    eta ~ MultivariateNormal(0.5, cholesky: L) via noncentered
+    factor -trace(S) - 0.5 * sum(sum(square(L)))
+    plate n in N {
+      b[n] ~ MultivariateNormal(mu, precision: S) via noncentered
+      s[n] ~ HalfNormal(1)
+      observe y[n] ~ MultivariateNormal(b[n] * x[n], S)
+      observe z[n] ~ MultivariateNormal(eta, S + s[n] * S)
+      plate m in M { observe w[n, m] ~ MultivariateNormal(eta + x[n], cholesky: s[n] * L) }
+    }
+    observe u: Real[N, K] ~ MultivariateNormal(0, precision: S)
+    observe v: Real[M, N, K] ~ MultivariateNormal(mu, S)`,
+    "(c: Real[K], x: Real[N])",
+  ),
+  program(
+    "draws of multivariate normals",
+    { N: 3, M: 2 },
+    `s ~ HalfNormal(1)
+    A = s * ([[2, 0.3], [0.3, 1]] as Covariance)
+    mu ~ MultivariateNormal(s, A)
+    plate n in N {
+      b[n] ~ MultivariateNormal(mu * x[n], precision: A)
+      plate m in M { observe y[n, m] ~ MultivariateNormal(b[n], cholesky: cholesky(A + diag(exp(b[n])))) }
+    }
+    z: Real[M, N, 2] ~ MultivariateNormal(mu, A)`,
+    "(x: Real[N])",
+  ),
+  program(
+    "multivariate normals in arrays of matrices, and in arms",
+    { N: 2, K: 3 },
+    `S: Covariance[N, K] ~ Flat()
+    a ~ Normal(0, 1)
+    mu ~ MultivariateNormal(a, S)
+    eta: Real[N, K] ~ MultivariateNormal(mu[0], cholesky: cholesky(S)) via noncentered
+    factor -sum(trace(S))
+    observe y ~ MultivariateNormal(mu + eta, S)
+    plate n in N {
+      observe z[n] ~ if c[n] then MultivariateNormal(0, S[n]) else MultivariateNormal(mu[n], precision: S[n])
+    }`,
+    "(c: Bool[N])",
+  ),
+  program(
     "functions of arrays",
     { N: 4, M: 2 },
     `a: Real[N] ~ Normal(0, 1)

@@ -14,7 +14,23 @@ import {
   distributions,
 } from "../../../src/lang/distributions.ts";
 
-export type Arguments = Readonly<Record<string, number | readonly number[]>>;
+export type ArgumentValue = number | readonly number[] | readonly (readonly number[])[];
+export type Arguments = Readonly<Record<string, ArgumentValue>>;
+
+const covarianceOfTwo = [
+  [4, 1.5],
+  [1.5, 2],
+];
+const covarianceOfThree = [
+  [2, -0.5, 0.3],
+  [-0.5, 1, 0.4],
+  [0.3, 0.4, 0.9],
+];
+const factorOfThree = [
+  [0.7, 0, 0],
+  [-2, 3, 0],
+  [0.4, 1.5, 0.2],
+];
 
 /** Several arguments for each distribution, among them awkward ones. */
 const sampleArguments = {
@@ -80,6 +96,13 @@ const sampleArguments = {
   ],
   Categorical: [{ p: [0.2, 0.5, 0.3] }, { p: [1e-9, 1 - 1e-9] }, { logits: [1, -2, 0.5, 3] }],
   Poisson: [{ rate: 3 }, { rate: 0.01 }, { rate: 200 }, { log_rate: 1 }],
+  MultivariateNormal: [
+    { loc: [1, -2], covariance: covarianceOfTwo },
+    { loc: 0.5, covariance: covarianceOfThree },
+    { loc: [1, -2], precision: covarianceOfTwo },
+    { loc: [0, 3, -1], precision: covarianceOfThree },
+    { loc: [1, -2, 0.5], cholesky: factorOfThree },
+  ],
   Flat: [{}],
 } satisfies Record<DistributionName, readonly Arguments[]> as Record<DistributionName, readonly Arguments[]>;
 
@@ -96,7 +119,7 @@ export function densityGraph(name: DistributionName, args: Arguments, points: nu
   const builder = createBuilder();
   const algebra = createAlgebra(builder);
   const axis = { id: "point", size: points, start: 0, order: 0, kind: "plate" } as const;
-  const event = isVector(name) ? shapeOf(Object.values(args)[0]) : [];
+  const event = eventOf(name, args);
   const node = builder.input("x", { dtype: isDiscrete(name) ? "int" : "float", shape: [points, ...event] });
   const x: Value = { node, axes: [axis], event };
   const values = Object.entries(args).map(([key, value]) => [key, inputValue(key, shapeOf(value))] as const);
@@ -108,14 +131,22 @@ export function densityGraph(name: DistributionName, args: Arguments, points: nu
   }
 }
 
-export function shapeOf(value: number | readonly number[]): number[] {
-  return typeof value === "number" ? [] : [value.length];
+export function shapeOf(value: ArgumentValue | number): number[] {
+  return typeof value === "number" ? [] : [value.length, ...shapeOf(value[0])];
+}
+
+/** Shape of one draw: vectors are as long as the vectors and matrices among the arguments. */
+export function eventOf(name: DistributionName, args: Arguments): number[] {
+  const length = Object.values(args).flatMap(shapeOf)[0];
+  return Array.from({ length: distributions[name].eventRank }, () => length);
+}
+
+export function numbersOf(value: ArgumentValue): readonly number[] {
+  return typeof value === "number" ? [value] : value.flat();
 }
 
 export function argumentInputs(args: Arguments): Record<string, readonly number[]> {
-  return Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [key, typeof value === "number" ? [value] : value]),
-  );
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, numbersOf(value)]));
 }
 
 export function logDensities(

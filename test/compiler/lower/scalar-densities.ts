@@ -4,9 +4,10 @@
  */
 import { lgamma } from "../../../src/compiler/special-functions.ts";
 import type { DistributionName } from "../../../src/lang/distributions.ts";
+import { determinant, inverse, type Matrix, timesTransposed } from "./small-matrices.ts";
 
-/** Argument values by parameter name: numbers, or vectors for concentrations and categories. */
-export type DensityArguments = Readonly<Record<string, number & readonly number[]>>;
+/** Argument values by parameter name: numbers, vectors for concentrations and categories, or matrices. */
+export type DensityArguments = Readonly<Record<string, number & readonly number[] & Matrix>>;
 
 type LogDensity = (x: number & readonly number[], args: DensityArguments) => number;
 
@@ -26,6 +27,15 @@ const logStudent = (x: number, df: number, loc: number, scale: number): number =
 const logChoose = (n: number, k: number): number => -Math.log(n + 1) - logBeta(n - k + 1, k + 1);
 const timesLog = (k: number, p: number): number => (k === 0 ? 0 : k * Math.log(p));
 const positive = (x: number, value: number): number => (x > 0 ? value : Number.NEGATIVE_INFINITY);
+
+/** −½ (dᵀ Σ⁻¹ d + log |2π Σ|) of the differences from the mean. */
+const logMultivariateNormal = (difference: readonly number[], covariance: Matrix): number => {
+  const solved = inverse(covariance).map((row) =>
+    row.reduce((sum, each, k) => sum + each * difference[k], 0),
+  );
+  const square = difference.reduce((sum, each, k) => sum + each * solved[k], 0);
+  return -0.5 * (square + difference.length * Math.log(2 * Math.PI) + Math.log(determinant(covariance)));
+};
 
 export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
   Normal: (x, { loc, scale }) => logNormal(x, loc, scale),
@@ -61,5 +71,10 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
     const mean = rate ?? Math.exp(log_rate);
     return timesLog(x, mean) - mean - lgamma(x + 1);
   },
+  MultivariateNormal: (x, { loc, covariance, precision, cholesky }) =>
+    logMultivariateNormal(
+      x.map((each, k) => each - (loc[k] ?? loc)),
+      covariance ?? (precision === undefined ? timesTransposed(cholesky) : inverse(precision)),
+    ),
   Flat: () => 0,
 };

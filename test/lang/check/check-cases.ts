@@ -109,6 +109,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n, 0], 1) }\n}",
   },
   "size-mismatch": {
+    distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
     "": "model M[N, M](a: Real[N], b: Real[M]) {\n  observe y ~ Normal(sum(a + b), 1)\n}",
     column: "model M[N](a: Real[N], b: Real[N, 1]) {\n  observe y: Real[N] ~ Normal(a + b[0..N], 1)\n}",
     matmul:
@@ -128,6 +129,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
   "type-mismatch": {
+    matrix: "model M[K](S: Covariance[K]) {\n  x ~ MultivariateNormal(0, diagonal(S))\n}",
     option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(kind + 1, 1)\n}",
     "": "model M[N](smokes: Bool[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * smokes[n], 1) }\n}",
     argument: "model M(n: Real) {\n  observe y ~ Binomial(n, 0.5)\n}",
@@ -144,6 +146,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     simplex: "model M[K](w: Positive[K]) {\n  observe y ~ Categorical(w)\n}",
     argument:
       "def logistic(x: Real, k: Positive): Unit = sigmoid(k * x)\nmodel M {\n  k ~ Normal(0, 1)\n  observe y ~ Bernoulli(logistic(1, k))\n}",
+    covariance:
+      "model M[N](x: Real[N]) {\n  K = [[exp(-(x[i] - x[j]) ^ 2) for j in N] for i in N]\n  f ~ MultivariateNormal(0, K)\n}",
     result: "def f(x: Real): Positive = x * x\nmodel M {\n  observe y ~ Normal(0, f(1))\n}",
   },
   "outside-support": {
@@ -168,6 +172,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     bare: "model M {\n  mu ~ Flat\n}",
   },
   "support-mismatch": {
+    vector: "model M[K](S: Covariance[K]) {\n  x: Positive[K] ~ MultivariateNormal(0, S)\n}",
     "": "model M {\n  sigma: Positive ~ Uniform(0, 10)\n}",
     "moving-bound": "model M(b: Real(5, 20)) {\n  x: Real(0, 10) ~ Uniform(0, b)\n}",
     disjoint: "model M {\n  x: Real(2, 3) ~ Uniform(0, 1)\n}",
