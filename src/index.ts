@@ -12,6 +12,8 @@ export type {
   InferOptions,
   MembersOptions,
   Posterior,
+  Predictions,
+  PredictOptions,
   PriorDraws,
   Program,
   Progress,

@@ -1,6 +1,6 @@
 /** `ppl infer`: the posterior of a model, or of a trained artifact, given data. */
 import { Command, Option } from "commander";
-import { ProblemError } from "../base/problem.ts";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import type { InferOptions, Posterior } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import {
@@ -15,6 +15,7 @@ import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { formatLeaveOneOut, leaveOneOutJson } from "./show-leave-one-out.ts";
 import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
+import { formatPredictions, predictionsJson } from "./show-predictions.ts";
 
 interface InferFlags extends DataFlags, ShowFlags {
   readonly verbose?: boolean;
@@ -27,6 +28,8 @@ interface InferFlags extends DataFlags, ShowFlags {
   readonly targetAccept?: number;
   readonly maxDepth?: number;
   readonly loo?: boolean;
+  readonly predict?: string;
+  readonly anew?: readonly string[];
   readonly out?: string;
 }
 
@@ -71,6 +74,13 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(
       new Option("--loo", "how well each observation is predicted by the others (leave-one-out, PSIS)"),
     )
+    .addOption(new Option("--predict <file>", "predict the observations of other data: inputs and sizes"))
+    .addOption(
+      new Option(
+        "--anew <size>",
+        "with --predict: plates of this size hold other items than the data; may be repeated",
+      ).argParser<readonly string[]>((size, before = []) => [...before, size]),
+    )
     .addOption(new Option("--out <file>", "write the draws: .json for ArviZ, .csv with a row per draw"))
     .addOption(sharedOptions.json())
     .addOption(sharedOptions.verbose())
@@ -82,6 +92,7 @@ Examples:
   ppl infer schools.ppl --data schools.json
   ppl infer schools.ppl --data schools.csv --seed 7 --out posterior.json
   ppl infer schools.ppl --data schools.json --loo
+  ppl infer regression.ppl --data rows.csv --predict new-rows.csv --out posterior.json
   ppl infer large.ppl --data rows.csv --strategy svi --json
   ppl infer vae.pplx --data digits.json`,
     )
@@ -92,12 +103,20 @@ Examples:
 
 async function infer(file: string, flags: InferFlags, session: Session): Promise<ExitCode> {
   const { driver, stdout } = session.context;
-  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputFiles(file, flags));
+  const inputs = [...inputFiles(file, flags), ...(flags.predict === undefined ? [] : [flags.predict])];
+  if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputs);
+  if (flags.anew !== undefined && flags.predict === undefined) throw new ProblemError([nothingToPredict]);
   const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
   if (artifact !== undefined) session.addSource(artifact.source);
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;
   const data = readGiven(driver, flags);
+  const other = flags.predict === undefined ? undefined : driver.readData(flags.predict);
   const options = inferOptions(flags, session);
+  const wishes = { anew: flags.anew, allowExtra: flags.ignoreExtra };
+  if (other !== undefined) {
+    if (program === undefined) throw new ProblemError([nothingFromArtifacts]);
+    await driver.checkPredictable(program, data, options, other, wishes);
+  }
 
   const posterior =
     program !== undefined
@@ -109,19 +128,56 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   if (posterior === undefined) return 1;
 
   const loo = flags.loo && !posterior.interrupted ? await posterior.leaveOneOut() : undefined;
+  const predictions =
+    other && !posterior.interrupted
+      ? await posterior.predictAt(other, {
+          ...wishes,
+          signal: session.signal,
+          onProgress: session.progress.update,
+        })
+      : undefined;
+  session.progress.finish();
   if (flags.out !== undefined) {
     const predicted = await withPredictions(posterior, flags.out, session);
-    driver.writeDraws(flags.out, { ...predicted, ...(loo && { logLikelihood: loo.logLikelihood }) });
+    driver.writeDraws(flags.out, {
+      ...predicted,
+      ...(loo && { logLikelihood: loo.logLikelihood }),
+      ...(predictions && { predictions }),
+    });
     session.remark(
       `wrote ${flags.out}${posterior.interrupted ? " with the draws until the interruption" : ""}`,
     );
   }
+  const draws = posterior.chains * posterior.draws;
   session.print(
-    [formatPosterior(posterior, stdout.color), ...(loo ? ["", ...formatLeaveOneOut(loo)] : [])].join("\n"),
+    [
+      formatPosterior(posterior, stdout.color),
+      ...(loo ? ["", ...formatLeaveOneOut(loo)] : []),
+      ...(predictions ? ["", ...formatPredictions(predictions, draws, stdout.color)] : []),
+    ].join("\n"),
   );
-  session.printJson({ ...posteriorSummaryJson(posterior), ...(loo && { loo: leaveOneOutJson(loo) }) });
+  session.printJson({
+    ...posteriorSummaryJson(posterior),
+    ...(loo && { loo: leaveOneOutJson(loo) }),
+    ...(predictions && { predictions: predictionsJson(predictions, draws) }),
+  });
   return posterior.interrupted ? 130 : 0;
 }
+
+const nothingToPredict: Problem = {
+  code: "nothing-to-predict",
+  severity: "error",
+  message: "--anew says which items of other data are others, and no other data are given",
+  labels: [],
+  help: "add --predict FILE",
+};
+
+const nothingFromArtifacts: Problem = {
+  code: "not-supported-yet",
+  severity: "error",
+  message: "predictions from a trained model are not supported yet",
+  labels: [],
+};
 
 function inferOptions(flags: InferFlags, session: Session): InferOptions {
   const { strategy, engine, chains, warmup, draws, parallel, targetAccept, maxDepth, model, seed } = flags;

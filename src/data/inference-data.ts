@@ -28,8 +28,10 @@ export function* posteriorJson(posterior: PosteriorDraws, version: string): Gene
       { name: "sample_stats", leading: perDraw, values: stats },
       { name: "posterior_predictive", leading: perDraw, values: posterior.predictive },
       { name: "log_likelihood", leading: perDraw, values: posterior.logLikelihood ?? [] },
+      { name: "predictions", leading: perDraw, values: posterior.predictions?.variables ?? [] },
       { name: "observed_data", leading: [], values: posterior.observedData },
       { name: "constant_data", leading: [], values: posterior.constantData },
+      { name: "predictions_constant_data", leading: [], values: posterior.predictions?.constantData ?? [] },
     ],
     { posterior_attrs: attributes, sample_stats_attrs: attributes },
   );

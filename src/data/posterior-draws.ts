@@ -28,6 +28,11 @@ export interface PosteriorDraws {
   readonly predictive: readonly NamedValues[];
   /** Like `variables`: log density of each observation; absent where it was not asked for. */
   readonly logLikelihood?: readonly NamedValues[];
+  /** Predictions for other data, like `variables`, and those data; absent where they were not asked for. */
+  readonly predictions?: {
+    readonly variables: readonly NamedValues[];
+    readonly constantData: readonly NamedValues[];
+  };
   /** Values have just the shape. */
   readonly observedData: readonly NamedValues[];
   readonly constantData: readonly NamedValues[];

@@ -185,10 +185,30 @@ export interface Posterior {
   /** The same posterior with `predictive` filled: one replicated data set per draw. */
   predict(): Promise<Posterior>;
   /**
+   * Predictions for other data of the same model: inputs and sizes, without observations. Latents keep the values of each posterior
+   * draw, except those in a plate of another size: these are other items, and drawn from the model. Rejects with `ProblemError`.
+   */
+  predictAt(data: GivenData, options?: PredictOptions): Promise<Predictions>;
+  /**
    * How well each observation is predicted by the others (PSIS-LOO). Rejects with `ProblemError` where observations have no density
    * of their own, and for answers from a trained file.
    */
   leaveOneOut(): Promise<CrossValidation>;
+}
+
+export interface PredictOptions
+  extends Pick<CommonOptions, "sizes" | "allowExtra" | "signal" | "onProgress"> {
+  /** Names of sizes whose plates hold other items than in the data of the posterior, even where they are of the same size. */
+  readonly anew?: readonly string[];
+}
+
+export interface Predictions {
+  /** Observed variables, and bindings that depend on the data, like the posterior's `variables`. */
+  readonly variables: readonly DrawnVariable[];
+  /** Names of the latents that were drawn from the model, for they belong to other items. */
+  readonly anew: readonly string[];
+  /** Inputs as given; `values` has just the shape. */
+  readonly constantData: readonly DrawnVariable[];
 }
 
 export interface CrossValidation extends LeaveOneOut {
@@ -258,6 +278,14 @@ export interface Driver {
   format(source: Source): Promise<Formatted>;
   outline(program: Program): ModelOutline[];
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
+  /** Rejects, before anything long runs, where the posterior's `predictAt` would. */
+  checkPredictable(
+    program: Program,
+    data: GivenData,
+    options: InferOptions,
+    other: GivenData,
+    wishes: PredictOptions,
+  ): Promise<void>;
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
   simulateMembers(program: Program, data: GivenData, options: MembersOptions): Promise<SimulatedMembers>;
   train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
@@ -282,7 +310,9 @@ export interface Driver {
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
   writeDraws(
     path: string,
-    draws: (Posterior & Partial<Pick<CrossValidation, "logLikelihood">>) | PriorDraws,
+    draws:
+      | (Posterior & Partial<Pick<CrossValidation, "logLikelihood">> & { readonly predictions?: Predictions })
+      | PriorDraws,
   ): void;
   writeExport(path: string, exported: Exported): void;
   /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */

@@ -124,7 +124,7 @@ function dependsOnLatents(graph: Graph): Set<NodeId> {
 }
 
 /** Sizes of a variable's or binding's dimensions, as far as the program names them. */
-function sizesOf(name: string, model: CoreModel): readonly (Size | undefined)[] {
+export function sizesOf(name: string, model: CoreModel): readonly (Size | undefined)[] {
   const variable = model.variables.find((each) => each.name === name);
   if (variable !== undefined) return variable.type.dimensions;
   return bindingSizes(name, model.body, new Map()) ?? [];

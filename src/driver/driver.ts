@@ -22,6 +22,7 @@ export const driver: Driver = {
   outline,
   infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
   sample: async (...args) => (await import("./predict.ts")).sample(...args),
+  checkPredictable: async (...args) => (await import("./predict-at.ts")).checkPredictable(...args),
   simulateMembers: async (...args) => (await import("./simulate-members.ts")).simulateMembers(...args),
   train: async (...args) => (await import("./train.ts")).train(...args, nodeHost),
   inferWithArtifact: async (...args) =>

@@ -73,6 +73,7 @@ export async function inferWithArtifact(
     seconds: (performance.now() - started) / 1000,
     interrupted: false,
     predict: () => notYet("predictions"),
+    predictAt: () => notYet("predictions"),
     logLikelihood: () => notYet("cross-validation"),
   });
   // Independent draws: what diagnoses chains has no meaning.

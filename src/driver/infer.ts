@@ -19,6 +19,7 @@ import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { logLikelihood } from "./log-likelihood.ts";
 import { describePosterior } from "./posterior.ts";
 import { simulateFrom } from "./predict.ts";
+import { predictAt } from "./predict-at.ts";
 import { type ChainTask, prepareStrategy } from "./run-chain.ts";
 import { type ChainResult, type RunChainsOptions, runChains } from "./run-chains.ts";
 
@@ -77,6 +78,8 @@ export async function infer(
     logLikelihood: async () =>
       logLikelihood(program, model, bound, posterior, await host.loadEngine(engine.label)),
     predict: (values, draws) => simulateFrom(program, model, bound, values, draws, { ...options, seed }),
+    predictAt: (values, draws, other, wishes) =>
+      predictAt({ program, ...chosen, bound, posterior: values, draws, seed }, other, wishes),
   });
 }
 

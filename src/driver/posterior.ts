@@ -7,7 +7,15 @@ import type { Quality as Judgement } from "../inference/quality.ts";
 import type { CoreModel } from "../lang/core.ts";
 import { constantValue, formatSize } from "../lang/size.ts";
 import type { NumberType } from "../lang/type.ts";
-import type { CrossValidation, DrawnVariable, Posterior, Quality } from "./api-types.ts";
+import type {
+  CrossValidation,
+  DrawnVariable,
+  GivenData,
+  Posterior,
+  Predictions,
+  PredictOptions,
+  Quality,
+} from "./api-types.ts";
 import type { DiscreteDraws } from "./discrete-posterior.ts";
 import { elementNames } from "./element-names.ts";
 
@@ -21,6 +29,12 @@ export interface PosteriorContext {
   /** What was summed out, drawn for each of the draws. */
   readonly discrete?: DiscreteDraws;
   predict(variables: readonly DrawnVariable[], draws: number): Promise<readonly DrawnVariable[]>;
+  predictAt(
+    variables: readonly DrawnVariable[],
+    draws: number,
+    data: GivenData,
+    options: PredictOptions,
+  ): Promise<Predictions>;
   /** Log densities of the observations, for each draw. Absent where there is no model at hand. */
   logLikelihood(): Promise<readonly DrawnVariable[]>;
 }
@@ -56,7 +70,7 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
     observedData: model.variables
       .filter((variable) => variable.observed)
       .flatMap((variable) => givenVariable(variable.name, variable.type, bound)),
-    constantData: model.inputs.flatMap((input) => givenVariable(input.name, input.type, bound)),
+    constantData: constantData(model, bound),
     summary: Object.entries(judged.summary()).map(([name, row]) => ({
       name,
       mean: row.mean,
@@ -75,6 +89,8 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
       const predictive = await context.predict(variables, data.chains * data.draws);
       return { ...posterior, predictive };
     },
+    predictAt: (data, options = {}) =>
+      context.predictAt(variables, posterior.chains * posterior.draws, data, options),
     async leaveOneOut() {
       const logLikelihood = await context.logLikelihood();
       return { logLikelihood, ...crossValidate(logLikelihood, data, posterior.summary) };
@@ -110,6 +126,11 @@ function crossValidate(
 function quality({ verdict, reasons, ...numbers }: Judgement): Quality {
   const known = Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== null);
   return { verdict, reasons, numbers: Object.fromEntries(known) };
+}
+
+/** The inputs of a model as bound. */
+export function constantData(model: CoreModel, bound: BoundData): DrawnVariable[] {
+  return model.inputs.flatMap((input) => givenVariable(input.name, input.type, bound));
 }
 
 function givenVariable(name: string, type: NumberType, bound: BoundData): DrawnVariable[] {

@@ -1,7 +1,7 @@
-/** Simulation: prior draws, and replicated data from posterior draws. */
+/** Simulation: prior draws, replicated data from posterior draws, and predictions for other data. */
 import { type Problem, ProblemError } from "../base/problem.ts";
 import { randomSource } from "../base/random.ts";
-import { elementCount } from "../compiler/graph.ts";
+import { elementCount, type Graph, type NodeId } from "../compiler/graph.ts";
 import { optionProbability } from "../compiler/lower/option-probabilities.ts";
 import { lowerSimulate } from "../compiler/lower/simulate.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
@@ -14,7 +14,7 @@ import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } fro
 import { checkIndices } from "./check-indices.ts";
 import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
 import { chooseMember } from "./choose-member.ts";
-import { dataInputs, loweringInput } from "./density-plan.ts";
+import { dataInputs, loweringInput, select, sizesOf } from "./density-plan.ts";
 import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { refuseLearned } from "./refuse-learned.ts";
@@ -23,6 +23,7 @@ import { turnTaker } from "./turn-taker.ts";
 /** Streams of the random numbers, apart from those of the chains (0, 1, 2, …). */
 const priorStream = 0x7072696f;
 const predictiveStream = 0x70726564;
+const otherDataStream = 0x6f746865;
 const optionStream = 0x6f707469;
 
 const defaultPriorDraws = 100;
@@ -46,18 +47,13 @@ export async function drawPrior(
 ): Promise<PriorDraws> {
   const seed = options.seed ?? defaultSeed;
   const draws = options.draws ?? defaultPriorDraws;
-  const names = model.variables.map((variable) => variable.name);
-  const simulated = await simulate(
-    program,
-    model,
-    bound,
-    [],
-    names,
+  const simulated = await simulate(program, model, bound, {
+    given: [],
+    wanted: () => model.variables.map(({ name }) => `variable/${name}`),
     draws,
-    { seed, stream: priorStream },
-    () => ({}),
+    key: { seed, stream: priorStream },
     options,
-  );
+  });
   return {
     model: model.name,
     seed,
@@ -81,69 +77,137 @@ export async function simulateFrom(
   const latents = posterior.filter((each) =>
     model.variables.some((variable) => variable.name === each.name && !variable.observed),
   );
-  const wanted = model.variables.filter((variable) => variable.observed).map((variable) => variable.name);
-  const option = drawnOption(model, posterior, draws, seed);
-  const given = [...latents, ...option].map(({ name }) => name);
-  const key = { seed, stream: predictiveStream };
-  const valuesOf = (draw: number): Record<string, Float64Array> =>
-    Object.fromEntries(
-      [...latents, ...option].map((latent) => {
-        const length = elementCount(latent.shape);
-        return [`value/${latent.name}`, latent.values.subarray(draw * length, (draw + 1) * length)];
-      }),
-    );
-  return simulate(program, model, bound, given, wanted, draws, key, valuesOf, { signal, onProgress });
+  return simulate(program, model, bound, {
+    given: [...latents, ...drawnOption(model, posterior, draws, seed)],
+    wanted: () => model.variables.filter(({ observed }) => observed).map(({ name }) => `variable/${name}`),
+    draws,
+    key: { seed, stream: predictiveStream },
+    options: { signal, onProgress },
+  });
+}
+
+export interface PredictionInput extends Pick<SampleOptions, "signal" | "onProgress"> {
+  readonly posterior: readonly DrawnVariable[];
+  readonly draws: number;
+  readonly seed: number;
+  /** Latents that are drawn from the model anew. */
+  readonly anew: ReadonlySet<string>;
+}
+
+/**
+ * Observed variables, and bindings that other data change, for those data: one draw of each per posterior draw. Latents keep the
+ * values of the posterior draw, except for `anew`.
+ */
+export async function simulateAt(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  { posterior, draws, seed, anew, signal, onProgress }: PredictionInput,
+): Promise<readonly DrawnVariable[]> {
+  const latents = posterior.filter(({ name }) =>
+    model.variables.some((variable) => variable.name === name && !variable.observed && !anew.has(name)),
+  );
+  return simulate(program, model, bound, {
+    given: [...latents, ...drawnOption(model, posterior, draws, seed)],
+    wanted: (graph) => predictedOutputs(model, graph),
+    draws,
+    key: { seed, stream: otherDataStream },
+    options: { signal, onProgress },
+  });
+}
+
+/** Observed variables, and bindings that depend on draws and on data: others are in the posterior, or known. */
+function predictedOutputs(model: CoreModel, graph: Graph): string[] {
+  const drawn = dependents(graph, (input) => input.startsWith("value/") || input.startsWith("noise/"));
+  const changed = dependents(graph, (input) => input.startsWith("data/") || input.startsWith("noise/"));
+  return Object.entries(graph.outputs).flatMap(([output, id]) => {
+    const [kind, name] = output.split("/");
+    if (kind === "binding") return drawn.has(id) && changed.has(id) ? [output] : [];
+    return model.variables.some((each) => each.name === name && each.observed) ? [output] : [];
+  });
+}
+
+/** Nodes that depend on one of the inputs. */
+function dependents(graph: Graph, isOne: (input: string) => boolean): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  graph.nodes.forEach((node, id) => {
+    const own = node.op === "input" && isOne(node.params.name);
+    if (own || node.inputs.some((input) => found.has(input))) found.add(id);
+  });
+  return found;
+}
+
+interface Simulation {
+  /** Draws that are kept: `draws` × shape. */
+  readonly given: readonly Pick<DrawnVariable, "name" | "shape" | "values">[];
+  /** Outputs of the lowered graph: `variable/<name>`, `binding/<name>`. */
+  readonly wanted: (graph: Graph) => readonly string[];
+  readonly draws: number;
+  readonly key: { readonly seed: number; readonly stream: number };
+  readonly options: Pick<SampleOptions, "signal" | "onProgress">;
 }
 
 async function simulate(
   program: Program,
   model: CoreModel,
   bound: BoundData,
-  given: readonly string[],
-  wanted: readonly string[],
-  draws: number,
-  key: { readonly seed: number; readonly stream: number },
-  valuesOf: (draw: number) => Readonly<Record<string, Float64Array>>,
-  options: Pick<SampleOptions, "signal" | "onProgress"> = {},
+  { given, wanted, draws, key, options }: Simulation,
 ): Promise<DrawnVariable[]> {
-  const lowered = lowerSimulate(loweringInput(program.core, model, bound), { given });
+  const lowered = lowerSimulate(loweringInput(program.core, model, bound), {
+    given: given.map(({ name }) => name),
+  });
   refuseLearned(lowered.learned);
   refuseMissingStart(lowered.initial, model, bound);
   checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
-  const outputs = Object.fromEntries(wanted.map((name) => [name, lowered.graph.outputs[`variable/${name}`]]));
-  const varies = (name: string): boolean => name.startsWith("noise/") || name.startsWith("value/");
-  const perDraw = wanted.reduce(
-    (sum, name) => sum + 8 * elementCount(lowered.graph.nodes[outputs[name]].type.shape),
-    0,
+  const graph = select(lowered.graph, wanted(lowered.graph));
+  const shapes = Object.entries(graph.outputs).map(
+    ([output, id]) => [output, graph.nodes[id].type.shape] as const,
   );
-  checkDrawsMemory(draws, perDraw);
-  const split = splitInvariant(optimize({ ...lowered.graph, outputs }), varies);
+  checkDrawsMemory(
+    draws,
+    shapes.reduce((sum, [, shape]) => sum + 8 * elementCount(shape), 0),
+  );
+  const split = splitInvariant(
+    optimize(graph),
+    (name) => name.startsWith("noise/") || name.startsWith("value/"),
+  );
   const { executable, fixed } = compileSplit(split, dataInputs(bound), referenceEngine);
   const noise = lowered.noise
     .filter(({ input }) => Object.hasOwn(split.each.inputs, input))
     .map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));
   const noiseInputs = Object.fromEntries(noise.map((each) => [each.input, each.values]));
-  const variables = wanted.map((name) =>
-    emptyVariable(name, model, lowered.graph.nodes[outputs[name]].type.shape, draws),
-  );
+  const variables = shapes.map(([output, shape]) => ({
+    output,
+    ...emptyVariable(output.slice(output.indexOf("/") + 1), model, shape, draws),
+  }));
   const turn = turnTaker();
   for (let draw = 0; draw < draws; draw++) {
     const random = randomSource(key, draw);
     for (const { kind, values } of noise)
       if (kind === "normal") random.fillNormal(values);
       else random.fillUniform(values);
-    const results = executable.run({ ...fixed, ...noiseInputs, ...valuesOf(draw) });
-    for (const { name, shape, values } of variables) {
-      if (!results[name].every(Number.isFinite)) throw notFinite(name, draw);
-      values.set(results[name], draw * elementCount(shape));
+    const results = executable.run({ ...fixed, ...noiseInputs, ...valuesAt(given, draw) });
+    for (const { output, name, shape, values } of variables) {
+      if (!results[output].every(Number.isFinite)) throw notFinite(name, draw);
+      values.set(results[output], draw * elementCount(shape));
     }
     await turn();
     if (options.signal?.aborted) throw new ProblemError([interrupted]);
     options.onProgress?.({ phase: "simulating", done: draw + 1, total: draws, unit: "draws" });
   }
   executable.dispose();
-  return variables;
+  return variables.map(({ output: _, ...variable }) => variable);
+}
+
+/** The inputs `value/<name>` of one draw. */
+function valuesAt(given: Simulation["given"], draw: number): Record<string, Float64Array> {
+  return Object.fromEntries(
+    given.map(({ name, shape, values }) => {
+      const length = elementCount(shape);
+      return [`value/${name}`, values.subarray(draw * length, (draw + 1) * length)];
+    }),
+  );
 }
 
 /** The option of a description that was summed out, drawn for each draw of everything else. */
@@ -207,11 +271,12 @@ function emptyVariable(
   draws: number,
 ): DrawnVariable {
   const variable = model.variables.find((each) => each.name === name);
+  const sizes = sizesOf(name, model);
   return {
     name,
     shape,
     dimensions: shape.map((_, each) => {
-      const size = variable?.type.dimensions[each];
+      const size = sizes[each];
       return size === undefined ? "" : formatSize(size);
     }),
     base: variable?.type.base ?? "real",

@@ -41,6 +41,19 @@ const varying = `model Varying[N, G](group: Int[N]) {
 }
 `;
 
+const walk = `model Walk[T] {
+  x[0] ~ Normal(0, 1)
+  for t in 1..T { x[t] ~ Normal(x[t-1], 1) }
+  plate t in T { observe y[t] ~ Normal(x[t], 1) }
+}
+`;
+
+const regression = `model Regression[N, P](X: Real[N, P]) {
+  beta: Real[P] ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(dot(X[n], beta), 1) }
+}
+`;
+
 function model(text: string): BadInput {
   return {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--out", "./draws.json"],
@@ -248,6 +261,26 @@ model Other[N] {
   "out-is-a-folder": {
     ...call(...infer, "--out", "./folder.json"),
     files: { "model.ppl": schools, "data.json": schoolsData, "folder.json": "folder" },
+  },
+  "predict-unknown-size": {
+    ...call(...infer, "--predict", "./new.json", "--anew", "K"),
+    files: { "model.ppl": schools, "data.json": schoolsData, "new.json": '{ "sigma": [10] }\n' },
+  },
+  "predict-missing-input": {
+    ...call(...infer, "--predict", "./new.json"),
+    files: { "model.ppl": schools, "data.json": schoolsData, "new.json": '{ "sgma": [10] }\n' },
+  },
+  "predict-longer-series": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--predict", "./new.json"],
+    files: { "model.ppl": walk, "data.json": few, "new.json": '{ "T": 5 }\n' },
+  },
+  "predict-longer-vector": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--predict", "./new.json"],
+    files: {
+      "model.ppl": regression,
+      "data.json": '{ "X": [[1, 2], [0, 1]], "y": [1, 2] }\n',
+      "new.json": '{ "X": [[1, 2, 3]] }\n',
+    },
   },
   "train-without-out": call("train", "./model.ppl", "--data", "./data.json"),
   "train-wrong-extension": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.json"),

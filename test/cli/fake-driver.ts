@@ -33,6 +33,11 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
     discrete: [],
     quality: { verdict: "good", reasons: [], numbers: { divergences: 0 } },
     predict: async () => posterior,
+    predictAt: async (_data, { anew = [] } = {}) => ({
+      variables: [{ ...smallPosterior.predictive[0], name: "y" }],
+      anew,
+      constantData: [],
+    }),
     leaveOneOut: async () => ({
       elpd: -30.76,
       standardError: 1.41,
@@ -155,6 +160,7 @@ function fakeDriver(calls: Call[]): Driver {
       calls.push({ verb: "infer", options: { ...options } });
       return fakePosterior();
     },
+    async checkPredictable() {},
     async sample(_program, _data, options) {
       calls.push({ verb: "sample", options: { ...options } });
       const values = Float64Array.of(1, 2, 3, 4);

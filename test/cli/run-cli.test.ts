@@ -112,6 +112,23 @@ describe("infer", () => {
     expect(stderr).toBe("");
   });
 
+  test("predictions for other data follow, in the text and in the object", async () => {
+    const asked = [...infer, "--predict", "new.json", "--anew", "J", "--anew", "K"];
+    const { stdout, code } = await cli(asked);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").slice(-6)).toEqual([
+      "predictions · other items, drawn from the model: J, K",
+      "",
+      "      mean    sd    5%   50%    95%",
+      "y[0]  5.00  3.74  0.50  5.00   9.50",
+      "y[1]  6.00  3.74  1.50  6.00  10.50",
+      "",
+    ]);
+    const { predictions } = JSON.parse((await cli([...asked, "--json"])).stdout);
+    expect(predictions).toMatchObject({ anew: ["J", "K"], summary: { "y[0]": { mean: 5, q50: 5 } } });
+    expect((await cli([...infer, "--anew", "J"])).code).toBe(2);
+  });
+
   test("long tables are cut, and say so", async () => {
     const summary = Array.from({ length: 100 }, (_, i) => ({ ...row, name: `theta[${i}]` }));
     const { stdout } = await cli(infer, { driver: { infer: async () => fakePosterior({ summary }) } });
