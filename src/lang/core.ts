@@ -36,6 +36,11 @@ export interface CoreModel {
    * gives them: `give-member.ts`.
    */
   readonly varies: readonly CoreVary[];
+  /**
+   * A hand-written guide, as a program of its own: its inputs are this model's inputs and observed variables, its variables this
+   * model's latents that are not summed out, with their shapes and supports. What it learns is named apart from what the model learns.
+   */
+  readonly guide?: CoreModel;
   readonly span: Span;
 }
 
@@ -85,6 +90,11 @@ export interface CoreSite {
   readonly noncentered: boolean;
   /** Discrete latent to be summed out exactly. True for every discrete latent. */
   readonly marginal: boolean;
+  /**
+   * In a guide: the draw is one of unconstrained coordinates, on the whole line, and the bijector of the support takes it to the
+   * value. `event` and `support` are the value's.
+   */
+  readonly bijector?: true;
   readonly span: Span;
 }
 

@@ -29,6 +29,7 @@ function formatModel(model: CoreModel): string[] {
     const axesText = axes === 0 ? "" : `, axes ${axes}`;
     return `  ${observed ? "observed" : "latent"} ${name}: ${formatType(type)}${axesText}, sites ${own.join(" ")}`;
   });
+  const guide = model.guide === undefined ? [] : formatGuide(model.guide);
   return [
     `model ${model.name}${sizes.length > 0 ? `[${sizes.join(", ")}]` : ""}`,
     ...model.inputs.map(({ name, type }) => `  input ${name}: ${formatType(type)}`),
@@ -38,7 +39,12 @@ function formatModel(model: CoreModel): string[] {
     ),
     ...variables,
     ...indent(statements(model.body, sites)),
+    ...guide,
   ];
+}
+
+function formatGuide({ name, sites, body }: CoreModel): string[] {
+  return [`guide for ${name}`, ...indent(statements(body, new Map(sites.map((site) => [site.id, site]))))];
 }
 
 function formatFunction(each: CoreFunction): string[] {
@@ -83,7 +89,7 @@ function statement(each: CoreStatement, sites: ReadonlyMap<string, CoreSite>): s
       ];
     case "learn":
       return [
-        `${each.member ? "member " : ""}learn ${each.name}: ${formatType(each.type)} on ${support(each.support)} = ${initializer(each.initializer)}`,
+        `${each.member ? "member " : ""}learn ${each.name}: ${formatType(each.type)} on ${formatSupport(each.support)} = ${initializer(each.initializer)}`,
       ];
     case "learnNet":
       return [`${each.member ? "member " : ""}learn ${each.name} = ${each.net}${sizeRecord(each.sizes)}`];
@@ -91,9 +97,13 @@ function statement(each: CoreStatement, sites: ReadonlyMap<string, CoreSite>): s
 }
 
 function formatSite(site: CoreSite): string {
-  const marks = [site.noncentered ? " noncentered" : "", site.marginal ? " marginal" : ""].join("");
+  const marks = [
+    site.noncentered ? " noncentered" : "",
+    site.marginal ? " marginal" : "",
+    site.bijector ? " by bijector" : "",
+  ].join("");
   const head = `${site.observed ? "observe " : ""}${site.id}${places(site.place)}: ${formatType(site.event)}`;
-  return `${head} ~ ${distribution(site.distribution)} on ${support(site.support)}${marks}`;
+  return `${head} ~ ${distribution(site.distribution)} on ${formatSupport(site.support)}${marks}`;
 }
 
 function places(place: readonly CorePlace[]): string {
@@ -101,7 +111,7 @@ function places(place: readonly CorePlace[]): string {
   return texts.length === 0 ? "" : `[${texts.join(", ")}]`;
 }
 
-function support(each: CoreSupport): string {
+export function formatSupport(each: CoreSupport): string {
   switch (each.kind) {
     case "lower":
       return `(${expression(each.low)}, infinity)`;

@@ -1,10 +1,11 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
-import type { CoreSite, CoreStatement } from "../core.ts";
+import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
 import { type DistributionName, distributions } from "../distributions.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
+import { checkBijector } from "./check-bijector.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
 import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -18,6 +19,8 @@ import { formatBrief } from "./format-brief.ts";
 export interface ModelParts {
   readonly places: Places;
   readonly sites: CoreSite[];
+  /** In a guide: the model whose latents it draws. */
+  readonly model?: CoreModel;
 }
 
 /** Location and scale apart from the noise: loc + scale · ε, for LogNormal in the exponent. */
@@ -31,7 +34,7 @@ const locationScale: readonly DistributionName[] = [
   "MultivariateNormal",
 ];
 
-const annotations = ["noncentered", "marginal", "enumerate"];
+const annotations = ["noncentered", "marginal", "enumerate", "bijector"];
 
 /** The statement's Core, or nothing when it did not check. */
 export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
@@ -42,11 +45,17 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
   const name = variable.name;
   const usable = distribution !== undefined && (statement.type === undefined || declared !== undefined);
-  const checked = usable ? checkEvent(scope, name, distribution, declared) : undefined;
+  const bijector = statement.annotations.find(({ text }) => text === "bijector");
+  const checked = !usable
+    ? undefined
+    : bijector === undefined
+      ? checkEvent(scope, name, distribution, declared)
+      : checkBijector(scope, parts.model, statement, distribution, bijector);
   const event = variable.observed ? checked : checked && insideSupport(checked);
   bindPiece(scope, variable, piece, event?.type ?? declared?.type ?? errorType, !variable.observed);
   if (event === undefined || distribution === undefined) return [];
-  if (statement.type === undefined) checkElementwise(scope, piece, distribution, event);
+  if (statement.type === undefined && bijector === undefined)
+    checkElementwise(scope, piece, distribution, event);
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
   const marginal = checkDiscrete(scope, piece, variable, distribution, event);
@@ -63,6 +72,7 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     distribution: distribution.core,
     noncentered,
     marginal,
+    ...(bijector !== undefined && { bijector: true }),
     span: statement.span,
   });
   return [{ kind: "draw", site: id, span: statement.span }];
@@ -151,6 +161,8 @@ function checkAnnotations(
     const { text } = annotation;
     if (!annotations.includes(text)) {
       scope.report({ code: "unknown-annotation", name: annotation, near: nearMisses(text, annotations) });
+    } else if (text === "bijector") {
+      // Decided with the event.
     } else if (text === "noncentered") {
       noncentered = checkNoncentered(scope, annotation, statement, distribution, event);
     } else if (event.support.kind !== "discrete" || statement.observed) {

@@ -2,6 +2,7 @@
 import type { Span } from "../../base/span.ts";
 import type { Size } from "../size.ts";
 import type { NumberType, Type } from "../type.ts";
+import type { GuideFacts } from "./guide-facts.ts";
 
 /** Source text with its place. */
 export interface Quote {
@@ -242,6 +243,7 @@ export type CheckFacts =
       readonly help: string;
     }
   | { readonly code: "tuple-mismatch"; readonly value: Quote; readonly names: number; readonly found: Type }
-  | { readonly code: "unused-input"; readonly name: Quote };
+  | { readonly code: "unused-input"; readonly name: Quote }
+  | GuideFacts;
 
 export type CheckCode = CheckFacts["code"];

@@ -107,7 +107,8 @@ function checkInputs(scope: Scope, declaration: ModelDeclaration): CoreInput[] {
   });
 }
 
-function drawnVariable(variable: Variable, sites: readonly CoreSite[]): CoreVariable[] {
+/** A variable as seen from outside; none where no draw of it checked. */
+export function drawnVariable(variable: Variable, sites: readonly CoreSite[]): CoreVariable[] {
   const own = sites.filter((site) => site.variable === variable.name);
   if (variable.origin !== "draw" || own.length === 0) return [];
   const element = own

@@ -23,7 +23,14 @@ export function resolveOther(
 ): CoreExpression {
   const value = { text, span };
   const kind = scope.functions.kindOf(text);
-  if (isDistribution(text)) {
+  const foreign = scope.foreign?.get(text);
+  if (foreign !== undefined) {
+    const help =
+      foreign.what === "learned by the model"
+        ? "write `learn` in the guide for parameters of its own"
+        : `bind it in the guide: \`${text} = …\``;
+    scope.report({ code: "guide-cannot-use", use: value, what: foreign.what, bound: foreign.span, help });
+  } else if (isDistribution(text)) {
     scope.report({
       code: "not-a-value",
       value,

@@ -6,6 +6,7 @@ import { describeShape, formatType } from "../format-type.ts";
 import { formatSize, type Size } from "../size.ts";
 import type { NumberType, Type } from "../type.ts";
 import type { Because, CheckFacts, Quote, UnknownCode } from "./check-facts.ts";
+import { explainGuide } from "./guide-facts.ts";
 
 /** One problem from its facts. */
 export function explain(facts: CheckFacts): Problem {
@@ -354,6 +355,16 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.span, "not here")],
         help: facts.help,
       };
+    case "guide-unknown-model":
+    case "guide-twice":
+    case "guide-site-missing":
+    case "guide-site-extra":
+    case "guide-plate-differs":
+    case "guide-shape-differs":
+    case "guide-support-differs":
+    case "guide-cannot-use":
+    case "guide-draw-not-smooth":
+      return explainGuide(facts);
     case "tuple-mismatch":
       return {
         message: `${plural(facts.names, "name")} on the left, but \`${facts.value.text}\` is ${formatType(facts.found)}`,

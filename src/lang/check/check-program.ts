@@ -2,11 +2,13 @@
  * The checker: names, sizes, types, ranges, supports and places of a parsed file, and its Core. `check-model.ts` and
  * `check-function.ts` do one declaration each; this file decides what the declarations see of each other.
  */
+import { nearMisses } from "../../base/near-miss.ts";
 import { hasErrors, type Problem } from "../../base/problem.ts";
 import type { CoreModel, CoreProgram } from "../core.ts";
-import type { Declaration, File } from "../tree.ts";
+import type { Declaration, File, GuideDeclaration } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { type FunctionDeclaration, functionTable } from "./check-function.ts";
+import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
 import { isBuiltin, isDistribution } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
@@ -36,24 +38,66 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
   const functions = functionTable(declarations, report);
   const models: CoreModel[] = [];
   const called = new Set<string>();
+  const faulty = new Set<string>();
   for (const declaration of own) {
     if (declaration.kind === "model" || declaration.kind === "family") {
+      const before = facts.length;
       const checked = checkModel(functions, declaration, report);
       models.push(checked.model);
       for (const name of checked.called) called.add(name);
+      if (facts.length > before && facts.slice(before).some(isError)) faulty.add(declaration.name.text);
     } else if (isFunction(declaration)) functions.checkAll([declaration.name.text]);
-    else
-      report({
-        code: "not-supported-yet",
-        feature: "guides are",
-        span: declaration.name.span,
-        help: "leave it out: a guide is derived from the model",
-      });
+  }
+  const guides = new Map<string, CoreModel>();
+  for (const declaration of own) {
+    if (declaration.kind !== "guide") continue;
+    const model = guidedModel(declaration, models, guides, report);
+    // What is wrong with its model would be told again.
+    if (model === undefined || faulty.has(model.name)) continue;
+    const checked = checkGuide(functions, declaration, model, report);
+    guides.set(model.name, checked.guide);
+    for (const name of checked.called) called.add(name);
   }
   const all = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
   // What an error hides may be the use that a warning misses.
   const problems = hasErrors(all) ? all.filter(({ severity }) => severity === "error") : all;
-  return { program: { models, functions: functions.reached(called) }, problems };
+  const guided = models.map((model) => {
+    const guide = guides.get(model.name);
+    return guide === undefined ? model : { ...model, guide };
+  });
+  return { program: { models: guided, functions: functions.reached(called) }, problems };
+}
+
+function isError(facts: CheckFacts): boolean {
+  return explain(facts).severity === "error";
+}
+
+/** The model of a guide; reports where there is none, or where it has a guide already. */
+function guidedModel(
+  { name }: GuideDeclaration,
+  models: readonly CoreModel[],
+  guides: ReadonlyMap<string, CoreModel>,
+  report: (facts: CheckFacts) => void,
+): CoreModel | undefined {
+  const model = models.find((each) => each.name === name.text);
+  const first = guides.get(name.text);
+  if (model === undefined) {
+    const near = nearMisses(
+      name.text,
+      models.map((each) => each.name),
+    );
+    report({ code: "guide-unknown-model", name, near });
+  } else if (first !== undefined) {
+    report({ code: "guide-twice", name, first: first.span });
+  } else if (model.varies.length > 0) {
+    report({
+      code: "not-supported-yet",
+      feature: "guides of families are",
+      span: name.span,
+      help: "leave it out: a guide is derived from the family",
+    });
+  } else return model;
+  return undefined;
 }
 
 function isFunction(declaration: Declaration): declaration is FunctionDeclaration {

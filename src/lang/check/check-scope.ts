@@ -67,10 +67,10 @@ export interface Variable {
 
 export type Binding =
   | Variable
-  /** An input, parameter, binding of a function, or `learn`: known as a whole. */
+  /** An input, parameter, binding of a function, `learn`, or in a guide an observed variable: known as a whole. */
   | {
       readonly kind: "value";
-      readonly origin: "input" | "parameter" | "let" | "learn";
+      readonly origin: "input" | "observed" | "parameter" | "let" | "learn";
       readonly type: Type;
       readonly span: Span;
       readonly unknown: boolean;
@@ -119,6 +119,8 @@ export interface Scope {
   readonly used: Set<string>;
   /** User and library functions called. */
   readonly called: Set<string>;
+  /** In a guide: names of the model that it cannot use, with what they are there. */
+  readonly foreign?: Map<string, { readonly what: string; readonly span: Span }>;
 }
 
 export type CheckExpression = (scope: Scope, expression: Expression) => CoreExpression;
@@ -167,9 +169,9 @@ export function takenBy(scope: Scope, name: string): { what: string; first?: Spa
 }
 
 function noun(origin: string): string {
-  return origin === "learn" ? "learned parameter" : origin;
+  return origin === "learn" ? "learned parameter" : origin === "observed" ? "observed variable" : origin;
 }
 
 function article(origin: string): string {
-  return origin === "input" ? "an" : "a";
+  return origin === "input" || origin === "observed" ? "an" : "a";
 }

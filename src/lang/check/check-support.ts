@@ -219,7 +219,8 @@ function rangeSupport(range: Range, span: CoreExpression["span"]): CoreSupport {
   return { kind: "interval", low, high: literalNumber(range.high, span) };
 }
 
-function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
+export function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
+  if (a.kind === "matrix" && b.kind === "matrix" && a.structure !== b.structure) return false;
   const left = supportBounds(a);
   const right = supportBounds(b);
   return a.kind === b.kind && left.every((bound, position) => sameBound(bound, right[position]));

@@ -54,6 +54,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     indexed: "model M[N] {\n  m = theta[0]\n  plate n in N { theta[n] ~ Normal(0, 1) }\n}",
     "same-step": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t], 1) }\n}",
     itself: "model M {\n  x = x + 1\n}",
+    guide:
+      "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(tau, 1)\n  tau ~ LogNormal(0, 1)\n}",
   },
   "read-inside-plate": {
     "": "model M[N] {\n  plate n in N {\n    theta[n] ~ Normal(0, 1)\n    observe y[n] ~ Normal(theta[0], 1)\n  }\n}",
@@ -110,6 +112,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "size-mismatch": {
     distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
+    bijector:
+      "model M[K] {\n  w ~ Dirichlet(ones(K))\n  observe x ~ Categorical(w)\n}\nguide for M {\n  learn m: Real[K] = 0\n  w ~ Normal(m, 1) via bijector\n}",
     "": "model M[N, M](a: Real[N], b: Real[M]) {\n  observe y ~ Normal(sum(a + b), 1)\n}",
     column: "model M[N](a: Real[N], b: Real[N, 1]) {\n  observe y: Real[N] ~ Normal(a + b[0..N], 1)\n}",
     matmul:
@@ -209,12 +213,17 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "annotation-not-allowed": {
+    bijector: "model M {\n  mu ~ Normal(0, 1) via bijector\n}",
+    "bijector-half":
+      "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1) via bijector\n}",
     "": "model M {\n  s ~ Gamma(2, 1) via noncentered\n}",
     observed: "model M {\n  observe y ~ Normal(0, 1) via noncentered\n}",
     truncated: "model M {\n  x: Positive ~ Normal(0, 1) via noncentered\n}",
     continuous: "model M {\n  x ~ Normal(0, 1) marginal\n}",
   },
   "not-supported-yet": {
+    "guide-of-family":
+      "family F {\n  vary m ~ Normal(0, 1)\n  mu ~ Normal(m, 1)\n  observe x ~ Normal(mu, 1)\n}\nguide for F { mu ~ Normal(0, 1) }",
     "": "model M {\n  x ~ Normal(sum([]), 1)\n}",
   },
   "condition-not-known": {
@@ -247,6 +256,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },
   "not-allowed-here": {
+    "guide-observe":
+      "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  observe x ~ Normal(mu, 1)\n}",
+    "guide-factor":
+      "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  factor mu\n}",
     missing: "model M[N](x: Real[N]?) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
     vary: "model M {\n  vary a ~ Normal(0, 1)\n  b ~ Normal(a, 1)\n}",
     "vary-in-plate":
@@ -266,5 +279,51 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "unused-input": {
     "": "model M[N](x: Real[N], z: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
+  },
+  "guide-unknown-model": {
+    "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for N {\n  mu ~ Normal(0, 1)\n}",
+    misspelt:
+      "model Items[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for Item {\n  mu ~ Normal(0, 1)\n}",
+  },
+  "guide-twice": {
+    "": "model M {\n  mu ~ Normal(0, 1)\n  observe x ~ Normal(mu, 1)\n}\nguide for M { mu ~ Normal(0, 1) }\nguide for M { mu ~ Normal(1, 1) }",
+  },
+  "guide-site-missing": {
+    "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  learn m = 0\n  mu ~ Normal(m, 1)\n}",
+    "in-plate":
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  learn m = 0\n}",
+    used: "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  mu ~ Normal(tau, 1)\n}",
+  },
+  "guide-site-extra": {
+    "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  ta ~ LogNormal(0, 1)\n  tau ~ LogNormal(0, 1)\n}",
+    observed:
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    x[n] ~ Normal(z[n], 1)\n  }\n}",
+    discrete:
+      "model M[N] {\n  mu ~ Normal(0, 1)\n  plate n in N {\n    k[n] ~ Bernoulli(0.5)\n    observe x[n] ~ Normal(if k[n] then mu else 0, 1)\n  }\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  plate n in N { k[n] ~ Bernoulli(0.5) }\n}",
+  },
+  "guide-plate-differs": {
+    "": "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  learn m: Real[N] = 0\n  z ~ Normal(m, 1)\n}",
+    "other-size":
+      "model M[N, K] {\n  plate k in K { observe y[k] ~ Normal(0, 1) }\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  plate k in K { z[k] ~ Normal(y[k], 1) }\n}",
+    ordered:
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  z[0] ~ Normal(0, 1)\n  for n in 1..N { z[n] ~ Normal(z[n-1], 1) }\n}",
+  },
+  "guide-shape-differs": {
+    "": "model M[N] {\n  plate n in N {\n    z[n]: Real[2] ~ Normal(0, 1)\n    observe x[n] ~ Normal(sum(z[n]), 1)\n  }\n}\nguide for M {\n  plate n in N { z[n] ~ Normal(x[n], 1) }\n}",
+  },
+  "guide-support-differs": {
+    "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  learn s: Positive = 1\n  mu ~ Normal(0, 1)\n  tau ~ Normal(1, s)\n}",
+    narrower:
+      "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  mu ~ LogNormal(0, 1)\n  tau ~ LogNormal(0, 1)\n}",
+    interval:
+      "model M {\n  p ~ Uniform(0, 5)\n  observe x ~ Normal(p, 1)\n}\nguide for M { p ~ Uniform(0, 4) }",
+  },
+  "guide-cannot-use": {
+    "": "model M[N] {\n  learn w = 1\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(w * z[n], 1)\n  }\n}\nguide for M {\n  plate n in N { z[n] ~ Normal(w * x[n], 1) }\n}",
+    binding:
+      "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    eta = 2 * z[n]\n    observe x[n] ~ Normal(eta, 1)\n  }\n}\nguide for M {\n  plate n in N { z[n] ~ Normal(eta, 1) }\n}",
+  },
+  "guide-draw-not-smooth": {
+    "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  learn a: Positive = 1\n  mu ~ Normal(0, 1)\n  tau ~ Gamma(a, 1)\n}",
   },
 };
