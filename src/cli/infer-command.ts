@@ -114,7 +114,6 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const options = inferOptions(flags, session);
   const wishes = { anew: flags.anew, allowExtra: flags.ignoreExtra };
   if (other !== undefined) {
-    if (program === undefined) throw new ProblemError([nothingFromArtifacts]);
     await driver.checkPredictable(program, data, options, other, wishes);
   }
 
@@ -170,13 +169,6 @@ const nothingToPredict: Problem = {
   message: "--anew says which items of other data are others, and no other data are given",
   labels: [],
   help: "add --predict FILE",
-};
-
-const nothingFromArtifacts: Problem = {
-  code: "not-supported-yet",
-  severity: "error",
-  message: "predictions from a trained model are not supported yet",
-  labels: [],
 };
 
 function inferOptions(flags: InferFlags, session: Session): InferOptions {

@@ -278,9 +278,9 @@ export interface Driver {
   format(source: Source): Promise<Formatted>;
   outline(program: Program): ModelOutline[];
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
-  /** Rejects, before anything long runs, where the posterior's `predictAt` would. */
+  /** Rejects, before anything long runs, where the posterior's `predictAt` would; without a program, of a trained model. */
   checkPredictable(
-    program: Program,
+    program: Program | undefined,
     data: GivenData,
     options: InferOptions,
     other: GivenData,

@@ -17,6 +17,8 @@ import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { refuseMissing } from "./missing-values.ts";
 import { describePosterior } from "./posterior.ts";
+import { simulateFrom } from "./predict.ts";
+import { predictingWithArtifact } from "./predict-at.ts";
 import { turnTaker } from "./turn-taker.ts";
 
 const defaultDraws = 1000;
@@ -72,9 +74,14 @@ export async function inferWithArtifact(
     seed,
     seconds: (performance.now() - started) / 1000,
     interrupted: false,
-    predict: () => notYet("predictions"),
-    predictAt: () => notYet("predictions"),
-    logLikelihood: () => notYet("cross-validation"),
+    predict: async (values, total) =>
+      simulateFrom(program, model, bound, values, total, {
+        ...options,
+        seed,
+        trained: { parameters: learnedParameters(artifact), engine: await host.loadEngine("wasm") },
+      }),
+    predictAt: refusePredictAt,
+    logLikelihood: refuseLogLikelihood,
   });
   // Independent draws: what diagnoses chains has no meaning.
   const summary = described.summary.map((row) => ({
@@ -87,15 +94,29 @@ export async function inferWithArtifact(
   return { ...described, summary, quality: judge(khats, farItems(plan, artifact)) };
 }
 
-async function notYet(what: string): Promise<never> {
+function learnedParameters({ tensors }: Artifact): Record<string, Float64Array> {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, values]) =>
+      name.startsWith("learn/") ? [[name, Float64Array.from(values)]] : [],
+    ),
+  );
+}
+
+async function refuseLogLikelihood(): Promise<never> {
   throw new ProblemError([
     {
-      code: "not-supported-yet",
+      code: "no-pointwise-density",
       severity: "error",
-      message: `${what} from a trained model ${what.endsWith("s") ? "are" : "is"} not supported yet`,
+      message:
+        "a trained model's draws are near the posterior, not of it, so they cannot be reweighted to leave an observation out",
       labels: [],
+      help: "leave out --loo, or compare models on items that were not trained with",
     },
   ]);
+}
+
+async function refusePredictAt(): Promise<never> {
+  throw new ProblemError([predictingWithArtifact]);
 }
 
 interface Answerer {

@@ -52,12 +52,13 @@ export async function predictAt(
 
 /** Throws `ProblemError`, before the posterior is there, where `predictAt` would for these data. */
 export function checkPredictable(
-  program: Program,
+  program: Program | undefined,
   data: GivenData,
   options: InferOptions,
   other: GivenData,
   wishes: PredictOptions,
 ): void {
+  if (program === undefined) throw new ProblemError([predictingWithArtifact]);
   const chosen = chooseMember(program.model(options.model), data, options.member);
   const bound = bindOrThrow(chosen.model, chosen.data, options);
   const others = bindOrThrow(chosen.model, withDescription({ program, ...chosen }, other), wishes, false);
@@ -76,6 +77,16 @@ function withDescription(
   });
   return { ...raw, values: new Map([...raw.values, ...described]) };
 }
+
+/** Every item has latents of its own, so other data are other items. */
+export const predictingWithArtifact: Problem = {
+  code: "cannot-predict",
+  severity: "error",
+  message:
+    "a trained model has nothing to predict other data with: what its items share is in the file already",
+  labels: [],
+  help: "give the other data as --data, or `ppl sample` the model",
+};
 
 type Sizes = Readonly<Record<string, number>>;
 

@@ -7,6 +7,7 @@ import { lowerSimulate } from "../compiler/lower/simulate.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
 import { splitInvariant } from "../compiler/split-invariant.ts";
 import type { BoundData } from "../data/bind-data.ts";
+import type { Engine } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference-engine.ts";
 import type { CoreModel } from "../lang/core.ts";
 import { formatSize } from "../lang/size.ts";
@@ -72,17 +73,20 @@ export async function simulateFrom(
   bound: BoundData,
   posterior: readonly DrawnVariable[],
   draws: number,
-  { seed, signal, onProgress }: Pick<SampleOptions, "signal" | "onProgress"> & { readonly seed: number },
+  options: Pick<SampleOptions, "signal" | "onProgress"> &
+    Pick<Simulation, "trained"> & { readonly seed: number },
 ): Promise<readonly DrawnVariable[]> {
   const latents = posterior.filter((each) =>
     model.variables.some((variable) => variable.name === each.name && !variable.observed),
   );
+  const { seed, trained } = options;
   return simulate(program, model, bound, {
     given: [...latents, ...drawnOption(model, posterior, draws, seed)],
     wanted: () => model.variables.filter(({ observed }) => observed).map(({ name }) => `variable/${name}`),
     draws,
     key: { seed, stream: predictiveStream },
-    options: { signal, onProgress },
+    trained,
+    options,
   });
 }
 
@@ -137,6 +141,12 @@ function dependents(graph: Graph, isOne: (input: string) => boolean): ReadonlySe
   return found;
 }
 
+/** Of a trained model: values of the graph inputs `learn/<path>`, and what runs its networks. */
+export interface Trained {
+  readonly parameters: Readonly<Record<string, Float64Array>>;
+  readonly engine: Engine;
+}
+
 interface Simulation {
   /** Draws that are kept: `draws` × shape. */
   readonly given: readonly Pick<DrawnVariable, "name" | "shape" | "values">[];
@@ -144,6 +154,7 @@ interface Simulation {
   readonly wanted: (graph: Graph) => readonly string[];
   readonly draws: number;
   readonly key: { readonly seed: number; readonly stream: number };
+  readonly trained?: Trained;
   readonly options: Pick<SampleOptions, "signal" | "onProgress">;
 }
 
@@ -151,12 +162,12 @@ async function simulate(
   program: Program,
   model: CoreModel,
   bound: BoundData,
-  { given, wanted, draws, key, options }: Simulation,
+  { given, wanted, draws, key, trained, options }: Simulation,
 ): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), {
     given: given.map(({ name }) => name),
   });
-  refuseLearned(lowered.learned);
+  if (trained === undefined) refuseLearned(lowered.learned);
   refuseMissingStart(lowered.initial, model, bound);
   checkGraphMemory(lowered.graph, bound);
   checkIndices(lowered.indexChecks, bound);
@@ -172,7 +183,11 @@ async function simulate(
     optimize(graph),
     (name) => name.startsWith("noise/") || name.startsWith("value/"),
   );
-  const { executable, fixed } = compileSplit(split, dataInputs(bound), referenceEngine);
+  const { executable, fixed } = compileSplit(
+    split,
+    { ...dataInputs(bound), ...trained?.parameters },
+    trained?.engine ?? referenceEngine,
+  );
   const noise = lowered.noise
     .filter(({ input }) => Object.hasOwn(split.each.inputs, input))
     .map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));

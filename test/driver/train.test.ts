@@ -147,6 +147,32 @@ describe("artifacts", () => {
     expect(Math.abs(found.mean - expected.mean)).toBeLessThan((6 * expected.sd) / Math.sqrt(2000));
   });
 
+  test("replicated data are drawn from the trained model at each draw", async () => {
+    const trained = await train(await programOf(factor), data, { steps: 300, seed: 1 });
+    const posterior = await inferWithArtifact(trained, { x: factorRows(3, 3) }, { draws: 500 });
+    const [x] = (await posterior.predict()).predictive;
+    expect(x.shape).toEqual([3, 4]);
+    const z = posterior.variables[0].values;
+    const weights = trained.tensors["learn/W"];
+    const sigma = Math.exp(trained.tensors["learn/sigma"][0]);
+    const residuals = x.values.map((value, at) => {
+      const [row, column] = [Math.floor(at / 4), at % 4];
+      const mean = weights[2 * column] * z[2 * row] + weights[2 * column + 1] * z[2 * row + 1];
+      return (value - mean) / sigma;
+    });
+    const mean = residuals.reduce((sum, each) => sum + each, 0) / residuals.length;
+    const variance = residuals.reduce((sum, each) => sum + (each - mean) ** 2, 0) / residuals.length;
+    expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(6000));
+    expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 6000));
+  });
+
+  test("other data are no question to a trained model, and its draws leave nothing out", async () => {
+    const trained = await train(await programOf(factor), data, { steps: 10, seed: 1 });
+    const posterior = await inferWithArtifact(trained, { x: factorRows(3, 3) }, { draws: 50 });
+    await expect(posterior.predictAt({})).rejects.toThrow("cannot-predict");
+    await expect(posterior.leaveOneOut()).rejects.toThrow("no-pointwise-density");
+  });
+
   test("an item far from the training data is pointed out", async () => {
     const program = await programOf(factor);
     const trained = await train(program, data, { steps: 300, seed: 1 });
