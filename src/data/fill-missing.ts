@@ -39,7 +39,7 @@ function madeUpRow({ structure, range }: NumberType, length: number): Float64Arr
   const identity = (at: number): number => (at % (Math.sqrt(length) + 1) === 0 ? 1 : 0);
   const element = {
     simplex: () => 1 / length,
-    ordered: (at: number) => at,
+    ordered: (at: number) => at + 1,
     corr: identity,
     choleskyCorr: identity,
     covariance: identity,

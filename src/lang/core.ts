@@ -113,7 +113,8 @@ export type CoreSupport =
   | { readonly kind: "upper"; readonly high: CoreExpression }
   | { readonly kind: "interval"; readonly low: CoreExpression; readonly high: CoreExpression }
   | { readonly kind: "simplex" }
-  | { readonly kind: "ordered" }
+  /** Ascending; where `low` is there, above it. */
+  | { readonly kind: "ordered"; readonly low?: CoreExpression }
   | { readonly kind: "matrix"; readonly structure: MatrixStructure }
   /** Integers or booleans. `count` values 0 … count−1 where finite and known before running, absent otherwise. */
   | { readonly kind: "discrete"; readonly count?: Size };

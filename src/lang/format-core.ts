@@ -121,9 +121,10 @@ export function formatSupport(each: CoreSupport): string {
       return `(${expression(each.low)}, ${expression(each.high)})`;
     case "discrete":
       return each.count === undefined ? "integers" : `${formatSize(each.count)} values`;
+    case "ordered":
+      return each.low === undefined ? each.kind : `${each.kind} above ${expression(each.low)}`;
     case "real":
     case "simplex":
-    case "ordered":
       return each.kind;
     case "matrix":
       return each.structure;

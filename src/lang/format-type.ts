@@ -1,5 +1,5 @@
 /** Types, ranges and shapes as a user would type them. */
-import { equalRanges } from "./range.ts";
+import { equalRanges, within } from "./range.ts";
 import { formatSize, type Size } from "./size.ts";
 import {
   isMatrixStructure,
@@ -54,6 +54,7 @@ export function describeShape(dimensions: readonly Size[]): string {
 }
 
 function formatElement(type: NumberType): string {
+  if (type.structure === "ordered" && within(type.range, positiveRange)) return "PositiveOrdered";
   if (type.structure !== "plain") return structureNames[type.structure];
   if (type.base === "bool") return "Bool";
   return formatRange(type.range, type.base);

@@ -84,9 +84,10 @@ function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
       return { ...support, high: f(support.high) };
     case "interval":
       return { ...support, low: f(support.low), high: f(support.high) };
+    case "ordered":
+      return support.low === undefined ? support : { ...support, low: f(support.low) };
     case "real":
     case "simplex":
-    case "ordered":
     case "matrix":
     case "discrete":
       return support;

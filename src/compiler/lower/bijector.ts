@@ -10,7 +10,8 @@ import { type Algebra, scalarConstant, type Value } from "./value.ts";
 
 /** A support with its bounds as values. */
 export type Support =
-  | { readonly kind: "real" | "simplex" | "ordered" }
+  | { readonly kind: "real" | "simplex" }
+  | { readonly kind: "ordered"; readonly low?: Value }
   | { readonly kind: "matrix"; readonly structure: MatrixStructure }
   | { readonly kind: "lower"; readonly low: Value }
   | { readonly kind: "upper"; readonly high: Value }
@@ -61,7 +62,7 @@ export function constrain(a: Algebra, support: Support, u: Value): Constrained {
       return { value, logJacobian: unit ? [slope] : [a.add(slope, a.unary("log", width))] };
     }
     case "ordered":
-      return ordered(a, u);
+      return ordered(a, u, support.low);
     case "simplex":
       return stickBreaking(a, u);
     case "matrix":
@@ -69,9 +70,13 @@ export function constrain(a: Algebra, support: Support, u: Value): Constrained {
   }
 }
 
-/** x₀ = u₀, xₖ = xₖ₋₁ + exp(uₖ); log |J| = Σₖ₌₁ uₖ. Along the last event dimension. */
-function ordered(a: Algebra, u: Value): Constrained {
+/**
+ * x₀ = u₀, xₖ = xₖ₋₁ + exp(uₖ); log |J| = Σₖ₌₁ uₖ. Along the last event dimension. Above a bound the first one is a step as well:
+ * x₀ = low + exp(u₀), and u₀ counts in the Jacobian.
+ */
+function ordered(a: Algebra, u: Value, low: Value | undefined): Constrained {
   const last = u.event.length - 1;
+  if (low !== undefined) return { value: plus(a, low, a.cumsum(a.unary("exp", u), last)), logJacobian: [u] };
   const length = u.event[last];
   if (length < 2) return { value: u, logJacobian: [] };
   const first = a.slice(u, last, 0, 1);

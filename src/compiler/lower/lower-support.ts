@@ -11,8 +11,11 @@ export function lowerSupport(support: CoreSupport, context: Context): Support {
   switch (support.kind) {
     case "real":
     case "simplex":
-    case "ordered":
       return { kind: support.kind };
+    case "ordered":
+      return support.low === undefined
+        ? { kind: "ordered" }
+        : { kind: "ordered", low: bound(support.low, context) };
     case "matrix":
       return support;
     case "lower":

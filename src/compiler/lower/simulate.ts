@@ -179,15 +179,30 @@ function refuseUndrawable(site: CoreSite, context: ModelContext): void {
     ? undefined
     : site.support.kind === "ordered" && site.event.dimensions.length > 1
       ? "ordered rows of an array are not supported yet"
-      : isTruncated(site)
-        ? whyNotTruncated(site, context.input.model)
-        : undefined;
+      : site.support.kind === "ordered" && hasArrayArguments(site.distribution)
+        ? "in order, draws from different distributions have no simple form"
+        : isTruncated(site)
+          ? whyNotTruncated(site, context.input.model)
+          : undefined;
   if (reason === undefined) return;
   fail({
     code: "cannot-simulate",
     message: `\`${site.variable}\` has no draws from the prior: ${reason}`,
     labels: [{ span: site.span, text: "has no draws" }],
   });
+}
+
+function hasArrayArguments(distribution: CoreDistribution): boolean {
+  switch (distribution.kind) {
+    case "distribution":
+      return Object.values(distribution.arguments).some(
+        ({ type }) => type.kind === "number" && type.dimensions.length > 0,
+      );
+    case "if":
+      return hasArrayArguments(distribution.then) || hasArrayArguments(distribution.else);
+    case "match":
+      return distribution.arms.some((arm) => hasArrayArguments(arm.value));
+  }
 }
 
 function distributionNames(distribution: CoreDistribution): (keyof typeof distributions)[] {

@@ -51,11 +51,13 @@ const inversions: Partial<Record<DistributionName, Inversion>> = {
 
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
-  if (["discrete", "simplex", "ordered", "matrix"].includes(support.kind)) return false;
+  if (["discrete", "simplex", "matrix"].includes(support.kind)) return false;
   if (distribution.kind !== "distribution")
     return isTruncated({ distribution: firstOf(distribution), support } as CoreSite);
   const { low, high } = distribution.arguments;
-  switch (distributions[distribution.name].support) {
+  const own = distributions[distribution.name].support;
+  if (support.kind === "ordered") return support.low !== undefined && own === "real";
+  switch (own) {
     case "real":
       return support.kind !== "real";
     case "positive":
@@ -102,13 +104,15 @@ export function drawTruncated(
 ): Value {
   const inversion = inversions[name];
   if (inversion === undefined) return a.of(Number.NaN);
-  const from: Operand = "low" in support ? inversion.cdf(a, support.low, args) : 0;
+  const from: Operand =
+    "low" in support && support.low !== undefined ? inversion.cdf(a, support.low, args) : 0;
   const to: Operand = "high" in support ? inversion.cdf(a, support.high, args) : 1;
   return inversion.quantile(a, a.add(from, a.mul(uniform, a.sub(to, from))), args);
 }
 
 export function boundsOf(support: CoreSupport): CoreExpression[] {
-  return [...("low" in support ? [support.low] : []), ...("high" in support ? [support.high] : [])];
+  const low = "low" in support && support.low !== undefined ? [support.low] : [];
+  return "high" in support ? [...low, support.high] : low;
 }
 
 function isNumber(expression: CoreExpression, value: number): boolean {

@@ -408,7 +408,7 @@ function unknownHelp(code: UnknownCode, name: string): string | undefined {
     case "unknown-function":
       return `define it: \`def ${name}(x: Real): Real = …\``;
     case "unknown-type":
-      return "use Real, Positive, Unit, Int, Nat, Bool, Simplex[K], Ordered[K] or Real(lo, hi)";
+      return "use Real, Positive, Unit, Int, Nat, Bool, Simplex[K], Ordered[K], PositiveOrdered[K] or Real(lo, hi)";
     case "unknown-annotation":
       return "use `via noncentered` or `marginal`";
     case "unknown-distribution":

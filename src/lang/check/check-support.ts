@@ -9,6 +9,7 @@ import {
   type NumberType,
   nonNegativeRange,
   numberType,
+  positiveRange,
   type Range,
   realLine,
   type Structure,
@@ -105,14 +106,34 @@ function chooseSupport(
   }
   // The mass that a vector drawn as a whole has in a part of its space has no simple form.
   if (distribution.draw.length > 0) return mismatch(right);
-  if (type.structure === "ordered") {
-    if (distribution.support.kind !== "real")
-      return mismatch("order a variable on the whole real line, such as Normal");
-    // An ordered vector of equal draws has 1/K! of the mass whatever the arguments are.
-    if (distribution.batch.length === 0 || distribution.known) return { type, support: { kind: "ordered" } };
-    return refuseTruncation(scope, name, distribution, declared);
-  }
+  if (type.structure === "ordered") return chooseOrdered(scope, name, distribution, declared, mismatch);
   return chooseInterval(scope, name, distribution, declared, () => mismatch(right));
+}
+
+function chooseOrdered(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType,
+  mismatch: (help: string) => undefined,
+): CheckedEvent | undefined {
+  const { type } = declared;
+  const wanted = declaredSupport(declared);
+  const positive = equalRanges(type.range, positiveRange);
+  const isNative = positive ? isPositiveLine(distribution.support) : distribution.support.kind === "real";
+  if (!isNative && distribution.support.kind !== "real")
+    return mismatch(
+      positive
+        ? "order a variable on all positive numbers, such as LogNormal"
+        : `order a variable on the whole real line, such as Normal${isPositiveLine(distribution.support) ? ", or declare it PositiveOrdered" : ""}`,
+    );
+  // An ordered vector of equal draws has 1/K! of the mass whatever the arguments are.
+  if ((isNative && distribution.batch.length === 0) || distribution.known) return { type, support: wanted };
+  return refuseTruncation(scope, name, distribution, declared);
+}
+
+function isPositiveLine(support: CoreSupport): boolean {
+  return support.kind === "lower" && support.low.kind === "literal" && support.low.value === 0;
 }
 
 /** What draws matrices of a structure. */
@@ -179,9 +200,10 @@ function supportEnds(support: CoreSupport): {
       return { high: support.high };
     case "interval":
       return { low: support.low, high: support.high };
+    case "ordered":
+      return support.low === undefined ? {} : { low: support.low };
     case "real":
     case "simplex":
-    case "ordered":
     case "matrix":
     case "discrete":
       return {};
@@ -207,7 +229,11 @@ function refuseTruncation(
 export function declaredSupport({ type, bounds, expression }: DeclaredType): CoreSupport {
   if (type.base !== "real") return { kind: "discrete" };
   if (isMatrixStructure(type.structure)) return { kind: "matrix", structure: type.structure };
-  if (type.structure !== "plain") return { kind: type.structure };
+  if (type.structure === "simplex") return { kind: "simplex" };
+  if (type.structure === "ordered")
+    return type.range.low === -Infinity
+      ? { kind: "ordered" }
+      : { kind: "ordered", low: literalNumber(type.range.low, expression.span) };
   if (bounds !== undefined) return { kind: "interval", ...bounds };
   return rangeSupport(type.range, expression.span);
 }
@@ -223,7 +249,11 @@ export function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
   if (a.kind === "matrix" && b.kind === "matrix" && a.structure !== b.structure) return false;
   const left = supportBounds(a);
   const right = supportBounds(b);
-  return a.kind === b.kind && left.every((bound, position) => sameBound(bound, right[position]));
+  return (
+    a.kind === b.kind &&
+    left.length === right.length &&
+    left.every((bound, position) => sameBound(bound, right[position]))
+  );
 }
 
 function sameBound(a: CoreExpression, b: CoreExpression): boolean {

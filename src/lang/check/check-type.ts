@@ -40,6 +40,7 @@ const namedTypes: Readonly<Record<string, NamedType>> = {
   Bool: { base: "bool", range: unitRange, structure: "plain" },
   Simplex: { base: "real", range: unitRange, structure: "simplex" },
   Ordered: { base: "real", range: realLine, structure: "ordered" },
+  PositiveOrdered: { base: "real", range: positiveRange, structure: "ordered" },
   Corr: { base: "real", range: rangeOf(-1, 1), structure: "corr" },
   CholeskyCorr: { base: "real", range: rangeOf(-1, 1), structure: "choleskyCorr" },
   Covariance: { base: "real", range: realLine, structure: "covariance" },

@@ -9,9 +9,10 @@ export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
       return [support.high];
     case "interval":
       return [support.low, support.high];
+    case "ordered":
+      return support.low === undefined ? [] : [support.low];
     case "real":
     case "simplex":
-    case "ordered":
     case "matrix":
     case "discrete":
       return [];

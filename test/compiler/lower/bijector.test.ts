@@ -13,8 +13,9 @@ import { loadModel } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
 import { normals } from "./sample-data.ts";
 
-type Kind = Exclude<Support["kind"], "matrix">;
-const kinds: readonly Kind[] = ["real", "lower", "upper", "interval", "ordered", "simplex"];
+type Kind = Exclude<Support["kind"], "matrix"> | "ordered above";
+const kinds: readonly Kind[] = ["real", "lower", "upper", "interval", "ordered", "ordered above", "simplex"];
+const vectors: readonly Kind[] = ["ordered", "ordered above", "simplex"];
 const events: readonly Shape[] = [[], [1], [4], [2, 3]];
 const low = -1.5;
 const high = 2.25;
@@ -25,17 +26,34 @@ interface Compiled {
   run(u: Float64Array): { readonly value: Float64Array; readonly logJacobian: number };
 }
 
+function supportOf(kind: Kind, low: Value, high: Value): Support {
+  switch (kind) {
+    case "lower":
+      return { kind, low };
+    case "upper":
+      return { kind, high };
+    case "interval":
+      return { kind, low, high };
+    case "ordered above":
+      return { kind: "ordered", low };
+    case "real":
+    case "ordered":
+    case "simplex":
+      return { kind };
+  }
+}
+
 /** With a plate, the bounds differ along it. */
 function compile(kind: Kind, event: Shape, plate: Axis | undefined): Compiled {
   const builder = createBuilder();
   const a = createAlgebra(builder);
   const axes = plate === undefined ? [] : [plate];
-  const own = unconstrainedEvent({ kind } as Support, event);
+  const own = unconstrainedEvent(supportOf(kind, a.of(low), a.of(high)), event);
   const shape = [...axes.map(({ size }) => size), ...own];
   const u: Value = { node: builder.input("u", { dtype: "float", shape }), axes, event: own };
   const bound = (value: number): Value =>
     plate === undefined ? a.of(value) : a.add(a.mul(a.indexOf(plate), 0.1), value);
-  const support = { kind, low: bound(low), high: bound(high) } as Support;
+  const support = supportOf(kind, bound(low), bound(high));
   const { value, logJacobian } = constrain(a, support, u);
   const whole = a.stretch(value, axes, event);
   const total = a.sumAxes(
@@ -57,7 +75,7 @@ function compile(kind: Kind, event: Shape, plate: Axis | undefined): Compiled {
 const plate: Axis = { id: "n", size: 2, start: 0, order: 0, kind: "plate" };
 const cases = kinds.flatMap((kind) =>
   events
-    .filter((event) => event.length > 0 || (kind !== "ordered" && kind !== "simplex"))
+    .filter((event) => event.length > 0 || !vectors.includes(kind))
     .flatMap((event) => [undefined, plate].map((each) => ({ kind, event, plate: each }))),
 );
 
@@ -75,6 +93,8 @@ function invert(kind: Kind, row: readonly number[], shift: number): number[] {
       return row.map((x) => Math.log((x - from) / (to - x)));
     case "ordered":
       return row.map((x, k) => (k === 0 ? x : Math.log(x - row[k - 1])));
+    case "ordered above":
+      return row.map((x, k) => Math.log(x - (k === 0 ? from : row[k - 1])));
     case "simplex": {
       let left = 1;
       return row.slice(0, -1).map((x, k) => {
@@ -98,6 +118,8 @@ function inSupport(kind: Kind, row: readonly number[], shift: number): boolean {
       return row.every((x) => x > low + shift && x < high + shift);
     case "ordered":
       return row.every((x, k) => k === 0 || x > row[k - 1]);
+    case "ordered above":
+      return row.every((x, k) => x > (k === 0 ? low + shift : row[k - 1]));
     case "simplex":
       return row.every((x) => x > 0) && Math.abs(row.reduce((sum, x) => sum + x, 0) - 1) < 1e-12;
   }
@@ -148,6 +170,7 @@ describe("a proper prior stays proper on the unconstrained scale", () => {
     "x: Simplex[2] ~ Dirichlet([2, 3])",
     "x: Unit ~ Uniform(0, 1)",
     "x ~ StudentT(3, 1, 2) via noncentered",
+    "x: PositiveOrdered[1] ~ Gamma(2, 3)",
   ])("%s", (statement) => {
     const loaded = loadModel(`model M { ${statement} }`);
     const { graph, dimension } = lowerLogDensity(

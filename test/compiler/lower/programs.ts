@@ -340,18 +340,20 @@ def both[P](x: Real[P], b: Real[P]) {
     lo ~ Normal(0, 1)
     c: Real(lo, lo + exp(lo)) ~ Flat()
     d: Ordered[K] ~ Normal(0, 3)
+    o: PositiveOrdered[2] ~ Normal([1, 2], 1)
     e: Simplex[3] ~ Dirichlet([1, 2, 3.5])
     f ~ Beta(2, 3)
     g: Real[K] ~ Uniform(-1, 2)
     plate n in N {
       h[n]: Ordered[K] ~ Normal(0, 1)
+      p[n]: PositiveOrdered[K] ~ Gamma(2, a)
       i[n]: Simplex[K] ~ Dirichlet(ones(K))
       j[n]: Positive[K] ~ HalfStudentT(3, 2)
       l[n] ~ InverseGamma(2, a)
       m[n] ~ Exponential(a + b)
-      observe y[n]: Real[K] ~ Normal(d + h[n] + i[n] * j[n], l[n] + m[n])
+      observe y[n]: Real[K] ~ Normal(d + h[n] / p[n] + i[n] * j[n], l[n] + m[n])
     }
-    observe u ~ Normal(c + f + sum(g) * e[1], 1)`,
+    observe u ~ Normal(c + f + o[1] + sum(g) * e[1], 1)`,
   ),
   program(
     "mixture",

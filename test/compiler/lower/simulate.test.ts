@@ -191,6 +191,31 @@ describe("prior moments", () => {
   });
 });
 
+describe("positive draws in order", () => {
+  test("the smallest of two exponential waiting times waits at twice the rate", () => {
+    const results = simulate(
+      "model M { x: PositiveOrdered[2] ~ Exponential(0.5)\nobserve y ~ Normal(x[0], 1) }",
+      {},
+    );
+    for (const [first, second] of results["variable/x"]) expect(0 < first && first < second).toBe(true);
+    expectMean(column(results["variable/x"], 0), 1);
+    expectMean(column(results["variable/x"], 1), 1 + 2);
+  });
+
+  test("draws from the whole line are cut down to what is positive", () => {
+    const results = simulate(
+      "model M { x: PositiveOrdered[2] ~ Normal(0, 1)\nobserve y ~ Normal(x[0], 1) }",
+      {},
+    );
+    for (const [first, second] of results["variable/x"]) expect(0 < first && first < second).toBe(true);
+    // Both together have the mean of two half-normal draws.
+    expectMean(
+      results["variable/x"].map(([first, second]) => first + second),
+      2 * Math.sqrt(2 / Math.PI),
+    );
+  });
+});
+
 describe("a declared type that cuts the distribution down", () => {
   /** E x and E x² under the log density between the bounds, by the midpoint rule. */
   test.each([
@@ -287,6 +312,11 @@ describe("refusals", () => {
       /`b`.*bounds depend/,
     ],
     ["a truncated Beta", "model M { b: Real(0, 0.5) ~ Beta(2, 2) }", /`b`.*truncated Beta/],
+    [
+      "draws in order from different distributions",
+      "model M { a: Ordered[2] ~ Normal([0, 1], 1) }",
+      /`a`.*different/,
+    ],
     ["ordered rows", "model M { a: Ordered[2, 3] ~ Normal(0, 1)\nobserve y ~ Normal(a[0, 1], 1) }", /`a`/],
   ])("cannot simulate %s", (_, text, message) => {
     const problem = problemOf(simulated(text));

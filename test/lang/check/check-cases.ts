@@ -182,6 +182,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     disjoint: "model M {\n  x: Real(2, 3) ~ Uniform(0, 1)\n}",
     base: "model M[N] {\n  plate n in N { observe y[n]: Real ~ Poisson(3) }\n}",
     simplex: "model M[K] {\n  w: Simplex[K] ~ Normal(0, 1)\n}",
+    ordered: "model M[K] {\n  w: Ordered[K] ~ Gamma(2, 1)\n}",
+    "positive-ordered": "model M[K] {\n  w: PositiveOrdered[K] ~ Beta(2, 1)\n}",
   },
   "truncation-needs-constants": {
     "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Normal(0, s)\n}",

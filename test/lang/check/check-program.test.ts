@@ -80,7 +80,7 @@ describe("types of expressions", () => {
     ["sum(A)", "Real[N]"],
     ["softmax(v)", "Simplex[N]"],
     ["log_softmax(v)", "Real(-infinity, 0)[N]"],
-    ["cumsum(w)", "Ordered[N]"],
+    ["cumsum(w)", "PositiveOrdered[N]"],
     ["A @ c[0..2]", "error"],
     ["transpose(A) @ v", "Real[M]"],
     ["v @ A", "Real[M]"],
@@ -152,6 +152,10 @@ describe("programs that must check", () => {
       "model M {\n  s: Positive ~ Normal(0, 2)\n  x: Positive ~ Flat()\n  c: Real(0, 3) ~ Cauchy(0, 1)\n}",
     ],
     ["same bounds", "model M(lo: Real, hi: Real) {\n  x: Real(lo, hi) ~ Uniform(lo, hi)\n}"],
+    [
+      "positive and ordered",
+      "model M[K] {\n  a: PositiveOrdered[K] ~ Normal(linspace(1, 4, K), 1)\n  r ~ Gamma(2, 1)\n  b: PositiveOrdered[K] ~ Exponential(r)\n  c: PositiveOrdered[K] = cumsum(b)\n  d: Ordered[K] = b\n  observe y: Real[K] ~ Normal(c, b)\n}",
+    ],
     ["ordered under a hyperprior", "model M[K] {\n  m ~ Normal(0, 1)\n  mu: Ordered[K] ~ Normal(m, 1)\n}"],
     [
       "branches",
