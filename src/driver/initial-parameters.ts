@@ -1,10 +1,11 @@
 /** Starting weights: as the program asks for, or as is usual for networks. */
-import { randomSource } from "../base/random.ts";
+import type { RandomKey } from "../base/random.ts";
 import { unconstrainNumber } from "../compiler/lower/bijector.ts";
 import { evaluateKnown } from "../compiler/lower/evaluate-known.ts";
 import type { LearnedParameter } from "../compiler/lower/lower-model.ts";
 import type { CoreExpression } from "../lang/core.ts";
 import { type AmortizedPlan, parameterInputs } from "./amortized-plan.ts";
+import { fillGlorot, fillHe, fillNormal, fillOrthogonal } from "./fill-initial.ts";
 
 /** Streams of the starting weights, one per weight. */
 const initialStream = 0x696e6974;
@@ -26,7 +27,7 @@ export function initialParameters(plan: AmortizedPlan, seed: number): Float64Arr
 function fillLearned(
   values: Float64Array,
   { shape, learn }: LearnedParameter,
-  key: { readonly seed: number; readonly stream: number },
+  key: RandomKey,
   position: number,
 ): void {
   const { initializer } = learn;
@@ -34,11 +35,15 @@ function fillLearned(
     case "glorot":
       fillGlorot(values, shape, key, position);
       return;
-    case "normal": {
-      randomSource(key, position).fillNormal(values);
-      for (let i = 0; i < values.length; i++) values[i] *= initializer.sd;
+    case "he":
+      fillHe(values, shape, key, position);
       return;
-    }
+    case "orthogonal":
+      fillOrthogonal(values, shape, key, position);
+      return;
+    case "normal":
+      fillNormal(values, initializer.sd, key, position);
+      return;
     case "constant": {
       const { support } = learn;
       const bound = (expression: CoreExpression): number => evaluateKnown(expression, {}, {});
@@ -48,17 +53,4 @@ function fillLearned(
       return;
     }
   }
-}
-
-/** Uniform in ±√(6 / (fan in + fan out)): Glorot and Bengio (2010), equation 16. */
-function fillGlorot(
-  values: Float64Array,
-  shape: readonly number[],
-  key: { readonly seed: number; readonly stream: number },
-  position: number,
-): void {
-  const fan = (shape[0] ?? 1) + (shape[shape.length - 1] ?? 1);
-  const limit = Math.sqrt(6 / fan);
-  randomSource(key, position).fillUniform(values);
-  for (let i = 0; i < values.length; i++) values[i] = limit * (2 * values[i] - 1);
 }

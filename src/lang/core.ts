@@ -206,15 +206,21 @@ export type CoreLearn =
 export type Initializer =
   /** Uniform in ±√(6 / (fan in + fan out)); Glorot and Bengio (2010), equation 16. */
   | { readonly kind: "glorot" }
+  /** Normal with standard deviation √(2 / fan in); He et al. (2015), equation 10. */
+  | { readonly kind: "he" }
+  /** Orthonormal rows or columns; Saxe et al. (2014). */
+  | { readonly kind: "orthogonal" }
   | { readonly kind: "normal"; readonly sd: number }
   /** On the constrained scale. */
   | { readonly kind: "constant"; readonly value: number };
 
 export interface CoreFunction {
   readonly kind: "def" | "net";
+  /** As declared; instances of one declaration share it. */
   readonly name: string;
-  /** Size parameters, then the `Size`-typed parameters; the latter are not in `parameters`. */
+  /** Size parameters, then the `Size`-typed parameters and sizes in lists; these are not in `parameters`. */
   readonly sizes: readonly string[];
+  /** Those that are values. `Sizes` and `Function` parameters are gone: each choice of them is a function of its own. */
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   /** `let` (empty place) and `learn` statements, in order. */
   readonly bindings: readonly CoreStatement[];

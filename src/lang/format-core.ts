@@ -134,7 +134,9 @@ export function formatSupport(each: CoreSupport): string {
 function initializer(each: Initializer): string {
   switch (each.kind) {
     case "glorot":
-      return "glorot()";
+    case "he":
+    case "orthogonal":
+      return `${each.kind}()`;
     case "normal":
       return `normal(${each.sd})`;
     case "constant":

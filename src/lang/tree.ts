@@ -73,8 +73,10 @@ export interface SizeParameter {
 
 export interface Parameter {
   readonly name: Name;
-  /** `Size` as a type name means a compile-time size argument. */
+  /** `Size`, `Sizes` and `Function` as type names mean arguments known when compiling. */
   readonly type: TypeExpression;
+  /** What it is when the caller does not say; on functions only. */
+  readonly default?: Expression;
 }
 
 /** `Positive[J]`, `Real(lo, hi)[N, M]`, `Real?`. For `Simplex[N, K]` and `Ordered[K]` the last dimension is the event. */

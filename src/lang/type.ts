@@ -53,6 +53,7 @@ export interface EnumerationType {
 /** A net with its sizes chosen and its `learn` parameters its own: what `learn decode = decoder[Z, D]` binds. */
 export interface NetType {
   readonly kind: "net";
+  /** As Core calls it: a net, or an instance of one. */
   readonly net: string;
   readonly parameters: readonly Type[];
   readonly result: Type;

@@ -205,7 +205,7 @@ const head = {
     0,
     3,
   ),
-  parameters: some(fc.record({ name, type }), 0, 3),
+  parameters: some(fc.oneof(fc.record({ name, type }), fc.record({ name, type, default: small })), 0, 3),
   span: fc.constant(span),
 };
 

@@ -1,14 +1,23 @@
 /** Calls of user and library functions: arguments to parameters, sizes solved from shapes. */
-import { nearMisses } from "../../base/near-miss.ts";
+import { bug } from "../../base/bug.ts";
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression } from "../core.ts";
 import { namedSize, type Size, substituteSizes } from "../size.ts";
 import type { Argument, Expression } from "../tree.ts";
 import type { NetType, Type } from "../type.ts";
-import { type CheckExpression, errorExpression, type FunctionSignature, type Scope } from "./check-scope.ts";
+import {
+  type CheckExpression,
+  closedScope,
+  errorExpression,
+  type FunctionHeader,
+  type Scope,
+} from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
+import { checkStatic } from "./check-static.ts";
 import { fits } from "./check-type.ts";
+import { matchArguments } from "./match-arguments.ts";
 import { solveSize } from "./size-bounds.ts";
+import { type StaticArgument, type StaticArguments, staticSizes } from "./static-argument.ts";
 
 interface ParameterSlot {
   readonly name: string;
@@ -16,93 +25,41 @@ interface ParameterSlot {
   readonly span?: Span;
 }
 
-/** "logistic(x, k)", "dense[I](x, O)" */
-export function signatureText(
-  name: string,
-  parameters: readonly { readonly name: string }[],
-  sizes: readonly string[] = [],
-): string {
-  const brackets = sizes.length > 0 ? `[${sizes.join(", ")}]` : "";
-  return `\`${name}${brackets}(${parameters.map((parameter) => parameter.name).join(", ")})\``;
+/** What a call calls: a function by its name, with what was given along with it where it was an argument itself. */
+export interface Callee {
+  readonly name: string;
+  readonly given: StaticArguments;
 }
 
-/** Puts arguments in parameter order: positional first, then named. Reports and gives `undefined` on a misfit. */
-function matchArguments(
-  scope: Scope,
-  of: string,
-  parameters: readonly { readonly name: string }[],
-  args: readonly Argument[],
-  span: Span,
-): readonly Expression[] | undefined {
-  const signature = signatureText(of, parameters);
-  if (args.length > parameters.length && args.every((each) => each.name === undefined)) {
-    scope.report({
-      code: "too-many-arguments",
-      of: `\`${of}\``,
-      most: parameters.length,
-      found: args.length,
-      signature,
-      span,
-    });
-    return undefined;
-  }
-  const slots = new Map<string, Expression>();
-  let position = 0;
-  for (const { name, value } of args) {
-    const parameter =
-      name === undefined ? parameters[position++] : parameters.find((each) => each.name === name.text);
-    if (parameter === undefined || slots.has(parameter.name)) {
-      if (name === undefined || parameter !== undefined) {
-        const most = parameters.length;
-        scope.report({
-          code: "too-many-arguments",
-          of: `\`${of}\``,
-          most,
-          found: args.length,
-          signature,
-          span: value.span,
-        });
-      } else {
-        const known = parameters.map((each) => each.name);
-        const near = nearMisses(name.text, known);
-        scope.report({ code: "unknown-argument", name, of: `\`${of}\``, known, near });
-      }
-      return undefined;
-    }
-    slots.set(parameter.name, value);
-  }
-  const ordered: Expression[] = [];
-  for (const { name } of parameters) {
-    const value = slots.get(name);
-    if (value === undefined) {
-      scope.report({ code: "missing-argument", of: `\`${of}\``, parameter: name, signature, span });
-      return undefined;
-    }
-    ordered.push(value);
-  }
-  return ordered;
-}
-
-/** `f(x)`, `dense[I](x, 200)`: a call of a def, or of a net inside a net. */
+/** `f(x)`, `dense[I](x, 200)`, `mlp[I, O](x, hidden: [40])`: a call of a def, or of a net inside a net. */
 export function checkApply(
   scope: Scope,
-  signature: FunctionSignature,
+  { name, given }: Callee,
   brackets: readonly Expression[] | undefined,
   args: readonly Argument[],
   span: Span,
   check: CheckExpression,
 ): CoreExpression {
-  const ordered = matchArguments(scope, signature.name, signature.parameters, args, span);
-  const sizes = bracketSizes(scope, signature, brackets, span);
-  if (ordered === undefined || sizes === undefined) return errorExpression(span);
+  const header = scope.functions.header(name) ?? bug(`no function ${name}`);
+  const asked = header.parameters.filter((parameter) => !given.has(parameter.name));
+  const found = matchArguments(scope, name, asked, args, span);
+  const sizes = bracketSizes(scope, header, brackets, span);
+  if (found === undefined || sizes === undefined) return errorExpression(span);
+  for (const [each, argument] of given)
+    if (argument.kind === "size" && !sizes.has(each)) sizes.set(each, argument.size);
+  const statics = staticArguments(scope, header, given, found);
+  const signature = statics && scope.functions.signature(name, span, statics);
+  if (statics === undefined || signature === undefined) return errorExpression(span);
+  for (const [each, size] of staticSizes(statics)) sizes.set(each, size);
   const values: { value: CoreExpression; expression: Expression; slot: ParameterSlot }[] = [];
-  for (const [position, slot] of signature.parameters.entries()) {
-    const expression = ordered[position];
+  for (const slot of signature.parameters) {
+    if (slot.type === "size" && sizes.has(slot.name)) continue;
+    const [from, expression] = argumentOf(scope, header, found, slot.name);
     if (slot.type === "size") {
-      const size = checkSize(scope, expression);
+      const size = checkSize(from, expression);
       if (size === undefined) return errorExpression(span);
       sizes.set(slot.name, size);
-    } else values.push({ value: check(scope, expression), expression, slot });
+    } else values.push({ value: check(from, expression), expression, slot });
   }
   if (values.some(({ value }) => value.type.kind === "error")) return errorExpression(span);
   const pairs = values.flatMap(({ value, slot }) =>
@@ -111,9 +68,9 @@ export function checkApply(
       : [],
   );
   solveAll(signature.sizes, pairs, sizes);
-  const open = signature.sizes.find((name) => !sizes.has(name));
+  const open = signature.sizes.find((each) => !sizes.has(each));
   if (open !== undefined && pairs.every(({ pattern, target }) => pattern.length === target.length)) {
-    const help = `give it: \`${signature.name}[${signature.bracketSizes.join(", ")}](…)\``;
+    const help = `give it: \`${signature.name}[${header.bracketSizes.join(", ")}](…)\``;
     scope.report({ code: "size-not-inferred", name: open, call: { text: signature.name, span }, help });
     return errorExpression(span);
   }
@@ -121,19 +78,49 @@ export function checkApply(
     argumentFits(scope, value, expression, slot, sizes, signature.name),
   );
   if (!good.every((each) => each)) return errorExpression(span);
-  const record = Object.fromEntries(signature.sizes.flatMap((name) => namedEntry(sizes, name)));
+  const record = Object.fromEntries(signature.sizes.flatMap((each) => namedEntry(sizes, each)));
   const call = signature.kind === "net" ? { call: scope.netCalls++ } : {};
-  scope.called.add(signature.name);
+  scope.called.add(signature.id);
   const type = substituteType(signature.result, sizes);
   return {
     kind: "apply",
-    function: signature.name,
+    function: signature.id,
     sizes: record,
     arguments: values.map(({ value }) => value),
     ...call,
     type,
     span,
   };
+}
+
+/** The argument of a parameter, and the scope that it stands in: a default sees nothing of the caller's. */
+export function argumentOf(
+  scope: Scope,
+  header: FunctionHeader,
+  found: ReadonlyMap<string, Expression>,
+  name: string,
+): [Scope, Expression] {
+  const written = found.get(name);
+  if (written !== undefined) return [scope, written];
+  const parameter = header.parameters.find((each) => each.name === name);
+  return [closedScope(scope), parameter?.default ?? bug(`no argument ${name}`)];
+}
+
+/** The `Sizes` and `Function` parameters in order. Reports and gives `undefined` where one is neither. */
+export function staticArguments(
+  scope: Scope,
+  header: FunctionHeader,
+  given: StaticArguments,
+  found: ReadonlyMap<string, Expression>,
+): StaticArguments | undefined {
+  const statics = new Map<string, StaticArgument>();
+  for (const { name, role } of header.parameters) {
+    if (role === "value" || role === "size") continue;
+    const argument = given.get(name) ?? checkStatic(role, ...argumentOf(scope, header, found, name));
+    if (argument === undefined) return undefined;
+    statics.set(name, argument);
+  }
+  return statics;
 }
 
 function namedEntry(sizes: ReadonlyMap<string, Size>, name: string): [string, Size][] {
@@ -146,20 +133,20 @@ export function checkInstance(
   scope: Scope,
   instance: string,
   net: NetType,
-  names: readonly string[],
+  header: FunctionHeader,
   args: readonly Argument[],
   span: Span,
   check: CheckExpression,
 ): CoreExpression {
-  const slots = net.parameters.map(
-    (type, position): ParameterSlot => ({ name: names[position] ?? "x", type }),
-  );
-  const ordered = matchArguments(scope, instance, slots, args, span);
-  if (ordered === undefined) return errorExpression(span);
-  const values = ordered.map((expression) => check(scope, expression));
-  const good = values.map((value, position) =>
-    argumentFits(scope, value, ordered[position], slots[position], new Map(), instance),
-  );
+  const asked = header.parameters.filter(({ role }) => role === "value");
+  const found = matchArguments(scope, instance, asked, args, span);
+  if (found === undefined) return errorExpression(span);
+  const pairs = asked.map(({ name }) => argumentOf(scope, header, found, name));
+  const values = pairs.map(([from, expression]) => check(from, expression));
+  const good = values.map((value, position) => {
+    const slot = { name: asked[position].name, type: net.parameters[position] };
+    return argumentFits(scope, value, pairs[position][1], slot, new Map(), instance);
+  });
   if (!good.every((each) => each)) return errorExpression(span);
   return { kind: "apply", function: net.net, sizes: {}, arguments: values, instance, type: net.result, span };
 }
@@ -185,7 +172,7 @@ function argumentFits(
 /** Sizes given in brackets, in order: none, or all of them. */
 export function bracketSizes(
   scope: Scope,
-  signature: FunctionSignature,
+  signature: Pick<FunctionHeader, "name" | "bracketSizes">,
   brackets: readonly Expression[] | undefined,
   span: Span,
 ): Map<string, Size> | undefined {

@@ -2,7 +2,7 @@
 import { type BuiltinName, sizeArguments } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import type { Expression } from "../tree.ts";
-import { checkApply, checkInstance } from "./check-apply.ts";
+import { type Callee, checkApply, checkInstance } from "./check-apply.ts";
 import {
   builtinArity,
   builtinParameters,
@@ -10,6 +10,7 @@ import {
   checkBuiltin,
   filledArray,
 } from "./check-builtin.ts";
+import { foldToCalls } from "./check-fold.ts";
 import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
@@ -37,27 +38,51 @@ export function checkCall(scope: Scope, call: CallExpression, check: CheckExpres
   const binding = scope.bindings.get(name.text);
   if (binding?.kind === "value" && binding.type.kind === "net" && brackets === undefined) {
     scope.used.add(name.text);
-    const signature = scope.functions.signature(binding.type.net, name.span);
-    const names = signature?.parameters.flatMap((each) => (each.type === "size" ? [] : [each.name])) ?? [];
-    return checkInstance(scope, name.text, binding.type, names, call.arguments, span, check);
+    const header = scope.functions.header(binding.type.net);
+    if (header === undefined) return errorExpression(span);
+    return checkInstance(scope, name.text, binding.type, header, call.arguments, span, check);
   }
   if (binding !== undefined) return reportCalledValue(scope, call, name, check);
-  if (isBuiltin(name.text) && brackets === undefined) return checkBuiltinCall(scope, name.text, call, check);
-  const kind = scope.functions.kindOf(name.text);
+  const passed = scope.statics.get(name.text);
+  if (passed?.kind === "sizes") {
+    scope.report({ code: "not-a-function", value: name });
+    return errorExpression(span);
+  }
+  const target: Callee = passed?.kind === "function" ? passed : { name: name.text, given: new Map() };
+  return checkNamedCall(scope, target, brackets, call, name, check);
+}
+
+function checkNamedCall(
+  scope: Scope,
+  callee: Callee,
+  brackets: readonly Expression[] | undefined,
+  call: CallExpression,
+  written: Extract<Expression, { readonly kind: "name" }>,
+  check: CheckExpression,
+): CoreExpression {
+  const { name } = callee;
+  const { span } = call;
+  if (brackets === undefined && isBuiltin(name)) return checkBuiltinCall(scope, name, call, check);
+  if (brackets === undefined && name === "fold") {
+    const calls = foldToCalls(scope, call);
+    return calls === undefined ? errorExpression(span) : check(scope, calls);
+  }
+  const kind = scope.functions.kindOf(name);
   if (kind === undefined) {
-    for (const argument of call.arguments) check(scope, argument.value);
-    reportUnknownFunction(scope, name);
+    for (const { value } of call.arguments) if (!isFunctionName(scope, value)) check(scope, value);
+    reportUnknownFunction(scope, written);
     return errorExpression(span);
   }
   if (kind === "net" && scope.where !== "net") {
-    const help = `write \`learn f = ${name.text}[…]\` in the model, then call \`f(…)\``;
-    scope.report({ code: "net-not-learned", net: name, help });
+    const help = `write \`learn f = ${name}[…]\` in the model, then call \`f(…)\``;
+    scope.report({ code: "net-not-learned", net: written, help });
     return errorExpression(span);
   }
-  const signature = scope.functions.signature(name.text, name.span);
-  return signature === undefined
-    ? errorExpression(span)
-    : checkApply(scope, signature, brackets, call.arguments, span, check);
+  return checkApply(scope, callee, brackets, call.arguments, span, check);
+}
+
+function isFunctionName(scope: Scope, value: Expression): boolean {
+  return value.kind === "name" && (isBuiltin(value.text) || scope.functions.kindOf(value.text) !== undefined);
 }
 
 function bracketsOf(callee: Expression): readonly Expression[] | undefined {

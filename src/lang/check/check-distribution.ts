@@ -13,7 +13,6 @@ import { equalRanges, exactly, hull, rangeOf } from "../range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "../size.ts";
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
-import { signatureText } from "./check-apply.ts";
 import { argumentShapes, type ShapedArgument } from "./check-argument-shapes.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
@@ -24,6 +23,7 @@ import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { signatureText } from "./match-arguments.ts";
 import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 

@@ -149,7 +149,7 @@ export type CheckFacts =
       readonly right: ShapedQuote;
       readonly help?: string;
     }
-  | { readonly code: "not-a-size"; readonly value: Quote; readonly help?: string }
+  | { readonly code: "not-a-size"; readonly value: Quote; readonly what?: string; readonly help?: string }
   | { readonly code: "size-not-inferred"; readonly name: string; readonly call: Quote; readonly help: string }
   | {
       readonly code: "type-mismatch";
@@ -170,7 +170,7 @@ export type CheckFacts =
   | {
       readonly code: "not-a-value";
       readonly value: Quote;
-      readonly what: "distribution" | "function" | "net" | "name of a choice";
+      readonly what: "distribution" | "function" | "net" | "name of a choice" | "list of sizes";
       readonly help: string;
     }
   | { readonly code: "not-a-distribution"; readonly value: Quote; readonly help: string }
@@ -228,6 +228,17 @@ export type CheckFacts =
       readonly rightType: string;
     }
   | { readonly code: "recursive-function"; readonly cycle: readonly string[]; readonly span: Span }
+  | { readonly code: "not-a-function"; readonly value: Quote; readonly help?: string }
+  /** An instance of a function does not check: what is wrong inside it, and the arguments that make the instance. */
+  | {
+      readonly code: "does-not-work-with";
+      readonly function: string;
+      readonly arguments: string;
+      /** The function in whose text it is wrong. */
+      readonly where: string;
+      readonly inside: CheckFacts;
+      readonly span: Span;
+    }
   | { readonly code: "net-not-learned"; readonly net: Quote; readonly help: string }
   | {
       readonly code: "bad-initializer";

@@ -1,145 +1,79 @@
-/** Definitions and nets: signatures, bodies, and the order in which they are checked. */
-
+/** Definitions and nets: signatures and bodies. Which are checked when is decided in `function-table.ts`. */
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression, CoreFunction, CoreStatement } from "../core.ts";
-import type { DefDeclaration, NetDeclaration, Statement } from "../tree.ts";
+import type { DefDeclaration, NetDeclaration, Parameter, Statement, TypeExpression } from "../tree.ts";
 import { errorType, type Type } from "../type.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { checkLearn } from "./check-learn.ts";
 import {
-  type Binding,
   bindError,
+  closedScope,
+  emptyScope,
   errorExpression,
+  type FunctionHeader,
   type FunctionSignature,
   type FunctionTable,
   type Scope,
   takenBy,
 } from "./check-scope.ts";
 import { ascribe, bindingItems } from "./check-statement.ts";
-import { checkType, fits } from "./check-type.ts";
+import { checkStatic } from "./check-static.ts";
+import { checkType, fits, staticRoles } from "./check-type.ts";
+import { asParameters, type StaticArguments, staticSizes } from "./static-argument.ts";
 
 export type FunctionDeclaration = DefDeclaration | NetDeclaration;
 
-interface CheckedFunction {
+export interface CheckedFunction {
+  readonly header: FunctionHeader;
   readonly signature: FunctionSignature;
   readonly core: CoreFunction;
   readonly called: ReadonlySet<string>;
 }
 
-export interface Functions extends FunctionTable {
-  /** Checks what no one has called, for its problems. */
-  readonly checkAll: (names: readonly string[]) => void;
-  /** The functions that these reach, by name. */
-  readonly reached: (from: Iterable<string>) => Record<string, CoreFunction>;
-}
-
-/**
- * A table that checks each function once, before its callers: a depth-first walk with a stack of its own, so that long
- * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion.
- */
-export function functionTable(
-  declarations: ReadonlyMap<string, FunctionDeclaration>,
-  report: (facts: CheckFacts) => void,
-): Functions {
-  const done = new Map<string, CheckedFunction>();
-  const path: string[] = [];
-  const open = new Set<string>();
-  const ensure = (wanted: string): void => {
-    const work = [wanted];
-    for (let name = work.at(-1); name !== undefined; name = work.at(-1)) {
-      const declaration = declarations.get(name);
-      if (declaration !== undefined && path.at(-1) === name) {
-        done.set(name, checkFunction(table, declaration, report));
-        path.pop();
-        open.delete(name);
-      } else if (declaration !== undefined && !done.has(name) && !open.has(name)) {
-        path.push(name);
-        open.add(name);
-        work.push(
-          ...[...mentionedNames(declaration)].filter((each) => !done.has(each) && declarations.has(each)),
-        );
-        continue;
-      }
-      work.pop();
-    }
-  };
-  const checked = (name: string, use: Span): CheckedFunction | undefined => {
-    if (open.has(name)) {
-      report({ code: "recursive-function", cycle: [...path.slice(path.indexOf(name)), name], span: use });
-      return undefined;
-    }
-    if (!done.has(name)) ensure(name);
-    return done.get(name);
-  };
-  const table: Functions = {
-    names: [...declarations.keys()],
-    kindOf: (name) => declarations.get(name)?.kind,
-    signature: (name, use) => checked(name, use)?.signature,
-    checkAll: (names) => {
-      for (const name of names) if (!done.has(name)) ensure(name);
-    },
-    reached: (from) => {
-      const found: Record<string, CoreFunction> = {};
-      const work = [...from];
-      for (let name = work.pop(); name !== undefined; name = work.pop()) {
-        const each = done.get(name);
-        if (each === undefined || Object.hasOwn(found, name)) continue;
-        found[name] = each.core;
-        work.push(...each.called);
-      }
-      return found;
-    },
-  };
-  return table;
-}
-
-/** Every name in the declaration that it does not bind itself: all functions it can call are among them. */
-function mentionedNames(declaration: FunctionDeclaration): Set<string> {
-  const names = new Set<string>();
-  const work: unknown[] = [declaration.bindings, declaration.value];
-  for (let each = work.pop(); work.length > 0 || each !== undefined; each = work.pop()) {
-    if (typeof each !== "object" || each === null) continue;
-    if ("kind" in each && each.kind === "name" && "text" in each && typeof each.text === "string")
-      names.add(each.text);
-    work.push(...Object.values(each));
-  }
-  const targets = declaration.bindings.flatMap((each) =>
-    each.kind === "let" ? each.targets.map(({ name }) => name) : [],
-  );
-  for (const { text } of [...declaration.parameters.map(({ name }) => name), ...targets]) names.delete(text);
-  return names;
-}
-
 type SignatureParameter = FunctionSignature["parameters"][number];
 
-function checkFunction(
+/** The `Sizes` and `Function` arguments that make an instance of a function, and what Core calls the instance. */
+export interface Instance {
+  readonly id: string;
+  readonly statics: StaticArguments;
+}
+
+export function headerOf({ kind, name, sizes, parameters }: FunctionDeclaration): FunctionHeader {
+  return {
+    kind,
+    name: name.text,
+    bracketSizes: sizes.map((size) => size.name.text),
+    parameters: parameters.map(({ name, type, default: value }) => ({
+      name: name.text,
+      role: roleOf(type),
+      ...(value && { default: value }),
+    })),
+  };
+}
+
+function roleOf({ name: { text } }: TypeExpression): FunctionHeader["parameters"][number]["role"] {
+  return Object.hasOwn(staticRoles, text) ? staticRoles[text] : "value";
+}
+
+/** Checks a function, or with `instance` one instance of it. */
+export function checkFunction(
   functions: FunctionTable,
   declaration: FunctionDeclaration,
   report: (facts: CheckFacts) => void,
+  instance: Instance = { id: declaration.name.text, statics: new Map() },
 ): CheckedFunction {
-  const bracketSizes = declaration.sizes.map(({ name }) => name.text);
-  const sizeParameters = declaration.parameters.filter(({ type }) => type.name.text === "Size");
+  const header = headerOf(declaration);
   const sizes = new Map<string, Span>();
+  const sizeParameters = declaration.parameters.filter(({ type }) => roleOf(type) === "size");
   for (const { name } of [...declaration.sizes, ...sizeParameters]) {
     const first = sizes.get(name.text);
     if (first !== undefined) report({ code: "name-taken", name, what: "a size", first });
     sizes.set(name.text, name.span);
   }
-  const scope: Scope = {
-    where: declaration.kind,
-    report,
-    functions,
-    sizes,
-    bindings: new Map<string, Binding>(),
-    choices: new Map(),
-    indices: new Map(),
-    axes: [],
-    branch: [],
-    netCalls: 0,
-    used: new Set(),
-    called: new Set(),
-  };
+  for (const [name] of staticSizes(instance.statics)) sizes.set(name, declaration.name.span);
+  const empty = emptyScope(functions, declaration.kind, report);
+  const scope: Scope = { ...empty, sizes, statics: asParameters(instance.statics) };
   for (const { name, default: value } of declaration.sizes) {
     if (value === undefined) continue;
     const help = `remove it; \`${name.text}\` follows from the arguments`;
@@ -151,21 +85,7 @@ function checkFunction(
       help,
     });
   }
-  const parameters = declaration.parameters.map((parameter): SignatureParameter => {
-    const { name } = parameter;
-    if (parameter.type.name.text === "Size") return { name: name.text, type: "size", span: name.span };
-    const taken = takenBy(scope, name.text);
-    if (taken !== undefined) report({ code: "name-taken", name, ...taken });
-    const type = checkType(scope, parameter.type, checkExpression)?.type ?? errorType;
-    scope.bindings.set(name.text, {
-      kind: "value",
-      origin: "parameter",
-      type,
-      span: name.span,
-      unknown: false,
-    });
-    return { name: name.text, type, span: parameter.type.span };
-  });
+  const parameters = declaration.parameters.flatMap((each) => checkParameter(scope, each));
   const bindings = declaration.bindings.flatMap((statement) => checkBinding(scope, statement));
   const value = checkExpression(scope, declaration.value);
   const result = checkResult(scope, declaration, value);
@@ -173,7 +93,8 @@ function checkFunction(
   const { kind, span } = declaration;
   const all = [...sizes.keys()];
   return {
-    signature: { kind, name, sizes: all, bracketSizes, parameters, result, span: declaration.name.span },
+    header,
+    signature: { kind, id: instance.id, name, sizes: all, parameters, result, span: declaration.name.span },
     core: {
       kind,
       name,
@@ -187,6 +108,31 @@ function checkFunction(
     },
     called: scope.called,
   };
+}
+
+function checkParameter(scope: Scope, parameter: Parameter): SignatureParameter[] {
+  const { name, type: written, default: value } = parameter;
+  const role = roleOf(written);
+  const closed = { ...closedScope(scope), report: scope.report };
+  if (role !== "value") {
+    if (value !== undefined) checkStatic(role, closed, value);
+    return role === "size" ? [{ name: name.text, type: "size", span: name.span }] : [];
+  }
+  const taken = takenBy(scope, name.text);
+  if (taken !== undefined) scope.report({ code: "name-taken", name, ...taken });
+  const type = checkType(scope, written, checkExpression)?.type ?? errorType;
+  if (value !== undefined && type.kind === "number") {
+    const because = { text: `the type of \`${name.text}\``, span: written.span };
+    fits(scope, checkExpression(closed, value), value, type, because);
+  }
+  scope.bindings.set(name.text, {
+    kind: "value",
+    origin: "parameter",
+    type,
+    span: name.span,
+    unknown: false,
+  });
+  return [{ name: name.text, type, span: written.span }];
 }
 
 /** The declared result, once the body fits it; the body's own type where none is declared. */

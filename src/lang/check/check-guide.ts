@@ -89,6 +89,7 @@ function guideScope(
     indices: new Map(),
     axes: [],
     branch: [],
+    statics: new Map(),
     netCalls: 0,
     used: new Set(),
     called: new Set(),

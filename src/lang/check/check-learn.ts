@@ -1,18 +1,20 @@
 /** `learn` statements: parameters with initial values, and nets given parameters of their own. */
-
+import { bug } from "../../base/bug.ts";
 import type { CoreStatement, Initializer } from "../core.ts";
 import { formatType } from "../format-type.ts";
 import { equalRanges } from "../range.ts";
-import type { Size } from "../size.ts";
 import type { Expression, LearnStatement } from "../tree.ts";
 import { errorType, type NumberType, numberType, realLine, type Type } from "../type.ts";
-import { bracketSizes, substituteType } from "./check-apply.ts";
+import { argumentOf, bracketSizes, staticArguments, substituteType } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
-import { type FunctionSignature, type Scope, takenBy } from "./check-scope.ts";
+import { reportUnknownFunction } from "./check-name.ts";
+import { type FunctionHeader, type Scope, takenBy } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
 import { declaredSupport, startsInside } from "./check-support.ts";
 import { checkType } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { matchArguments } from "./match-arguments.ts";
+import { staticSizes } from "./static-argument.ts";
 
 /** Binds the name and gives the statement's Core, or nothing when it did not check. */
 export function checkLearn(scope: Scope, statement: LearnStatement): CoreStatement[] {
@@ -59,24 +61,33 @@ function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Le
     scope.report({ code: "not-allowed-here", what: "learning a net", where: "inside a net", span, help });
     return undefined;
   }
-  const signature = scope.functions.signature(net, value.span);
-  if (signature === undefined) return undefined;
+  const header = scope.functions.header(net) ?? bug(`no net ${net}`);
   const callee = value.kind === "call" ? value.callee : value;
   const indices = callee.kind === "index" ? callee.indices : [];
   const brackets = indices.flatMap((index) => (index.kind === "at" ? [index.value] : []));
-  const sizes = bracketSizes(scope, signature, brackets, value.span);
-  if (sizes === undefined || !sizeArguments(scope, signature, value, sizes)) return undefined;
+  const sizes = bracketSizes(scope, header, brackets, value.span);
+  const found = sizes && knownArguments(scope, header, value);
+  const statics = found && staticArguments(scope, header, new Map(), found);
+  const signature = statics && scope.functions.signature(net, value.span, statics);
+  if (!sizes || !found || !statics || !signature) return undefined;
+  for (const { name, role } of header.parameters) {
+    if (role !== "size") continue;
+    const size = checkSize(...argumentOf(scope, header, found, name));
+    if (size === undefined) return undefined;
+    sizes.set(name, size);
+  }
+  for (const [name, size] of staticSizes(statics)) sizes.set(name, size);
   const parameters = signature.parameters.flatMap(({ type }) =>
     type === "size" ? [] : [substituteType(type, sizes)],
   );
   const result = substituteType(signature.result, sizes);
-  scope.called.add(net);
+  scope.called.add(signature.id);
   return {
-    type: { kind: "net", net, parameters, result },
+    type: { kind: "net", net: signature.id, parameters, result },
     core: {
       kind: "learnNet",
       name: statement.name.text,
-      net,
+      net: signature.id,
       sizes: Object.fromEntries(sizes),
       ...memberMark(statement),
       span,
@@ -84,39 +95,23 @@ function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Le
   };
 }
 
-/** The `Size`-typed parameters, given by position or name in `dense[I](5)`. */
-function sizeArguments(
+const examples = { size: "10", sizes: "[40, 40]", function: "tanh" } as const;
+
+/** The arguments known when compiling, given by position or name in `dense[I](5)`, `mlp[I, O](hidden: [40])`. */
+function knownArguments(
   scope: Scope,
-  signature: FunctionSignature,
+  header: FunctionHeader,
   value: Expression,
-  sizes: Map<string, Size>,
-): boolean {
-  const names = signature.parameters.flatMap(({ name, type }) => (type === "size" ? [name] : []));
+): ReadonlyMap<string, Expression> | undefined {
+  const asked = header.parameters.flatMap((each) =>
+    each.role === "value" ? [] : [{ ...each, role: each.role }],
+  );
   const args = value.kind === "call" ? value.arguments : [];
-  const written = `\`learn f = ${signature.name}[${signature.bracketSizes.join(", ")}]${names.length > 0 ? `(${names.map((name) => `${name}: 10`).join(", ")})` : ""}\``;
-  const of = `\`${signature.name}\``;
-  const { span } = value;
-  for (const [position, argument] of args.entries()) {
-    const name = argument.name === undefined ? names[position] : argument.name.text;
-    if (name === undefined || !names.includes(name) || sizes.has(name)) {
-      scope.report({
-        code: "too-many-arguments",
-        of,
-        most: names.length,
-        found: args.length,
-        signature: written,
-        span,
-      });
-      return false;
-    }
-    const size = checkSize(scope, argument.value);
-    if (size === undefined) return false;
-    sizes.set(name, size);
-  }
-  const missing = names.find((name) => !sizes.has(name));
-  if (missing === undefined) return true;
-  scope.report({ code: "missing-argument", of, parameter: missing, signature: written, span });
-  return false;
+  const needed = asked.filter((each) => each.default === undefined);
+  const list = needed.map(({ name, role }) => `${name}: ${examples[role]}`).join(", ");
+  const brackets = header.bracketSizes.length === 0 ? "" : `[${header.bracketSizes.join(", ")}]`;
+  const written = `\`learn f = ${header.name}${brackets}${list === "" ? "" : `(${list})`}\``;
+  return matchArguments(scope, header.name, asked, args, value.span, written);
 }
 
 function checkParameter(scope: Scope, statement: LearnStatement): Learned | undefined {
@@ -129,6 +124,13 @@ function checkParameter(scope: Scope, statement: LearnStatement): Learned | unde
     const quote = { text: name.text, span: name.span };
     scope.report({ code: "bad-initializer", value: quote, reason, help: `declare \`${name.text}: Real\`` });
     return undefined;
+  }
+  if (statement.type === undefined && value.kind === "call" && value.callee.kind === "index") {
+    const { base } = value.callee;
+    if (base.kind === "name" && scope.functions.kindOf(base.text) === undefined) {
+      reportUnknownFunction(scope, base);
+      return undefined;
+    }
   }
   const initializer = checkInitializer(scope, value, type);
   if (initializer === undefined) return undefined;
@@ -149,6 +151,8 @@ function memberMark({ member }: LearnStatement): { member?: true } {
   return member ? { member } : {};
 }
 
+const randomInitializers: readonly string[] = ["normal", "glorot", "he", "orthogonal"];
+
 function checkInitializer(scope: Scope, value: Expression, type: NumberType): Initializer | undefined {
   const quote = { text: formatBrief(value), span: value.span };
   const refuse = (reason: string, help: string): undefined => {
@@ -167,7 +171,7 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
   const name = value.kind === "call" && value.callee.kind === "name" ? value.callee.text : undefined;
   const args = value.kind === "call" ? value.arguments : [];
   const [first] = args;
-  if ((name === "normal" || name === "glorot") && !equalRanges(type.range, realLine)) {
+  if (name !== undefined && randomInitializers.includes(name) && !equalRanges(type.range, realLine)) {
     return refuse(
       `it may start outside ${formatType(type)}`,
       "start with a number inside the type, such as `1`",
@@ -181,9 +185,9 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
   }
   if (args.length === 0 && name === "zeros") return constant(0);
   if (args.length === 0 && name === "ones") return constant(1);
-  if (args.length === 0 && name === "glorot") {
-    if (type.dimensions.length >= 2) return { kind: "glorot" };
-    return refuse("glorot() needs a matrix", "write `normal(0.1)` or `zeros()`");
+  if (args.length === 0 && (name === "glorot" || name === "he" || name === "orthogonal")) {
+    if (type.dimensions.length >= 2) return { kind: name };
+    return refuse(`${name}() needs a matrix`, "write `normal(0.1)` or `zeros()`");
   }
   if (value.kind === "error") return undefined;
   return refuse("it is no initial value", "write `glorot()`, `zeros()`, `ones()`, `normal(0.1)` or a number");

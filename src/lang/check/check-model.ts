@@ -9,7 +9,7 @@ import type { CheckFacts } from "./check-facts.ts";
 import { checkMarginal } from "./check-marginal.ts";
 import { collectPlaces } from "./check-places.ts";
 import {
-  type Binding,
+  emptyScope,
   type FunctionTable,
   isLocal,
   type Scope,
@@ -27,20 +27,7 @@ export function checkModel(
   report: (facts: CheckFacts) => void,
 ): { readonly model: CoreModel; readonly called: ReadonlySet<string> } {
   const known = new Map<string, Span>();
-  const scope: Scope = {
-    where: declaration.kind,
-    report,
-    functions,
-    sizes: known,
-    bindings: new Map<string, Binding>(),
-    choices: new Map(),
-    indices: new Map(),
-    axes: [],
-    branch: [],
-    netCalls: 0,
-    used: new Set(),
-    called: new Set(),
-  };
+  const scope: Scope = { ...emptyScope(functions, declaration.kind, report), sizes: known };
   const sizes = checkSizes(scope, known, declaration);
   const inputs = checkInputs(scope, declaration);
   const places = collectPlaces(scope, declaration.body);
@@ -94,7 +81,17 @@ function checkSizes(
 }
 
 function checkInputs(scope: Scope, declaration: ModelDeclaration): CoreInput[] {
-  return declaration.parameters.flatMap(({ name, type: expression }): CoreInput[] => {
+  return declaration.parameters.flatMap(({ name, type: expression, default: value }): CoreInput[] => {
+    if (value !== undefined) {
+      const help = `remove it; \`${name.text}\` comes with the data`;
+      scope.report({
+        code: "not-allowed-here",
+        what: "a default",
+        where: "on a model's input",
+        span: value.span,
+        help,
+      });
+    }
     const taken = takenBy(scope, name.text);
     if (taken !== undefined) {
       scope.report({ code: "name-taken", name, ...taken });

@@ -12,6 +12,11 @@ export function isBuiltin(name: string): name is BuiltinName {
   return builtins.includes(name);
 }
 
+/** Names that no declaration can have: builtins, and `fold`, which becomes calls. */
+export function isReserved(name: string): boolean {
+  return name === "fold" || isBuiltin(name);
+}
+
 export function isDistribution(name: string): name is DistributionName {
   return Object.hasOwn(distributions, name);
 }
@@ -24,12 +29,18 @@ export function resolveOther(
   const value = { text, span };
   const kind = scope.functions.kindOf(text);
   const foreign = scope.foreign?.get(text);
+  const passed = scope.statics.get(text);
   if (foreign !== undefined) {
     const help =
       foreign.what === "learned by the model"
         ? "write `learn` in the guide for parameters of its own"
         : `bind it in the guide: \`${text} = …\``;
     scope.report({ code: "guide-cannot-use", use: value, what: foreign.what, bound: foreign.span, help });
+  } else if (passed !== undefined) {
+    const isFunction = passed.kind === "function";
+    const what = isFunction ? "function" : "list of sizes";
+    const help = isFunction ? `call it: \`${text}(…)\`` : `hand it on: \`x |> fold(dense, ${text})\``;
+    scope.report({ code: "not-a-value", value, what, help });
   } else if (isDistribution(text)) {
     scope.report({
       code: "not-a-value",
@@ -44,7 +55,7 @@ export function resolveOther(
       what: "net",
       help: `write \`learn f = ${text}[…]\`, then call \`f\``,
     });
-  } else if (kind === "def" || isBuiltin(text)) {
+  } else if (kind === "def" || isReserved(text)) {
     scope.report({ code: "not-a-value", value, what: "function", help: `call it: \`${text}(…)\`` });
   } else if (choiceWith(scope, text) !== undefined) {
     const help = `choose by it: \`match ${choiceWith(scope, text)} { ${text} => …, _ => … }\``;
@@ -78,6 +89,11 @@ export function reportUnknownFunction(
     });
     return;
   }
-  const near = nearMisses(text, [...builtins, ...scope.functions.names, ...Object.keys(distributions)]);
+  const near = nearMisses(text, [
+    ...builtins,
+    "fold",
+    ...scope.functions.names,
+    ...Object.keys(distributions),
+  ]);
   scope.report({ code: "unknown-function", name: { text, span }, near });
 }

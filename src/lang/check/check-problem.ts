@@ -199,9 +199,12 @@ function prose(facts: CheckFacts): Prose {
       };
     case "not-a-size":
       return {
-        message: `\`${facts.value.text}\` is not a size`,
+        message: `\`${facts.value.text}\` is not ${facts.what ?? "a size"}`,
         labels: [label(facts.value.span, "must be known before anything runs")],
-        expected: "an integer, a size name, or sums, differences and products of these",
+        expected:
+          facts.what === undefined
+            ? "an integer, a size name, or sums, differences and products of these"
+            : "sizes in brackets, or the name of a `Sizes` parameter",
         help: facts.help ?? "declare a size in the header, such as `model M[N]`",
       };
     case "size-not-inferred":
@@ -335,6 +338,26 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.span, "a recursive call")],
         help: "write the repetition as a comprehension or a `for` axis",
       };
+    case "not-a-function":
+      return {
+        message: `\`${facts.value.text}\` is not a function`,
+        labels: [label(facts.value.span, "must be a function")],
+        expected:
+          "the name of a builtin, a `def` or a net; some of its sizes and functions may be given along with it",
+        help: facts.help ?? "write a name, such as `tanh`, or `mlp(hidden: [40])`",
+      };
+    case "does-not-work-with": {
+      const inside = explain(facts.inside);
+      return {
+        message: `\`${facts.function}\` does not work with \`${facts.arguments}\``,
+        labels: [
+          label(facts.span, "asked for here"),
+          ...inside.labels.filter(({ span }) => span.source === facts.span.source),
+        ],
+        notes: [`Inside \`${facts.where}\`: ${inside.message}`],
+        help: `give a function that takes and gives what \`${facts.where}\` needs, or other sizes`,
+      };
+    }
     case "net-not-learned":
       return {
         message: `the net \`${facts.net.text}\` has no parameters here`,
@@ -346,7 +369,7 @@ function prose(facts: CheckFacts): Prose {
       return {
         message: `\`${facts.value.text}\` cannot start this parameter: ${facts.reason}`,
         labels: [label(facts.value.span, facts.reason)],
-        expected: "glorot(), zeros(), ones(), normal(sd) or a number",
+        expected: "glorot(), he(), orthogonal(), zeros(), ones(), normal(sd) or a number",
         help: facts.help,
       };
     case "not-allowed-here":

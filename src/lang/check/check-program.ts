@@ -7,11 +7,12 @@ import { hasErrors, type Problem } from "../../base/problem.ts";
 import type { CoreModel, CoreProgram } from "../core.ts";
 import type { Declaration, File, GuideDeclaration } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
-import { type FunctionDeclaration, functionTable } from "./check-function.ts";
+import type { FunctionDeclaration } from "./check-function.ts";
 import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
-import { isBuiltin, isDistribution } from "./check-name.ts";
+import { isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
+import { functionTable } from "./function-table.ts";
 
 export interface CheckOptions {
   /** Parsed library files: their defs and nets are visible everywhere, a file's own come first. */
@@ -125,7 +126,7 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
     }
     seen.set(name.text, declaration);
     if (isDistribution(name.text)) report({ code: "name-taken", name, what: "a distribution" });
-    else if (isFunction(declaration) && isBuiltin(name.text))
+    else if (isFunction(declaration) && isReserved(name.text))
       report({ code: "name-taken", name, what: "a builtin function" });
     else kept.push(declaration);
   }

@@ -7,6 +7,7 @@ import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Ta
 import { errorType, type NumberType, type Type } from "../type.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import type { IndexRange } from "./size-bounds.ts";
+import type { StaticArguments } from "./static-argument.ts";
 
 /** A plate or `for` around a statement. */
 export interface Axis extends IndexRange {
@@ -77,13 +78,28 @@ export type Binding =
     }
   | { readonly kind: "index"; readonly index: string; readonly span: Span };
 
-export interface FunctionSignature {
+/** What a declaration says of its parameters, without a look at their types. */
+export interface FunctionHeader {
   readonly kind: "def" | "net";
   readonly name: string;
-  /** Size parameters in brackets, then the `Size`-typed parameters. */
-  readonly sizes: readonly string[];
   readonly bracketSizes: readonly string[];
-  /** In the order of the declaration; type "size" for a `Size`. */
+  /** `Size`, `Sizes` and `Function` are known when compiling. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly role: "value" | "size" | "sizes" | "function";
+    readonly default?: Expression;
+  }[];
+}
+
+/** A function, or one instance of a function with `Sizes` or `Function` parameters. */
+export interface FunctionSignature {
+  readonly kind: "def" | "net";
+  /** What Core calls it: unique among functions and instances. */
+  readonly id: string;
+  readonly name: string;
+  /** Size parameters in brackets, then the `Size`-typed parameters, then the sizes inside an instance's arguments. */
+  readonly sizes: readonly string[];
+  /** In the order of the declaration; type "size" for a `Size`; none for `Sizes` and `Function`. */
   readonly parameters: readonly {
     readonly name: string;
     readonly type: Type | "size";
@@ -96,8 +112,13 @@ export interface FunctionSignature {
 export interface FunctionTable {
   readonly names: readonly string[];
   readonly kindOf: (name: string) => "def" | "net" | undefined;
-  /** Checks the function's body on first use. `undefined` for a recursive use, which has been reported. */
-  readonly signature: (name: string, use: Span) => FunctionSignature | undefined;
+  /** `undefined` for what is no function. */
+  readonly header: (name: string) => FunctionHeader | undefined;
+  /**
+   * Checks the function's body on first use, for each instance. `statics` gives the `Sizes` and `Function` parameters in
+   * order. `undefined` for a recursive use or an instance that did not check, which has been reported.
+   */
+  readonly signature: (name: string, use: Span, statics?: StaticArguments) => FunctionSignature | undefined;
 }
 
 export interface Scope {
@@ -105,6 +126,8 @@ export interface Scope {
   readonly report: (facts: CheckFacts) => void;
   readonly functions: FunctionTable;
   readonly sizes: ReadonlyMap<string, Span>;
+  /** The `Sizes` and `Function` parameters of the function. */
+  readonly statics: StaticArguments;
   readonly bindings: Map<string, Binding>;
   /** By name, `vary` statements that choose between distributions: what may stand behind `~`. */
   readonly choices: Map<string, ChoiceStatement>;
@@ -124,6 +147,35 @@ export interface Scope {
 }
 
 export type CheckExpression = (scope: Scope, expression: Expression) => CoreExpression;
+
+/** A scope without a name in it, but those of functions. */
+export function emptyScope(
+  functions: FunctionTable,
+  where: Scope["where"],
+  report: (facts: CheckFacts) => void,
+): Scope {
+  return {
+    where,
+    report,
+    functions,
+    sizes: new Map(),
+    statics: new Map(),
+    bindings: new Map(),
+    choices: new Map(),
+    indices: new Map(),
+    axes: [],
+    branch: [],
+    netCalls: 0,
+    used: new Set(),
+    called: new Set(),
+  };
+}
+
+/** What a default value sees: no name but those of functions. It is checked, with its problems, where it is declared. */
+export function closedScope(scope: Scope): Scope {
+  const nothing = { sizes: new Map(), statics: new Map(), bindings: new Map(), choices: new Map() };
+  return { ...scope, ...nothing, where: "def", axes: [], report: () => {} };
+}
 
 /** Stands for what did not check; its type fits anything. */
 export function errorExpression(span: Span): CoreExpression {
@@ -153,6 +205,7 @@ export function nearNames(scope: Scope, typed: string): string[] {
 export function takenBy(scope: Scope, name: string): { what: string; first?: Span } | undefined {
   const size = scope.sizes.get(name);
   if (size !== undefined) return { what: "a size", first: size };
+  if (scope.statics.has(name)) return { what: "a parameter" };
   const binding = scope.bindings.get(name);
   if (binding === undefined) return undefined;
   switch (binding.kind) {

@@ -15,11 +15,13 @@ import type { Expression } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { formatBrief } from "./format-brief.ts";
 import { upperBound } from "./size-bounds.ts";
+import type { StaticArguments } from "./static-argument.ts";
 
 export interface SizeScope {
   readonly report: (facts: CheckFacts) => void;
   readonly sizes: ReadonlyMap<string, Span>;
   readonly used: Set<string>;
+  readonly statics?: StaticArguments;
   /** Names that are something else than a size: for a better message. */
   readonly bindings: ReadonlyMap<string, unknown>;
 }
@@ -53,11 +55,24 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
       if (expression.operator === "^") return powerOf(left, right) ?? notASize(scope, expression, tooLarge);
       return notASize(scope, expression);
     }
+    case "index":
+      return itemOf(scope, expression) ?? notASize(scope, expression);
     case "error":
       return undefined;
     default:
       return notASize(scope, expression);
   }
+}
+
+/** `hidden[0]` of a `Sizes` parameter. */
+function itemOf(
+  { statics }: SizeScope,
+  { base, indices }: Extract<Expression, { readonly kind: "index" }>,
+): Size | undefined {
+  const list = base.kind === "name" ? statics?.get(base.text) : undefined;
+  const [index] = indices;
+  if (list?.kind !== "sizes" || indices.length !== 1 || index.kind !== "at") return undefined;
+  return index.value.kind === "number" ? list.sizes[index.value.value] : undefined;
 }
 
 /** The size of a dimension: as `checkSize`, and not negative whatever its names stand for. */

@@ -47,6 +47,13 @@ const namedTypes: Readonly<Record<string, NamedType>> = {
   CholeskyCov: { base: "real", range: realLine, structure: "choleskyCov" },
 };
 
+/** Types of parameters that are known when compiling. */
+export const staticRoles: Readonly<Record<string, "size" | "sizes" | "function">> = {
+  Size: "size",
+  Sizes: "sizes",
+  Function: "function",
+};
+
 /** A declared type; interval types keep their bounds as expressions. */
 export interface DeclaredType {
   readonly type: NumberType;
@@ -63,15 +70,13 @@ export function checkType(
 ): DeclaredType | undefined {
   const { text, span } = expression.name;
   if (!Object.hasOwn(namedTypes, text)) {
-    if (text === "Size")
-      scope.report({
-        code: "not-allowed-here",
-        what: "`Size`",
-        where: "here",
-        span,
-        help: "declare a size in the brackets of the header",
-      });
-    else
+    if (Object.hasOwn(staticRoles, text)) {
+      const help =
+        text === "Size"
+          ? "declare a size in the brackets of the header"
+          : "only a parameter of a `def` or net has this type";
+      scope.report({ code: "not-allowed-here", what: `\`${text}\``, where: "here", span, help });
+    } else
       scope.report({
         code: "unknown-type",
         name: { text, span },

@@ -82,11 +82,13 @@ function sizeItem(origin: Origin, { name, default: value }: SizeParameter): Item
   };
 }
 
-function parameterItem(origin: Origin, { name, type }: Parameter): Item {
-  const end = isFrom(origin, type.span) ? type.span.end : name.span.end;
+function parameterItem(origin: Origin, { name, type, default: value }: Parameter): Item {
+  const last = value?.span ?? type.span;
+  const end = isFrom(origin, last) ? last.end : name.span.end;
+  const defaultDoc = value === undefined ? "" : [" = ", formatExpression(origin, value)];
   return {
     span: { ...name.span, end },
-    print: () => [`${name.text}: `, formatType(origin, type)],
+    print: () => [`${name.text}: `, formatType(origin, type), defaultDoc],
   };
 }
 
@@ -101,7 +103,8 @@ function sizesEnd(origin: Origin, { name, sizes }: WithHead): number | undefined
 function headEnd(origin: Origin, declaration: WithHead): number | undefined {
   const isFunction = declaration.kind === "def" || declaration.kind === "net";
   const result = isFunction ? declaration.result : undefined;
-  const span = result?.span ?? declaration.parameters.at(-1)?.type.span;
+  const last = declaration.parameters.at(-1);
+  const span = result?.span ?? last?.default?.span ?? last?.type.span;
   if (span === undefined) return sizesEnd(origin, declaration);
   return isFrom(origin, span) ? span.end : undefined;
 }

@@ -108,9 +108,11 @@ function buildSize(building: Building, cst: CstNode, at: number): SizeParameter 
 
 function buildParameter(building: Building, cst: CstNode, at: number): Parameter {
   const { end } = nodeSpan(building, cst, at);
+  const value = node(cst, "expression");
   return {
     name: nameOf(building, tokenOf(cst, "Identifier"), end),
     type: buildType(building, node(cst, "type"), end),
+    ...(value && { default: buildExpression(building, value, end) }),
   };
 }
 

@@ -253,6 +253,10 @@ export class Grammar extends RecoveringParser {
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
+    this.OPTION(() => {
+      this.CONSUME(t.Assign);
+      this.SUBRULE(this.expression);
+    });
   });
 
   type = this.RULE("type", () => {

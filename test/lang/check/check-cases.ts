@@ -26,10 +26,13 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "family F {\n  mu ~ Normal(0, 1)\n  vary centre ~ Normal(mu, 1)\n}",
   },
   "unknown-argument": {
+    "net-sizes": "model M {\n  learn f = mlp[3, 2](hiden: [4])\n}",
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
   },
   "missing-argument": {
+    "sizes-of-layers": "model M {\n  learn f = mlp[3, 2]\n}",
+    fold: "net f[I](x: Real[I]) -> Real[I] = x |> fold(dense)\nmodel M {\n  learn g = f[2]\n}",
     "": "model M {\n  x ~ Normal(0)\n}",
     builtin: "model M {\n  x ~ Normal(atan2(1), 1)\n}",
     "net-sizes": "net f[A, B](x: Real[A]) -> Real[B] = x |> dense(B)\nmodel M {\n  learn g = f[2]\n}",
@@ -114,6 +117,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
     bijector:
       "model M[K] {\n  w ~ Dirichlet(ones(K))\n  observe x ~ Categorical(w)\n}\nguide for M {\n  learn m: Real[K] = 0\n  w ~ Normal(m, 1) via bijector\n}",
+    "net-input":
+      "model M(x: Real[4]) {\n  learn f = mlp[3, 2](hidden: [4])\n  observe y: Real[2] ~ Normal(f(x), 1)\n}",
     "": "model M[N, M](a: Real[N], b: Real[M]) {\n  observe y ~ Normal(sum(a + b), 1)\n}",
     column: "model M[N](a: Real[N], b: Real[N, 1]) {\n  observe y: Real[N] ~ Normal(a + b[0..N], 1)\n}",
     matmul:
@@ -128,6 +133,21 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M(n: Nat) {\n  plate i in n { observe y[i] ~ Normal(0, 1) }\n}",
     "too-large": "model M[A, B, C, D] {\n  x: Real[(A + B + C + D) ^ 9] ~ Normal(0, 1)\n}",
     fraction: "model M[N] {\n  b: Real[N / 2] ~ Normal(0, 1)\n}",
+    list: "model M {\n  learn f = mlp[3, 2](hidden: 40)\n}",
+    item: "model M(width: Int) {\n  learn f = mlp[3, 2](hidden: [40, width])\n}",
+  },
+  "not-a-function": {
+    "": "model M {\n  learn f = mlp[3, 2](hidden: [4], activation: 3)\n}",
+    value:
+      "net f[I](x: Real[I]) -> Real[I] {\n  y = exp(x)\n  layer(x, I, activation: y)\n}\nmodel M {\n  learn g = f[2]\n}",
+    "given-a-value":
+      "def f(x: Real, k: Real): Real = k * x\ndef twice(x: Real, f: Function): Real = f(f(x))\nmodel M {\n  observe y ~ Normal(twice(2, f(k: 3)), 1)\n}",
+  },
+  "does-not-work-with": {
+    "": "model M {\n  learn f = mlp[3, 2](hidden: [4], activation: sum)\n}",
+    own: "def twice(x: Real, f: Function): Real = f(f(x))\nmodel M {\n  observe y ~ Normal(twice(2, sum), 1)\n}",
+    nested:
+      "net deep[I](x: Real[I], f: Function) -> Real[I] = x + mlp[I, I](x, [I], f)\nmodel M {\n  learn f = deep[3](cholesky)\n}",
   },
   "size-not-inferred": {
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
@@ -166,6 +186,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     range: "model M {\n  plate n in 5..3 { observe y[n] ~ Normal(0, 1) }\n}",
   },
   "not-a-value": {
+    "function-parameter":
+      "def f(x: Real, g: Function = exp): Real = x * g\nmodel M {\n  observe y ~ Normal(f(1, exp), 1)\n}",
+    "list-of-sizes":
+      "def f(x: Real, sizes: Sizes): Real = x * sizes\nmodel M {\n  observe y ~ Normal(f(1, [2]), 1)\n}",
     option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(if kind == sine then 0 else 1, 1)\n}",
 
     "": "model M {\n  x = Normal(0, 1)\n}",
@@ -249,6 +273,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "recursive-function": {
     "": "def f(x: Real): Real = g(x)\ndef g(x: Real): Real = f(x - 1)\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
+    instances:
+      "def f(x: Real, g: Function): Real = f(x, f(g: g))\nmodel M {\n  observe y ~ Normal(f(1, exp), 1)\n}",
   },
   "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
   "bad-initializer": {
@@ -262,6 +288,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  observe x ~ Normal(mu, 1)\n}",
     "guide-factor":
       "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  factor mu\n}",
+    "input-default": "model M(x: Real = 1) {\n  observe y ~ Normal(x, 1)\n}",
     missing: "model M[N](x: Real[N]?) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
     vary: "model M {\n  vary a ~ Normal(0, 1)\n  b ~ Normal(a, 1)\n}",
     "vary-in-plate":

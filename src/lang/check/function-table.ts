@@ -1,0 +1,199 @@
+/** The functions of a program: which is checked when, and the instances of those that take sizes in lists and functions. */
+import type { Span } from "../../base/span.ts";
+import type { CoreFunction } from "../core.ts";
+import { namedSize } from "../size.ts";
+import type { CheckFacts } from "./check-facts.ts";
+import { type CheckedFunction, checkFunction, type FunctionDeclaration, headerOf } from "./check-function.ts";
+import { closedScope, emptyScope, type FunctionHeader, type FunctionTable } from "./check-scope.ts";
+import { checkFunctionArgument } from "./check-static.ts";
+import {
+  describeArguments,
+  instanceKey,
+  type StaticArgument,
+  type StaticArguments,
+} from "./static-argument.ts";
+
+export interface Functions extends FunctionTable {
+  /** Checks what no one has called, for its problems. */
+  readonly checkAll: (names: readonly string[]) => void;
+  /** The functions that these reach, by id. */
+  readonly reached: (from: Iterable<string>) => Record<string, CoreFunction>;
+}
+
+type Report = (facts: CheckFacts) => void;
+
+/** Instances that one is made inside of, at most: what needs more goes on for ever. */
+const deepestInstances = 50;
+
+/**
+ * A table that checks each function once, before its callers: a depth-first walk with a stack of its own, so that long
+ * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion. A function
+ * with `Sizes` or `Function` parameters is checked once for each instance that is called.
+ */
+export function functionTable(
+  declarations: ReadonlyMap<string, FunctionDeclaration>,
+  report: Report,
+): Functions {
+  const headers = new Map([...declarations].map(([name, declaration]) => [name, headerOf(declaration)]));
+  /** By id; nothing for an instance that did not check, nor for a function that is only checked as instances. */
+  const done = new Map<string, CheckedFunction | undefined>();
+  const path: string[] = [];
+  const open = new Set<string>();
+  let instancesOpen = 0;
+  /** Where problems go now: inside an instance, to who makes it. */
+  let reportHere = report;
+
+  const ensure = (wanted: string): void => {
+    const work = [wanted];
+    for (let name = work.at(-1); name !== undefined; name = work.at(-1)) {
+      const declaration = declarations.get(name);
+      if (declaration !== undefined && path.at(-1) === name) {
+        done.set(name, isGeneric(declaration) ? undefined : checkFunction(table, declaration, report));
+        path.pop();
+        open.delete(name);
+      } else if (declaration !== undefined && !done.has(name) && !open.has(name)) {
+        path.push(name);
+        open.add(name);
+        work.push(
+          ...[...mentionedNames(declaration)].filter((each) => !done.has(each) && declarations.has(each)),
+        );
+        continue;
+      }
+      work.pop();
+    }
+  };
+
+  /** The checked function of that id, made on first use. */
+  const checked = (id: string, use: Span, make: () => void): CheckedFunction | undefined => {
+    if (!open.has(id) && instancesOpen <= deepestInstances) {
+      if (!done.has(id)) make();
+      return done.get(id);
+    }
+    const cycle = open.has(id) ? [...path.slice(path.indexOf(id)), id] : [id, id];
+    reportHere({ code: "recursive-function", cycle: cycle.map(declaredName), span: use });
+    return undefined;
+  };
+
+  /** Checks an instance and calls it done; gives what was found. */
+  const makeInstance = (
+    declaration: FunctionDeclaration,
+    id: string,
+    statics: StaticArguments,
+  ): CheckFacts[] => {
+    const found: CheckFacts[] = [];
+    path.push(id);
+    open.add(id);
+    instancesOpen++;
+    const outside = reportHere;
+    reportHere = (facts) => found.push(facts);
+    const instance = checkFunction(table, declaration, reportHere, { id, statics });
+    reportHere = outside;
+    instancesOpen--;
+    open.delete(id);
+    path.pop();
+    done.set(id, found.length === 0 ? instance : undefined);
+    return found;
+  };
+
+  /** Whether the function checks with sizes that stand for any, and its default functions. Reports what is wrong once. */
+  const checksInGeneral = (declaration: FunctionDeclaration): boolean => {
+    const statics = generalArguments(table, headerOf(declaration));
+    const id = `${declaration.name.text}{…}`;
+    if (statics === undefined || open.has(id)) return true;
+    if (!done.has(id)) for (const facts of makeInstance(declaration, id, statics)) report(facts);
+    return done.get(id) !== undefined;
+  };
+
+  const ensureInstance = (
+    declaration: FunctionDeclaration,
+    id: string,
+    statics: StaticArguments,
+    use: Span,
+  ): void => {
+    ensure(declaration.name.text);
+    if (!checksInGeneral(declaration)) return;
+    const [first] = makeInstance(declaration, id, statics);
+    if (first !== undefined) reportHere(aboutInstance(first, declaration.name.text, statics, use));
+  };
+
+  const table: Functions = {
+    names: [...declarations.keys()],
+    kindOf: (name) => declarations.get(name)?.kind,
+    header: (id) => headers.get(id) ?? done.get(id)?.header,
+    signature: (name, use, statics = new Map()) => {
+      const declaration = declarations.get(name);
+      if (declaration === undefined) return undefined;
+      if (statics.size === 0) return checked(name, use, () => ensure(name))?.signature;
+      const id = `${name}{${instanceKey(statics)}}`;
+      return checked(id, use, () => ensureInstance(declaration, id, statics, use))?.signature;
+    },
+    checkAll: (names) => {
+      for (const name of names) {
+        if (!done.has(name)) ensure(name);
+        const declaration = declarations.get(name);
+        if (declaration !== undefined && isGeneric(declaration)) checksInGeneral(declaration);
+      }
+    },
+    reached: (from) => {
+      const found: Record<string, CoreFunction> = {};
+      const work = [...from];
+      for (let name = work.pop(); name !== undefined; name = work.pop()) {
+        const each = done.get(name);
+        if (each === undefined || Object.hasOwn(found, name)) continue;
+        found[name] = each.core;
+        work.push(...each.called);
+      }
+      return found;
+    },
+  };
+  return table;
+}
+
+function isGeneric(declaration: FunctionDeclaration): boolean {
+  return headerOf(declaration).parameters.some(({ role }) => role === "sizes" || role === "function");
+}
+
+/** Two sizes in each list, and the default functions; nothing where a function has no default. */
+function generalArguments(functions: FunctionTable, header: FunctionHeader): StaticArguments | undefined {
+  const scope = closedScope(emptyScope(functions, header.kind, () => {}));
+  const statics = new Map<string, StaticArgument>();
+  for (const { name, role, default: value } of header.parameters) {
+    if (role === "sizes")
+      statics.set(name, { kind: "sizes", sizes: [namedSize(`${name}[0]`), namedSize(`${name}[1]`)] });
+    if (role !== "function") continue;
+    const argument = value && checkFunctionArgument(scope, value);
+    if (argument === undefined) return undefined;
+    statics.set(name, argument);
+  }
+  return statics;
+}
+
+/** What is wrong inside an instance, told to who made it. */
+function aboutInstance(inside: CheckFacts, name: string, statics: StaticArguments, span: Span): CheckFacts {
+  if (inside.code === "recursive-function") return inside;
+  const of = { function: name, arguments: describeArguments(statics), span };
+  if (inside.code === "does-not-work-with") return { ...inside, ...of };
+  return { code: "does-not-work-with", ...of, where: name, inside };
+}
+
+function declaredName(id: string): string {
+  return id.split("{")[0];
+}
+
+/** Every name in the declaration that it does not bind itself: all functions it can call are among them. */
+function mentionedNames({ parameters, bindings, value }: FunctionDeclaration): Set<string> {
+  const names = new Set<string>();
+  const work: unknown[] = [bindings, value, parameters.map((each) => each.default)];
+  while (work.length > 0) {
+    const each = work.pop();
+    if (typeof each !== "object" || each === null) continue;
+    if ("kind" in each && each.kind === "name" && "text" in each && typeof each.text === "string")
+      names.add(each.text);
+    work.push(...Object.values(each));
+  }
+  const targets = bindings.flatMap((each) =>
+    each.kind === "let" ? each.targets.map(({ name }) => name) : [],
+  );
+  for (const { text } of [...parameters.map(({ name }) => name), ...targets]) names.delete(text);
+  return names;
+}

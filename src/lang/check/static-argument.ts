@@ -1,0 +1,71 @@
+/**
+ * Arguments that are known when compiling and shape the body of a function: lists of sizes, and functions. Each choice of
+ * lengths and functions makes an instance of the function with a body of its own; the sizes stay parameters of the instance.
+ */
+import { namedSize, type Size } from "../size.ts";
+
+export type StaticArgument =
+  | { readonly kind: "size"; readonly size: Size }
+  | { readonly kind: "sizes"; readonly sizes: readonly Size[] }
+  /** A builtin, `def` or net, with those of its parameters that were given along with it: `mlp(hidden: [40])`. */
+  | { readonly kind: "function"; readonly name: string; readonly given: StaticArguments };
+
+export type StaticArguments = ReadonlyMap<string, StaticArgument>;
+
+/** What tells instances apart: `hidden: 2, activation: tanh`. Two calls with one key share the instance. */
+export function instanceKey(statics: StaticArguments): string {
+  return [...statics].map(([name, argument]) => `${name}: ${keyOf(argument)}`).join(", ");
+}
+
+function keyOf(argument: StaticArgument): string {
+  switch (argument.kind) {
+    case "size":
+      return "size";
+    case "sizes":
+      return String(argument.sizes.length);
+    case "function":
+      return argument.given.size === 0 ? argument.name : `${argument.name}(${instanceKey(argument.given)})`;
+  }
+}
+
+/** For messages: the functions among the arguments, or where there is none how long the lists are. */
+export function describeArguments(statics: StaticArguments): string {
+  const functions = new Map([...statics].filter(([, { kind }]) => kind === "function"));
+  if (functions.size > 0) return instanceKey(functions);
+  return [...statics].map(([name, argument]) => `${name}: ${keyOf(argument)} sizes`).join(", ");
+}
+
+/** The sizes inside, by the names they have as parameters of the instance: `hidden[0]`, `f.hidden[1]`, `f.O`. */
+export function staticSizes(statics: StaticArguments, prefix = ""): [string, Size][] {
+  return [...statics].flatMap(([name, argument]) => sizesOf(argument, prefix + name));
+}
+
+function sizesOf(argument: StaticArgument, path: string): [string, Size][] {
+  switch (argument.kind) {
+    case "size":
+      return [[path, argument.size]];
+    case "sizes":
+      return argument.sizes.map((size, position) => [`${path}[${position}]`, size]);
+    case "function":
+      return staticSizes(argument.given, `${path}.`);
+  }
+}
+
+/** The same arguments as the instance's body sees them: every size by its parameter's name. */
+export function asParameters(statics: StaticArguments, prefix = ""): Map<string, StaticArgument> {
+  return new Map([...statics].map(([name, argument]) => [name, asParameter(argument, prefix + name)]));
+}
+
+function asParameter(argument: StaticArgument, path: string): StaticArgument {
+  switch (argument.kind) {
+    case "size":
+      return { kind: "size", size: namedSize(path) };
+    case "sizes":
+      return {
+        kind: "sizes",
+        sizes: argument.sizes.map((_, position) => namedSize(`${path}[${position}]`)),
+      };
+    case "function":
+      return { ...argument, given: asParameters(argument.given, `${path}.`) };
+  }
+}

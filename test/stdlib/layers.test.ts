@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { runNet } from "./run-net.ts";
+
+const x = [0.3, -1.2, 0.8];
+
+function close(found: readonly number[], expected: readonly number[]): void {
+  expect(found.length).toBe(expected.length);
+  for (const [i, each] of expected.entries()) expect(found[i], `element ${i}`).toBeCloseTo(each, 12);
+}
+
+/** x @ W + b by loops. */
+function dense(x: readonly number[], W: readonly number[], b: readonly number[]): number[] {
+  return b.map((start, o) => x.reduce((sum, each, i) => sum + each * W[i * b.length + o], start));
+}
+
+describe("mlp", () => {
+  test("two hidden layers with tanh, then a linear one", () => {
+    const net = runNet("model M(x: Real[3]) { learn f = mlp[3, 2](hidden: [4, 5])\nvalue = f(x) }", {
+      inputs: { x },
+    });
+    const { weights } = net;
+    expect(Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]))).toEqual({
+      "layer0/dense0/W": [3, 4],
+      "layer0/dense0/b": [4],
+      "layer1/dense0/W": [4, 5],
+      "layer1/dense0/b": [5],
+      "dense2/W": [5, 2],
+      "dense2/b": [2],
+    });
+    const at = (name: string): readonly number[] => weights[name].values;
+    const first = dense(x, at("layer0/dense0/W"), at("layer0/dense0/b")).map(Math.tanh);
+    const second = dense(first, at("layer1/dense0/W"), at("layer1/dense0/b")).map(Math.tanh);
+    close(net.value, dense(second, at("dense2/W"), at("dense2/b")));
+    net.checkGradients();
+  });
+
+  test("no hidden layer is a dense layer", () => {
+    const net = runNet("model M(x: Real[3]) { learn f = mlp[3, 2](hidden: [])\nvalue = f(x) }", {
+      inputs: { x },
+    });
+    close(net.value, dense(x, net.weights["dense0/W"].values, net.weights["dense0/b"].values));
+  });
+
+  test("another activation, sizes computed from others, arguments by position", () => {
+    const net = runNet("model M[D, K](x: Real[D]) { learn f = mlp[D, K]([2 * K], relu)\nvalue = f(x) }", {
+      sizes: { D: 3, K: 2 },
+      inputs: { x },
+    });
+    const { weights } = net;
+    const hidden = dense(x, weights["layer0/dense0/W"].values, weights["layer0/dense0/b"].values);
+    const rectified = hidden.map((each) => Math.max(0, each));
+    expect(rectified).toHaveLength(4);
+    close(net.value, dense(rectified, weights["dense1/W"].values, weights["dense1/b"].values));
+    net.checkGradients();
+  });
+
+  test("an activation of the user's own", () => {
+    const program = `
+      def swish[N](x: Real[N]): Real[N] = x * sigmoid(x)
+      model M(x: Real[3]) { learn f = mlp[3, 1](hidden: [4], activation: swish)\nvalue = f(x) }`;
+    const net = runNet(program, { inputs: { x } });
+    const { weights } = net;
+    const hidden = dense(x, weights["layer0/dense0/W"].values, weights["layer0/dense0/b"].values);
+    const swished = hidden.map((each) => each / (1 + Math.exp(-each)));
+    close(net.value, dense(swished, weights["dense1/W"].values, weights["dense1/b"].values));
+  });
+
+  test("two nets of one length share a body, not their sizes nor their weights", () => {
+    const program = `model M(x: Real[3]) {
+      learn f = mlp[3, 2](hidden: [4])
+      learn g = mlp[3, 2](hidden: [5])
+      value = f(x) + g(x)
+    }`;
+    const net = runNet(program, { inputs: { x } });
+    expect(net.shape).toEqual([2]);
+    net.checkGradients();
+  });
+});
+
+test("a residual block adds an mlp", () => {
+  const residual = runNet("model M(x: Real[3]) { learn f = residual[3]([4])\nvalue = f(x) }", {
+    inputs: { x },
+  });
+  const inner = Object.fromEntries(
+    Object.entries(residual.weights).map(([name, { values }]) => [name.replace("mlp0/", ""), values]),
+  );
+  const mlp = runNet("model M(x: Real[3]) { learn f = mlp[3, 3]([4])\nvalue = f(x) }", {
+    inputs: { x },
+    weights: inner,
+  });
+  close(
+    residual.value,
+    x.map((each, i) => each + mlp.value[i]),
+  );
+  residual.checkGradients();
+});
+
+test("layer norm: mean 0 and variance 1, then scaled and shifted", () => {
+  const text = "model M(x: Real[3]) { learn f = layer_norm[3]\nvalue = f(x) }";
+  const net = runNet(text, { inputs: { x }, weights: { scale: [1, 2, -1], shift: [0, 0.5, 0] } });
+  const mean = (0.3 - 1.2 + 0.8) / 3;
+  const variance = ((0.3 - mean) ** 2 + (-1.2 - mean) ** 2 + (0.8 - mean) ** 2) / 3;
+  const z = x.map((each) => (each - mean) / Math.sqrt(variance + 1e-5));
+  close(net.value, [z[0], 2 * z[1] + 0.5, -z[2]]);
+  net.checkGradients();
+});
+
+test("nets as arguments: a stack of residual blocks, each with weights of its own", () => {
+  const program = `
+    net tower[I](x: Real[I], widths: Sizes, block: Function) -> Real[I] = x |> fold(block, widths)
+    net bump[I](x: Real[I], H: Size) -> Real[I] = residual(x, [H])
+    model M(x: Real[3]) { learn f = tower[3](widths: [4, 5], block: bump)\nvalue = f(x) }`;
+  const net = runNet(program, { inputs: { x } });
+  expect(Object.keys(net.weights)).toHaveLength(8);
+  expect(net.weights["bump1/residual0/mlp0/layer0/dense0/W"].shape).toEqual([3, 5]);
+  net.checkGradients();
+});
+
+test("a net applied to each row uses one set of weights", () => {
+  const program = `model M[N](x: Real[N, 3]) {
+    learn f = mlp[3, 2](hidden: [4])
+    value = [f(x[n]) for n in N]
+  }`;
+  const rows = [...x, 1, 2, 3];
+  const net = runNet(program, { sizes: { N: 2 }, inputs: { x: rows } });
+  const weights = Object.fromEntries(Object.entries(net.weights).map(([name, { values }]) => [name, values]));
+  const one = (row: readonly number[]): readonly number[] =>
+    runNet("model M(x: Real[3]) { learn f = mlp[3, 2](hidden: [4])\nvalue = f(x) }", {
+      inputs: { x: row },
+      weights,
+    }).value;
+  close(net.value, [...one(x), ...one([1, 2, 3])]);
+});
