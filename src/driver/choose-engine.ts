@@ -7,7 +7,7 @@ import type { EngineName, Precision } from "../engines/engine.ts";
 interface EngineRow {
   readonly name: EngineName;
   readonly precision: Precision;
-  readonly backend?: "cpu" | "wasm" | "node";
+  readonly backend?: "cpu" | "wasm" | "webgl" | "webgpu" | "node";
   /** How long it takes for a training step, in times of `wasm:f32`, about. */
   readonly pace: number;
 }
@@ -18,6 +18,8 @@ export const engines = {
   reference: { name: "reference", precision: "f64", pace: 100 },
   "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu", pace: 60 },
   "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm", pace: 5 },
+  "tfjs:webgl": { name: "tfjs", precision: "f32", backend: "webgl", pace: 1 },
+  "tfjs:webgpu": { name: "tfjs", precision: "f32", backend: "webgpu", pace: 1 },
   "tfjs:node": { name: "tfjs", precision: "f32", backend: "node", pace: 1 },
   onnx: { name: "onnx", precision: "f32", pace: 1 },
   "onnx:f64": { name: "onnx", precision: "f64", pace: 2 },

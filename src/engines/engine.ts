@@ -10,6 +10,8 @@ export type Precision = "f32" | "f64";
 /** Row-major values of one tensor; whole numbers for int, 0 and 1 for bool. */
 export type Values = Float64Array | Float32Array | readonly number[];
 
+export type Outputs = Readonly<Record<string, Float64Array | Float32Array>>;
+
 export interface Engine {
   readonly name: EngineName;
   /** As shown to people: "tfjs (wasm)". */
@@ -68,9 +70,22 @@ export interface Executable {
    * the engine can. Returns every output by name. The returned arrays belong to the executable and are valid until its next
    * run: copy what must last.
    */
-  run(inputs: Readonly<Record<string, Values>>): Readonly<Record<string, Float64Array | Float32Array>>;
+  run(inputs: Readonly<Record<string, Values>>): Outputs;
+  /**
+   * The same where results come later, while the thread goes on: on GPUs, whose engines may have no other way (`run` throws then).
+   * One run at a time.
+   */
+  runAsync?(inputs: Readonly<Record<string, Values>>): Promise<Outputs>;
   /** The engine's own memory of an input, if it has one: write values there and pass that array to `run` to save a copy. */
   inputView?(name: string): Float64Array | Float32Array;
   /** Releases what the engine holds. */
   dispose(): void;
+}
+
+/** By whichever way the engine has. */
+export async function runLater(
+  executable: Executable,
+  inputs: Readonly<Record<string, Values>>,
+): Promise<Outputs> {
+  return executable.runAsync === undefined ? executable.run(inputs) : executable.runAsync(inputs);
 }

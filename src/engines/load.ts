@@ -1,10 +1,11 @@
 /** Engines by name, each loaded only when asked for. */
 import type { Engine, EngineName, Precision } from "./engine.ts";
+import type { TfjsBackend } from "./tfjs/backend-overrides.ts";
 import type { Threads } from "./wasm/threads/threads.ts";
 
 export interface EngineOptions {
   /** What tfjs computes on; its own choice when absent. */
-  readonly backend?: "cpu" | "wasm" | "node";
+  readonly backend?: TfjsBackend | "node";
   /** What wasm, onnx and native tfjs compute in; when absent f64 (wasm) or f32 (the others). */
   readonly precision?: Precision;
   /** What wasm shares large graphs among; without, it computes in the calling thread. */
@@ -27,7 +28,8 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
         return createTfjsNativeEngine({ precision: options.precision ?? "f32" });
       }
       const { createTfjsEngine } = await import("./tfjs/tfjs-engine.ts");
-      return createTfjsEngine({ backend: options.backend ?? "wasm" });
+      const { installedPackages } = await import("./tfjs/installed-packages.ts");
+      return createTfjsEngine({ backend: options.backend ?? "wasm" }, installedPackages);
     }
     case "onnx":
       return (await import("./onnx/onnx-engine.ts")).createOnnxEngine({ precision: options.precision });

@@ -1,17 +1,14 @@
 /** What every engine must do: agree with the reference on each op, on each op's gradient and on how it is called. */
 import { expect, test } from "vitest";
 import { createBuilder } from "../../src/compiler/builder.ts";
-import { differentiate } from "../../src/compiler/differentiate.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import type { Engine, Values } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
+import { firstDifference, gradientGraph, type Tolerance } from "./compared.ts";
 import { allCases } from "./op-cases.ts";
 
-export interface Tolerance {
-  readonly relative: number;
-  readonly absolute: number;
-}
+export { floatInputs, type Tolerance } from "./compared.ts";
 
 /** Registers the tests; call inside a `describe`. */
 export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance): void {
@@ -31,11 +28,9 @@ export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance)
     for (const seed of [1, 2]) agree(graph, sample(seed));
   });
 
-  const smooth = allCases().filter(({ graph, kink }) => !kink && floatInputs(graph).length > 0);
-  test.each(smooth)("agrees with the reference in the gradient: $label", ({ graph, sample }) => {
-    if (graph.nodes[graph.outputs.y].type.dtype !== "float") return;
-    const gradient = differentiate(graph, { of: "y", wrt: floatInputs(graph), prefix: "gradient/" });
-    agree(gradient, sample(3));
+  test.each(allCases())("agrees with the reference in the gradient: $label", (each) => {
+    const gradient = gradientGraph(each);
+    if (gradient !== undefined) agree(gradient, each.sample(3));
   });
 
   test("runs again with other inputs and gives each run's own results", () => {
@@ -108,12 +103,6 @@ export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance)
   });
 }
 
-export function floatInputs(graph: Graph): string[] {
-  return Object.entries(graph.inputs).flatMap(([name, id]) =>
-    graph.nodes[id].type.dtype === "float" ? [name] : [],
-  );
-}
-
 function renameInputs(graph: Graph, prefix: string): Graph {
   return {
     ...graph,
@@ -124,17 +113,7 @@ function renameInputs(graph: Graph, prefix: string): Graph {
   };
 }
 
-/** |a − e| ≤ absolute + relative |e|; NaN equals NaN and infinities equal themselves. */
-export function expectClose(
-  actual: Values,
-  expected: Values,
-  { relative, absolute }: Tolerance,
-  name: string,
-): void {
-  expect(actual.length, `${name}: length`).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const [a, e] = [actual[i], expected[i]];
-    const close = Object.is(a, e) || a === e || Math.abs(a - e) <= absolute + relative * Math.abs(e);
-    if (!close) expect.fail(`${name}[${i}] is ${a}, expected ${e}`);
-  }
+export function expectClose(actual: Values, expected: Values, tolerance: Tolerance, name: string): void {
+  const difference = firstDifference(actual, expected, tolerance);
+  if (difference !== undefined) expect.fail(`${name}${difference}`);
 }

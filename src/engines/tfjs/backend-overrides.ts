@@ -8,11 +8,11 @@ import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Expansion } from "./lowering-table.ts";
 import { erf, log1p, sin, softplus } from "./special-functions.ts";
 
-export type TfjsBackend = "cpu" | "wasm";
+export type TfjsBackend = "cpu" | "wasm" | "webgl" | "webgpu";
 
 type Overrides = { readonly [Op in OpName]?: Expansion<Op> };
 
-const cpu: Overrides = {
+export const cpuOverrides: Overrides = {
   // The kernel is Abramowitz and Stegun 7.1.26: off by 1.5e-7, which is all of a small erf(x).
   erf: (math, _node, [x]) => erf(math, x),
   // Tile computes an index per element, 16 ns; multiplying with ones takes 4 ns and also serves int and bool.
@@ -23,7 +23,7 @@ const cpu: Overrides = {
   sign: (math, _node, [x]) => sign(math, x),
 };
 
-const wasm: Overrides = {
+export const wasmOverrides: Overrides = {
   // The kernel is log(1 + x).
   log1p: (math, _node, [x]) => log1p(math, x),
   softplus: (math, _node, [x]) => softplus(math, x),
@@ -44,8 +44,7 @@ const wasm: Overrides = {
   // The kernel reverses four bytes per element, also of bools.
   reverse(math, { params: { axis } }, [x]) {
     const reversible = x.type.dtype === "bool" ? math.cast(x, "int") : x;
-    const { id, type } = reversible;
-    const reversed = math.value(math.builder.call("Reverse", [id], ["x"], { dims: [axis] }, type));
+    const reversed = math.reverse(reversible, axis);
     return x.type.dtype === "bool" ? math.logic("NotEqual", reversed, 0) : reversed;
   },
   // Tile takes 30 ns per element, the broadcasting product 0.2 ns.
@@ -56,8 +55,6 @@ const wasm: Overrides = {
   reduceSum: (math, { params: { axes } }, [x]) => sum(math, x, axes),
   matmul: (math, node, operands) => wasmMatmul(math, node, operands),
 };
-
-export const backendOverrides: Readonly<Record<TfjsBackend, Overrides>> = { cpu, wasm };
 
 /** The kernel gives 0 for NaN; x < 0 and x > 0 are both false there, so their difference would too. */
 function sign({ unary, select, logic }: KernelMath, x: Value): Value {

@@ -7,12 +7,13 @@ import type { DType, Shape, TensorType } from "../../compiler/ops.ts";
 import type { KernelBuilder } from "./kernel-builder.ts";
 import type { ValueId } from "./kernel-program.ts";
 
-export type UnaryKernel = "Abs" | "Atanh" | "Exp" | "Floor" | "Log" | "Neg" | "Sign" | "Sin" | "Sqrt" | "Tan";
 export type ArithmeticKernel = "Add" | "Sub" | "Multiply" | "RealDiv" | "Minimum" | "Maximum";
 export type LogicKernel = "Equal" | "NotEqual" | "Less" | "LessEqual" | "LogicalAnd" | "LogicalOr";
 
 /** Kernels take no more axes for certain: beyond, XNNPACK in the wasm backend returns what was in memory. */
 const mostAxes = 6;
+/** Those that pad and those elementwise with one operand or a condition take fewer, on GPUs. */
+const fewAxes = 4;
 
 /** An object and not an id, to tell it from a number that stands for a constant. */
 export interface Value {
@@ -24,7 +25,8 @@ export type Operand = Value | number;
 export interface KernelMath {
   readonly builder: KernelBuilder;
   value(id: ValueId): Value;
-  unary(kernel: UnaryKernel, x: Value): Value;
+  /** Any elementwise kernel of one operand whose result has its element kind. */
+  unary(kernel: string, x: Value): Value;
   add(a: Operand, b: Operand): Value;
   sub(a: Operand, b: Operand): Value;
   mul(a: Operand, b: Operand): Value;
@@ -41,6 +43,7 @@ export interface KernelMath {
   transpose(x: Value, permutation: readonly number[]): Value;
   slice(x: Value, begin: Shape, size: Shape): Value;
   pad(x: Value, paddings: readonly (readonly [number, number])[]): Value;
+  reverse(x: Value, axis: number): Value;
   concat(parts: readonly Value[], axis: number): Value;
   /** Sum over the last axis. */
   sumLast(x: Value): Value;
@@ -100,7 +103,10 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
     builder,
     value,
     splat,
-    unary: (kernel, x) => call(kernel, [x], ["x"], {}, x.type),
+    unary: (kernel, x) =>
+      x.type.shape.length <= fewAxes
+        ? call(kernel, [x], ["x"], {}, x.type)
+        : math.reshape(math.unary(kernel, math.reshape(x, [elementCount(x.type.shape)])), x.type.shape),
     add: (a, b) => pair("Add", a, b),
     sub: (a, b) => pair("Sub", a, b),
     mul: (a, b) => pair("Multiply", a, b),
@@ -116,13 +122,16 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
         condition.type.shape,
       );
       const type: TensorType = { dtype: branches.length > 0 ? branches[0].type.dtype : "float", shape };
-      return call(
-        "Select",
-        [filled(condition, { dtype: "bool", shape }), filled(whenTrue, type), filled(whenFalse, type)],
-        ["condition", "t", "e"],
-        {},
-        type,
-      );
+      const full = [
+        filled(condition, { dtype: "bool", shape }),
+        filled(whenTrue, type),
+        filled(whenFalse, type),
+      ];
+      const names = ["condition", "t", "e"];
+      if (shape.length <= fewAxes) return call("Select", full, names, {}, type);
+      const flat = [elementCount(shape)];
+      const operands = full.map((x) => math.reshape(x, flat));
+      return math.reshape(call("Select", operands, names, {}, { ...type, shape: flat }), shape);
     },
     cast: (x, dtype) =>
       x.type.dtype === dtype
@@ -150,7 +159,7 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
       const shape = x.type.shape.map((length, axis) => paddings[axis][0] + length + paddings[axis][1]);
       if (equalShapes(x.type.shape, shape)) return x;
       const type = { dtype: x.type.dtype, shape };
-      if (shape.length <= mostAxes) return call("PadV2", [x], ["x"], { paddings, constantValue: 0 }, type);
+      if (shape.length <= fewAxes) return call("PadV2", [x], ["x"], { paddings, constantValue: 0 }, type);
       // One axis at a time, as [outer, n, inner].
       return shape.reduce((padded, length, axis) => {
         const before = padded.type.shape;
@@ -158,6 +167,12 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
         const viewed = math.reshape(padded, [sides[0], before[axis], sides[1]]);
         return math.reshape(math.pad(viewed, [[0, 0], paddings[axis], [0, 0]]), before.with(axis, length));
       }, x);
+    },
+    reverse(x, axis) {
+      const { dtype, shape } = x.type;
+      const sides = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
+      const viewed = math.reshape(x, [sides[0], shape[axis], sides[1]]);
+      return math.reshape(call("Reverse", [viewed], ["x"], { dims: [1] }, { ...viewed.type, dtype }), shape);
     },
     concat(parts, axis) {
       if (parts.length === 1) return parts[0];

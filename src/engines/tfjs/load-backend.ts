@@ -11,39 +11,46 @@ import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { TfjsBackend } from "./backend-overrides.ts";
 
 export interface LoadedBackend {
+  readonly name: TfjsBackend;
   readonly backend: KernelBackend;
   /** Throws a `ProblemError`, `engine-lacks-kernel`, where the backend has no such kernel. */
   kernel(name: string): KernelConfig["kernelFunc"];
   /** Call before something that releases all it allocates, and the result after. See `rewindingIds`. */
   startRun(): () => void;
+  /** Whether results can be read while the thread waits. */
+  readonly readsAtOnce: boolean;
+  /** Where results can be read later, while the thread goes on: call before a run, and the result, which rejects if it failed, after. */
+  readonly watchDevice?: () => () => Promise<void>;
 }
 
-export type TfjsCore = typeof import("@tensorflow/tfjs-core");
+/** What is used of tfjs-core. */
+export type TfjsCore = Pick<
+  typeof import("@tensorflow/tfjs-core"),
+  "engine" | "getKernel" | "getKernelsForBackend" | "version_core"
+>;
 
-/** How the packages are found; tests give another way. */
+/** How the packages are found: by import in Node (`installed-packages.ts`), by what a page has loaded itself in pages. */
 export interface TfjsPackages {
   core(): Promise<TfjsCore>;
-  cpu(): Promise<unknown>;
-  wasm(): Promise<unknown>;
+  /** Resolves once the backend has registered itself. */
+  backend(name: TfjsBackend): Promise<unknown>;
 }
-
-export const installedPackages: TfjsPackages = {
-  core: () => import("@tensorflow/tfjs-core"),
-  cpu: () => import("@tensorflow/tfjs-backend-cpu"),
-  wasm: () => import("@tensorflow/tfjs-backend-wasm"),
-};
 
 /** Throws a `ProblemError`, `engine-not-installed`, when a package cannot be found or loaded. */
 export async function loadBackend(name: TfjsBackend, packages: TfjsPackages): Promise<LoadedBackend> {
   const core = await orNotInstalled("@tensorflow/tfjs-core", packages.core());
-  await orNotInstalled(`@tensorflow/tfjs-backend-${name}`, packages[name]());
+  await orNotInstalled(`@tensorflow/tfjs-backend-${name}`, packages.backend(name));
   const backend = await registeredBackend(core, name);
   // tfjs-cpu greets the first tensor in Node with a suggestion to install tfjs-node.
   if ("firstUse" in backend) backend.firstUse = false;
   for (const kernel of core.getKernelsForBackend(name)) kernel.setupFunc?.(backend);
+  const watchDevice = watchOf(name, backend);
   return {
+    name,
     backend,
     startRun: rewindingIds(backend),
+    readsAtOnce: name !== "webgpu",
+    ...(watchDevice !== undefined && { watchDevice }),
     kernel(kernelName) {
       const config = core.getKernel(kernelName, name);
       if (config === null || config === undefined)
@@ -84,20 +91,72 @@ function rewindingIds(backend: KernelBackend): LoadedBackend["startRun"] {
   };
 }
 
+/** WebGPU tells of errors later, WebGL of a lost context only where it is asked; both go on with zeros. */
+function watchOf(name: TfjsBackend, backend: KernelBackend): LoadedBackend["watchDevice"] {
+  if (name === "webgpu")
+    return () => watchQueue((backend as unknown as { readonly device: GpuDevice }).device);
+  if (name === "webgl") {
+    const { gl } = (backend as unknown as { readonly gpgpu: { readonly gl: GlContext } }).gpgpu;
+    return () => async () => {
+      if (gl.isContextLost()) throw new ProblemError([deviceFailed(name, "the context was lost")]);
+    };
+  }
+  return undefined;
+}
+
+interface GlContext {
+  isContextLost(): boolean;
+}
+
+const errorKinds = ["out-of-memory", "validation", "internal"] as const;
+
+interface GpuDevice {
+  pushErrorScope(kind: (typeof errorKinds)[number]): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+}
+
+function watchQueue(device: GpuDevice): () => Promise<void> {
+  for (const kind of errorKinds) device.pushErrorScope(kind);
+  return async () => {
+    const errors = await Promise.all(errorKinds.map(() => device.popErrorScope()));
+    const [first] = errors.flatMap((error) => (error === null ? [] : [error.message]));
+    if (first !== undefined) throw new ProblemError([deviceFailed("webgpu", first)]);
+  };
+}
+
+function deviceFailed(name: TfjsBackend, reason: string): Problem {
+  return {
+    code: "engine-failed",
+    severity: "error",
+    message: `the ${name} backend of tfjs could not run the graph`,
+    labels: [],
+    notes: [reason.split("\n")[0]],
+    help: "use another engine: wasm",
+  };
+}
+
 /**
  * In Node the wasm module installs handlers for uncaught errors and rejections, which would decide for the whole process
  * what happens to them. They are only there for programs that exit from inside WebAssembly.
  */
 async function withoutNewProcessListeners<T>(work: () => Promise<T>): Promise<T> {
-  if (typeof process === "undefined" || typeof process.listeners !== "function") return work();
-  const events = ["uncaughtException", "unhandledRejection"] as const;
-  const before = events.map((event) => new Set<unknown>(process.listeners(event as "uncaughtException")));
+  const { process } = globalThis as { readonly process?: Partial<ProcessEvents> };
+  const { listeners, removeListener } = process ?? {};
+  if (listeners === undefined || removeListener === undefined) return work();
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = events.map((event) => new Set(listeners.call(process, event)));
   const result = await work();
   events.forEach((event, at) => {
-    for (const listener of process.listeners(event as "uncaughtException"))
-      if (!before[at].has(listener)) process.removeListener(event, listener);
+    for (const listener of listeners.call(process, event))
+      if (!before[at].has(listener)) removeListener.call(process, event, listener);
   });
   return result;
+}
+
+/** What is used of Node's `process`. */
+interface ProcessEvents {
+  listeners(event: string): readonly unknown[];
+  removeListener(event: string, listener: unknown): void;
 }
 
 async function orNotInstalled<T>(packageName: string, loading: Promise<T>): Promise<T> {

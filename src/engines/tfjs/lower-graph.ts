@@ -11,7 +11,8 @@ import {
   type NodeOf,
 } from "../../compiler/graph.ts";
 import type { OpName } from "../../compiler/ops.ts";
-import { backendOverrides, type TfjsBackend } from "./backend-overrides.ts";
+import { cpuOverrides, type TfjsBackend, wasmOverrides } from "./backend-overrides.ts";
+import { webglOverrides, webgpuOverrides } from "./gpu-overrides.ts";
 import { createKernelBuilder } from "./kernel-builder.ts";
 import { createKernelMath, type KernelMath, type Value } from "./kernel-math.ts";
 import { type KernelProgram, withoutUnused } from "./kernel-program.ts";
@@ -22,7 +23,10 @@ import { graphModelOverrides, tensorflowOverrides } from "./tensorflow-overrides
 export type LoweringTarget = TfjsBackend | "tensorflow" | "graph-model";
 
 const overrides: Readonly<Record<LoweringTarget, { readonly [Op in OpName]?: Expansion<Op> }>> = {
-  ...backendOverrides,
+  cpu: cpuOverrides,
+  wasm: wasmOverrides,
+  webgl: webglOverrides,
+  webgpu: webgpuOverrides,
   tensorflow: tensorflowOverrides,
   "graph-model": graphModelOverrides,
 };

@@ -6,7 +6,7 @@
 import type { ExpandedOp } from "../../compiler/expand.ts";
 import type { NodeOf } from "../../compiler/graph.ts";
 import { elementCount } from "../../compiler/graph.ts";
-import type { OpName, Shape } from "../../compiler/ops.ts";
+import type { OpName, OpParams, Shape } from "../../compiler/ops.ts";
 import type { KernelMath, Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import { digamma, erfinv, lgamma, polygamma } from "./special-functions.ts";
@@ -38,7 +38,9 @@ export type Expansion<Op extends OpName> = (
   operands: readonly Value[],
 ) => Value;
 
-const unary = (kernel: string) => ({ kernel, operands: ["x"] }) as const;
+const unary = (kernel: string) => ({
+  expand: ({ unary: apply }: KernelMath, _node: unknown, [x]: readonly Value[]) => apply(kernel, x),
+});
 const binary = (kernel: string) => ({ kernel, operands: ["a", "b"], broadcasts: true }) as const;
 
 export const loweringTable = {
@@ -91,7 +93,9 @@ export const loweringTable = {
   lessEqual: binary("LessEqual"),
   and: binary("LogicalAnd"),
   or: binary("LogicalOr"),
-  select: { kernel: "Select", operands: ["condition", "t", "e"] },
+  select: {
+    expand: ({ select }, _node, [condition, whenTrue, whenFalse]) => select(condition, whenTrue, whenFalse),
+  },
 
   reduceSum: {
     kernel: "Sum",
@@ -103,15 +107,7 @@ export const loweringTable = {
     operands: ["x"],
     attributes: ({ params: { axes } }) => ({ reductionIndices: axes, keepDims: false }),
   },
-  // Not the kernel's own `reverse`, which WebGPU gets wrong for the second length used in a process.
-  cumsum: {
-    expand({ builder, value }, { params: { axis, reverse }, type }, [x]) {
-      const flip = (id: number): number => builder.call("Reverse", [id], ["x"], { dims: [axis] }, type);
-      const sum = (id: number): number =>
-        builder.call("Cumsum", [id], ["x"], { axis, exclusive: false, reverse: false }, type);
-      return value(reverse ? flip(sum(flip(x.id))) : sum(x.id));
-    },
-  },
+  cumsum: { expand: (math, { params }, [x]) => cumulated(math, params, x) },
 
   reshape: { expand: ({ reshape }, { params: { shape } }, [x]) => reshape(x, shape) },
   transpose: { expand: ({ transpose }, { params: { permutation } }, [x]) => transpose(x, permutation) },
@@ -142,7 +138,7 @@ export const loweringTable = {
         axis,
       ),
   },
-  reverse: { kernel: "Reverse", operands: ["x"], attributes: ({ params: { axis } }) => ({ dims: [axis] }) },
+  reverse: { expand: ({ reverse }, { params: { axis } }, [x]) => reverse(x, axis) },
 
   gather: { expand: (math, _node, [table, indices]) => gather(math, table, indices) },
   scatterAdd: {
@@ -217,8 +213,19 @@ function gather(math: KernelMath, table: Value, indices: Value): Value {
   );
 }
 
+/** Not the kernel's own `reverse`, which WebGPU gets wrong for the second length used in a process. */
+export function cumulated(
+  { builder, value, reverse: flip }: KernelMath,
+  { axis, reverse }: OpParams["cumsum"],
+  x: Value,
+): Value {
+  const sum = ({ id, type }: Value): Value =>
+    value(builder.call("Cumsum", [id], ["x"], { axis, exclusive: false, reverse: false }, type));
+  return reverse ? flip(sum(flip(x, axis)), axis) : sum(x);
+}
+
 /** Updates whose index is out of range go to one row more than asked for, which is then left out. */
-function scatterAdd(math: KernelMath, size: number, indices: Value, updates: Value): Value {
+export function scatterAdd(math: KernelMath, size: number, indices: Value, updates: Value): Value {
   const { builder, value, reshape, select, slice } = math;
   const rank = indices.type.shape.length;
   const count = elementCount(indices.type.shape);

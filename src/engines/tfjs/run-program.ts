@@ -3,7 +3,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { TensorType } from "../../compiler/ops.ts";
-import type { Executable, Values } from "../engine.ts";
+import type { Executable, Outputs, Values } from "../engine.ts";
 import type { KernelProgram } from "./kernel-program.ts";
 import type { LoadedBackend } from "./load-backend.ts";
 import { type DeviceArray, deviceArray, prepareSteps, type Step } from "./program-steps.ts";
@@ -44,33 +44,64 @@ export function prepareProgram(
     backend.disposeData(tensor.dataId);
   };
 
+  const results: Outputs = Object.fromEntries(outputSlots.map(({ name, values }) => [name, values]));
+
   let isDisposed = false;
+  let isRunning = false;
+  /** Inputs in and all kernels called: the outputs are there to be read. */
+  const submit = (values: Parameters<Executable["run"]>[0]): void => {
+    for (const slot of inputSlots) writeInput(slot, values[slot.name], loaded);
+    let at = 0;
+    try {
+      for (; at < runSteps.length; at++) {
+        const { result, releases, call } = runSteps[at];
+        result.dataId = call();
+        for (let i = 0; i < releases.length; i++) release(releases[i]);
+      }
+    } catch (error) {
+      for (const tensor of aliveBefore(at, inputSlots, runSteps)) release(tensor);
+      throw error;
+    }
+  };
+  const check = (values: Parameters<Executable["run"]>[0]): void => {
+    if (isDisposed) bug("a disposed executable was run");
+    if (isRunning) bug("an executable was run before its last run had ended");
+    for (const [name, length] of lengths) checkInput(name, values[name], length);
+  };
+  const releaseOutputs = (): void => {
+    for (const tensor of releasedAfterReading) release(tensor);
+  };
   return {
     run(values) {
-      if (isDisposed) bug("a disposed executable was run");
-      for (const [name, length] of lengths) checkInput(name, values[name], length);
+      check(values);
+      if (!loaded.readsAtOnce) bug(`${loaded.name} gives its results later: call runAsync`);
       const endRun = loaded.startRun();
-      for (const slot of inputSlots) writeInput(slot, values[slot.name], backend);
-      let at = 0;
-      try {
-        for (; at < runSteps.length; at++) {
-          const { result, releases, call } = runSteps[at];
-          result.dataId = call();
-          for (let i = 0; i < releases.length; i++) release(releases[i]);
-        }
-      } catch (error) {
-        for (const tensor of aliveBefore(at, inputSlots, runSteps)) release(tensor);
-        throw error;
-      }
-      const results: Record<string, Float32Array | Float64Array> = {};
-      for (const slot of outputSlots) {
-        slot.values.set(backend.readSync(slot.tensor.dataId) as DeviceArray);
-        results[slot.name] = slot.values;
-      }
-      for (const tensor of releasedAfterReading) release(tensor);
+      submit(values);
+      for (const slot of outputSlots) slot.values.set(backend.readSync(slot.tensor.dataId) as DeviceArray);
+      releaseOutputs();
       endRun();
       return results;
     },
+    ...(loaded.watchDevice !== undefined && {
+      async runAsync(values: Parameters<Executable["run"]>[0]) {
+        check(values);
+        isRunning = true;
+        const failure = loaded.watchDevice?.();
+        try {
+          submit(values);
+          const read = await Promise.all(
+            outputSlots.map(({ tensor }) => backend.read(tensor.dataId)),
+          ).finally(releaseOutputs);
+          outputSlots.forEach((slot, at) => {
+            slot.values.set(read[at] as DeviceArray);
+          });
+        } finally {
+          isRunning = false;
+          await failure?.();
+        }
+        return results;
+      },
+    }),
     dispose() {
       if (!isDisposed) prepared.dispose();
       isDisposed = true;
@@ -80,12 +111,13 @@ export function prepareProgram(
 
 /**
  * Always a new tensor, not new values in the old one: the wasm backend keeps, per tensor, a packed copy of the right operand of
- * a matrix product.
+ * a matrix product. GPUs' backends hold on to the array until its values are needed.
  */
-function writeInput({ tensor, staging }: InputSlot, values: Values, backend: LoadedBackend["backend"]): void {
-  const isReady = values instanceof Float32Array && staging instanceof Float32Array;
+function writeInput({ tensor, staging }: InputSlot, values: Values, loaded: LoadedBackend): void {
+  const isReady =
+    loaded.watchDevice === undefined && values instanceof Float32Array && staging instanceof Float32Array;
   if (!isReady) staging.set(values);
-  tensor.dataId = backend.write(isReady ? values : staging, tensor.shape, tensor.dtype);
+  tensor.dataId = loaded.backend.write(isReady ? values : staging, tensor.shape, tensor.dtype);
 }
 
 /** What a run has to release when step `at` throws. */

@@ -170,6 +170,40 @@ export function sin({ add, mul, div, unary }: KernelMath, x: Value): Value {
   return div(mul(t, 2), add(mul(t, t), 1));
 }
 
+/** Where a device's own sine and cosine are imprecise. Within two units of the last place of 1 up to |x| = 10⁵. */
+export function sine(math: KernelMath, x: Value): Value {
+  return sineOfQuarters(math, x, 0);
+}
+
+export function cosine(math: KernelMath, x: Value): Value {
+  return sineOfQuarters(math, x, 1);
+}
+
+/** π/2 in three parts, of which the first two have 8 bits: their products with whole numbers up to 2¹⁶ are exact. */
+const firstPart = 201 / 2 ** 7;
+const secondPart = 254 / 2 ** 19;
+const halfPi = [firstPart, secondPart, Math.PI / 2 - firstPart - secondPart];
+
+/** 1 / n! with alternating signs: n = 3, 5, 7, 9 and 2, 4, …, 10. What is left out is below 2 · 10⁻⁹ on |r| ≤ π/4. */
+const sineTail = [-1 / 6, 1 / 120, -1 / 5040, 1 / 362_880];
+const cosineTail = [-1 / 2, 1 / 24, -1 / 720, 1 / 40_320, -1 / 3_628_800];
+
+/** sin(x + n π/2). x is k π/2 + r with |r| ≤ π/4; the rest of k + n by 4 says which of ± sin r and ± cos r it is. */
+function sineOfQuarters(math: KernelMath, x: Value, n: number): Value {
+  const { add, sub, mul, unary, select, logic, polynomial } = math;
+  const k = unary("Floor", add(mul(x, 2 / Math.PI), 0.5));
+  const r = halfPi.reduce((rest, part) => sub(rest, mul(k, part)), x);
+  const square = mul(r, r);
+  const sineOfRest = add(r, mul(mul(r, square), polynomial(square, sineTail)));
+  const cosineOfRest = add(1, mul(square, polynomial(square, cosineTail)));
+  const quarters = add(k, n);
+  const fraction = (part: Value): Value => sub(part, unary("Floor", part));
+  const isOdd = logic("Less", 0.25, fraction(mul(quarters, 0.5)));
+  const isNegative = logic("LessEqual", 0.5, fraction(mul(quarters, 0.25)));
+  const size = select(isOdd, cosineOfRest, sineOfRest);
+  return select(isNegative, unary("Neg", size), size);
+}
+
 /** x − round x, in [−½, ½], exact: where sin πx and tan πx keep their digits near integers. */
 function fromNearestInteger({ add, sub, unary }: KernelMath, x: Value): Value {
   return sub(x, unary("Floor", add(x, 0.5)));

@@ -68,7 +68,7 @@ export const graphModelOverrides: Overrides = {
 };
 
 /** Zeros after each row and column but the last ones: [h, w, c, o] → [(h − 1) d₀ + 1, (w − 1) d₁ + 1, c, o]. */
-function withGaps(math: KernelMath, filter: Value, dilation: readonly [number, number]): Value {
+export function withGaps(math: KernelMath, filter: Value, dilation: readonly [number, number]): Value {
   const { reshape, pad, slice } = math;
   const [height, width, channels, outputs] = filter.type.shape;
   const none = [0, 0] as const;

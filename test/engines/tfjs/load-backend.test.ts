@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { ProblemError } from "../../../src/base/problem.ts";
 import { createBuilder } from "../../../src/compiler/builder.ts";
 import type { Engine, Executable } from "../../../src/engines/engine.ts";
-import { installedPackages } from "../../../src/engines/tfjs/load-backend.ts";
+import { installedPackages } from "../../../src/engines/tfjs/installed-packages.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 
 afterEach(() => {
@@ -16,7 +16,7 @@ test("loads silently, without a current backend and without listeners on the pro
   const before = events.map((event) => process.listenerCount(event));
   const currentBefore = tf.engine().backendName;
   for (const backend of ["cpu", "wasm"] as const) {
-    const doubled = double(await createTfjsEngine({ backend }));
+    const doubled = double(await createTfjsEngine({ backend }, installedPackages));
     expect(doubled.run({ x: [1, 2] }).y[1]).toBe(4);
     doubled.dispose();
   }
@@ -26,9 +26,11 @@ test("loads silently, without a current backend and without listeners on the pro
 });
 
 test("makes one backend object however many engines are made at once", async () => {
-  await Promise.all([1, 2, 3].map(() => createTfjsEngine({ backend: "wasm" })));
+  await Promise.all([1, 2, 3].map(() => createTfjsEngine({ backend: "wasm" }, installedPackages)));
   const object = tf.engine().registry.wasm;
-  const engines = await Promise.all([1, 2].map(() => createTfjsEngine({ backend: "wasm" })));
+  const engines = await Promise.all(
+    [1, 2].map(() => createTfjsEngine({ backend: "wasm" }, installedPackages)),
+  );
   expect(tf.engine().registry.wasm).toBe(object);
   const [first, second] = engines.map(double);
   first.dispose();
@@ -39,7 +41,7 @@ test("makes one backend object however many engines are made at once", async () 
 test("runs next to the other backend and to an application that uses tfjs itself", async () => {
   const executables = await Promise.all(
     (["cpu", "wasm", "cpu", "wasm"] as const).map(async (backend) =>
-      double(await createTfjsEngine({ backend })),
+      double(await createTfjsEngine({ backend }, installedPackages)),
     ),
   );
   for (const current of ["wasm", "cpu"]) {
@@ -62,7 +64,7 @@ test("says which package is missing and how to install it", async () => {
   };
   const error: unknown = await createTfjsEngine(
     { backend: "wasm" },
-    { ...installedPackages, wasm: missing },
+    { ...installedPackages, backend: missing },
   ).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ProblemError);
   expect(error instanceof ProblemError && error.problems).toEqual([
@@ -84,7 +86,7 @@ test("says so when the packages do not have a kernel that a graph needs", async 
 });
 
 test("refuses to sort so many numbers that comparing all pairs would take too long", async () => {
-  const engine = await createTfjsEngine({ backend: "cpu" });
+  const engine = await createTfjsEngine({ backend: "cpu" }, installedPackages);
   const builder = createBuilder();
   const x = builder.input("x", { dtype: "float", shape: [10_000] });
   const graph = builder.finish({ y: builder.emit("sort", [x], {}) });

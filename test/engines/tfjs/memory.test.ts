@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../../src/compiler/builder.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
 import type { Graph } from "../../../src/compiler/graph.ts";
-import { installedPackages } from "../../../src/engines/tfjs/load-backend.ts";
+import { installedPackages } from "../../../src/engines/tfjs/installed-packages.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { allCases } from "../op-cases.ts";
 
@@ -19,7 +19,7 @@ function alive(backend: "cpu" | "wasm"): { tensors: number; bytes: number; nextI
 }
 
 for (const backend of ["cpu", "wasm"] as const) {
-  const engine = await createTfjsEngine({ backend });
+  const engine = await createTfjsEngine({ backend }, installedPackages);
 
   describe(engine.label, () => {
     test.each(allCases())("releases all it takes: $label", ({ graph, sample }) => {

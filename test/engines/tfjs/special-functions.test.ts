@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../../src/compiler/builder.ts";
 import type { OpName, OpParams } from "../../../src/compiler/ops.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { installedPackages } from "../../../src/engines/tfjs/installed-packages.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 
 /** Unit roundoff of f32. */
@@ -89,7 +90,7 @@ const grids: readonly Grid[] = [
 ];
 
 for (const backend of ["cpu", "wasm"] as const) {
-  const engine = await createTfjsEngine({ backend });
+  const engine = await createTfjsEngine({ backend }, installedPackages);
 
   const evaluate = (op: Unary, params: object, x: readonly number[]) => {
     const builder = createBuilder();

@@ -1,0 +1,14 @@
+/** tfjs as it is installed beside ppl. */
+import type { TfjsPackages } from "./load-backend.ts";
+
+const backends = {
+  cpu: () => import("@tensorflow/tfjs-backend-cpu"),
+  wasm: () => import("@tensorflow/tfjs-backend-wasm"),
+  webgl: () => import("@tensorflow/tfjs-backend-webgl"),
+  webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
+};
+
+export const installedPackages: TfjsPackages = {
+  core: () => import("@tensorflow/tfjs-core"),
+  backend: (name) => backends[name](),
+};
