@@ -5,12 +5,19 @@ import type { Graph } from "../compiler/graph.ts";
 import { hoistInvariants } from "../compiler/passes/hoist-invariants.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
 import { repeatSteps } from "../compiler/repeat-steps.ts";
-import type { Engine, Executable } from "../engines/engine.ts";
+import { type Engine, type Outputs, runLater, type Values } from "../engines/engine.ts";
 import { adamDefaults } from "../inference/optimizer.ts";
-import type { AmortizedTarget } from "../inference/target.ts";
+import type {
+  AmortizedAscent,
+  AmortizedBlock,
+  AmortizedTarget,
+  AmortizedTrace,
+} from "../inference/target.ts";
 import { type AmortizedPlan, parameterInputs } from "./amortized-plan.ts";
 import { select } from "./density-plan.ts";
 import { initialParameters } from "./initial-parameters.ts";
+
+type Inputs = Readonly<Record<string, Values>>;
 
 /** Compiles blocks of so many steps. Scratch memory is shared: one thread, no re-entry. */
 export function amortizedTarget(
@@ -32,6 +39,35 @@ export function amortizedTarget(
     const length = blockSteps * batch * width;
     return { name, values, width, rows: isInt ? new Float64Array(length) : rows(name, batch * width) };
   });
+  const inputsOf = ({ parameters, moments }: AmortizedAscent, block: AmortizedBlock): Inputs => {
+    for (const { values, width, rows } of items) copyRows(values, width, block.items, rows);
+    noise.set(block.noise);
+    rates.set(block.rates);
+    active.fill(0).fill(1, 0, block.rates.length);
+    return {
+      ...plan.sharedData,
+      ...standard,
+      ...Object.fromEntries(items.map(({ name, rows }) => [name, rows])),
+      ...parameterInputs(plan, parameters),
+      ...momentInputs(plan, "first", moments.first),
+      ...momentInputs(plan, "second", moments.second),
+      noise,
+      rate: rates,
+      active,
+      count: [moments.count],
+      maxNorm: [block.maxGradientNorm],
+    };
+  };
+  const collect = (outputs: Outputs, block: AmortizedBlock): AmortizedAscent & AmortizedTrace => ({
+    parameters: collected(plan, outputs, "next/"),
+    moments: {
+      count: outputs["next/count"][0],
+      first: collected(plan, outputs, "next/first/"),
+      second: collected(plan, outputs, "next/second/"),
+    },
+    objectives: Float64Array.from(outputs.objective.subarray(0, block.rates.length)),
+    gradientNorms: Float64Array.from(outputs.gradientNorm.subarray(0, block.rates.length)),
+  });
   return {
     parameterCount: plan.parameterCount,
     items: plan.items,
@@ -39,36 +75,11 @@ export function amortizedTarget(
     localDimension,
     initialParameters: initialParameters(plan, seed),
     blockSteps,
-    ascend({ parameters, moments }, block) {
-      for (const { values, width, rows } of items) copyRows(values, width, block.items, rows);
-      noise.set(block.noise);
-      rates.set(block.rates);
-      active.fill(0).fill(1, 0, block.rates.length);
-      const inputs = {
-        ...plan.sharedData,
-        ...standard,
-        ...Object.fromEntries(items.map(({ name, rows }) => [name, rows])),
-        ...parameterInputs(plan, parameters),
-        ...momentInputs(plan, "first", moments.first),
-        ...momentInputs(plan, "second", moments.second),
-        noise,
-        rate: rates,
-        active,
-        count: [moments.count],
-        maxNorm: [block.maxGradientNorm],
-      };
-      const outputs = executable.run(inputs);
-      return {
-        parameters: collected(plan, outputs, "next/"),
-        moments: {
-          count: outputs["next/count"][0],
-          first: collected(plan, outputs, "next/first/"),
-          second: collected(plan, outputs, "next/second/"),
-        },
-        objectives: Float64Array.from(outputs.objective.subarray(0, block.rates.length)),
-        gradientNorms: Float64Array.from(outputs.gradientNorm.subarray(0, block.rates.length)),
-      };
-    },
+    ascend: (from, block) => collect(executable.run(inputsOf(from, block)), block),
+    ...(executable.runAsync !== undefined && {
+      ascendLater: async (from: AmortizedAscent, block: AmortizedBlock) =>
+        collect(await runLater(executable, inputsOf(from, block)), block),
+    }),
     dispose: () => executable.dispose(),
   };
 }
@@ -109,11 +120,7 @@ function momentInputs(
 }
 
 /** The flat vector of what the outputs `<prefix><weight>` are. */
-function collected(
-  plan: AmortizedPlan,
-  outputs: ReturnType<Executable["run"]>,
-  prefix: string,
-): Float64Array {
+function collected(plan: AmortizedPlan, outputs: Outputs, prefix: string): Float64Array {
   const flat = new Float64Array(plan.parameterCount);
   for (const { input, offset } of plan.blocks) flat.set(outputs[`${prefix}${input}`], offset);
   return flat;

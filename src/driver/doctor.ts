@@ -1,5 +1,6 @@
 /** What is here and what is not: versions, engines and backends, and what would enable the others. */
 import { createBuilder } from "../compiler/builder.ts";
+import { runLater } from "../engines/engine.ts";
 import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
@@ -39,7 +40,7 @@ async function tryEngine(label: EngineLabel): Promise<DoctorReport["engines"][nu
     const builder = createBuilder();
     const x = builder.input("x", { dtype: "float", shape: [2] });
     const executable = engine.compile(builder.finish({ sum: builder.emit("add", [x, x], {}) }));
-    const { sum } = executable.run({ x: [1, 2] });
+    const { sum } = await runLater(executable, { x: [1, 2] });
     const works = sum[0] === 2 && sum[1] === 4;
     executable.dispose();
     if (!works) return { name: label, available: false, detail: `1 + 1 is ${sum[0]} there` };

@@ -4,7 +4,7 @@ import { ProblemError } from "../base/problem.ts";
 import { randomSource } from "../base/random.ts";
 import { elementCount, type Graph } from "../compiler/graph.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
-import type { Engine, Executable } from "../engines/engine.ts";
+import { type Engine, type Executable, type Outputs, runLater } from "../engines/engine.ts";
 import { smoothWeights } from "../inference/diagnostics/pareto-smoothing.ts";
 import type { PosteriorData, PosteriorVariable } from "../inference/posterior-data.ts";
 import { type AmortizedPlan, batchBuffers, loadItems, planAmortized } from "./amortized-plan.ts";
@@ -121,12 +121,12 @@ async function refusePredictAt(): Promise<never> {
 
 interface Answerer {
   /** Draws of every variable for the loaded block. */
-  draw(items: readonly number[], noise: Float64Array): Readonly<Record<string, ArrayLike<number>>>;
+  draw(items: readonly number[], noise: Float64Array): Promise<Outputs>;
   /** log p(x, z) and log q(z | x) per item of the block. */
   weigh(
     items: readonly number[],
     noise: Float64Array,
-  ): { readonly logDensity: ArrayLike<number>; readonly logGuide: ArrayLike<number> };
+  ): Promise<{ readonly logDensity: ArrayLike<number>; readonly logGuide: ArrayLike<number> }>;
   dispose(): void;
 }
 
@@ -140,12 +140,12 @@ function createAnswerer(plan: AmortizedPlan, artifact: Artifact, engine: Engine)
     // A short last block is filled up with its own first item.
     const padded = Array.from({ length: block }, (_, row) => items[row] ?? items[0]);
     loadItems(plan, padded, buffers);
-    return executable.run({ ...plan.sharedData, ...artifact.tensors, ...buffers, noise });
+    return runLater(executable, { ...plan.sharedData, ...artifact.tensors, ...buffers, noise });
   };
   return {
     draw: (items, noise) => run(drawing, items, noise),
-    weigh(items, noise) {
-      const { logDensity, logGuide } = run(weighing, items, noise);
+    async weigh(items, noise) {
+      const { logDensity, logGuide } = await run(weighing, items, noise);
       return { logDensity, logGuide };
     },
     dispose() {
@@ -188,7 +188,7 @@ async function drawVariables(
   for (const { position, items } of blocksOf(plan.items))
     for (let draw = 0; draw < draws; draw++) {
       randomSource({ seed, stream: position }, draw).fillNormal(noise);
-      const outputs = answerer.draw(items, noise);
+      const outputs = await answerer.draw(items, noise);
       for (const { name, values, width } of variables) {
         const part = outputs[`variable/${name}`];
         const start = (draw * plan.items + items[0]) * width;
@@ -236,7 +236,7 @@ async function checkItems(
   const logWeights = items.map(() => new Float64Array(draws));
   for (let draw = 0; draw < draws; draw++) {
     randomSource({ seed, stream: 0x6b686174 }, draw).fillNormal(noise);
-    const { logDensity, logGuide } = answerer.weigh(items, noise);
+    const { logDensity, logGuide } = await answerer.weigh(items, noise);
     for (let row = 0; row < count; row++) logWeights[row][draw] = logDensity[row] - logGuide[row];
     await nextRound();
   }

@@ -1,7 +1,7 @@
 /** Whether a training run can be believed: it ended near its best, and single precision still measures the objective. */
 import { randomSource } from "../base/random.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
-import type { Engine } from "../engines/engine.ts";
+import { type Engine, runLater } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference-engine.ts";
 import { type AmortizedPlan, batchBuffers, loadItems, parameterInputs } from "./amortized-plan.ts";
 import { select } from "./density-plan.ts";
@@ -30,12 +30,12 @@ export function judgeObjectives(objectives: readonly number[]): string | undefin
 }
 
 /** A remark when the engine's objective differs from the same one in doubles. */
-export function judgePrecision(
+export async function judgePrecision(
   plan: AmortizedPlan,
   standard: Readonly<Record<string, Float64Array>>,
   engine: Engine,
   parameters: Float64Array,
-): string | undefined {
+): Promise<string | undefined> {
   const batch = Int32Array.from({ length: plan.options.batch }, (_, i) => i);
   const noise = new Float64Array(plan.options.batch * plan.lowered.localDimension);
   randomSource({ seed: 0, stream: 0 }, 0).fillNormal(noise);
@@ -43,12 +43,13 @@ export function judgePrecision(
   loadItems(plan, batch, buffers);
   const inputs = { ...plan.sharedData, ...standard, ...buffers, ...parameterInputs(plan, parameters), noise };
   const graph = optimize(select(plan.lowered.graph, ["objective"]));
-  const [measured, exact] = [engine, referenceEngine].map((each) => {
+  const objectiveOn = async (each: Engine): Promise<number> => {
     const executable = each.compile(graph);
-    const [objective] = executable.run(inputs).objective;
+    const [objective] = (await runLater(executable, inputs)).objective;
     executable.dispose();
     return objective;
-  });
+  };
+  const [measured, exact] = [await objectiveOn(engine), await objectiveOn(referenceEngine)];
   const limit = toleratedRounding.share * Math.abs(exact) + toleratedRounding.nats;
   if (Math.abs(measured - exact) <= limit) return undefined;
   return `single precision has lost the objective: ${measured.toPrecision(4)} where doubles give ${exact.toPrecision(4)}; lower --learning-rate, or use --engine reference`;

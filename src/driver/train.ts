@@ -84,7 +84,7 @@ export async function train(
   let saved = performance.now();
   const turn = turnTaker();
   while (!run.isDone(state) && !options.signal?.aborted) {
-    const next = run.stretches.run(state, key, blockSteps);
+    const next = await run.runLater(state, key, blockSteps);
     state = next.state;
     for (const info of run.stretches.read(next.rows))
       objectives.push(info.rejected ? Number.NaN : info.objective);
@@ -107,7 +107,7 @@ export async function train(
     judgeObjectives(objectives),
     engines[engine.label].precision === "f64"
       ? undefined
-      : judgePrecision(plan, standard, loaded, state.parameters),
+      : await judgePrecision(plan, standard, loaded, state.parameters),
   ].filter((remark) => remark !== undefined);
   target.dispose();
   return {

@@ -92,6 +92,8 @@ export interface AmortizedTarget {
    * several. The result is in fresh arrays.
    */
   ascend(from: AmortizedAscent, block: AmortizedBlock): AmortizedAscent & AmortizedTrace;
+  /** The same where the engine answers later, as GPUs do: `ascend` may then be refused. */
+  ascendLater?(from: AmortizedAscent, block: AmortizedBlock): Promise<AmortizedAscent & AmortizedTrace>;
 }
 
 /** Where an optimisation is. */

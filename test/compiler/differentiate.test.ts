@@ -6,7 +6,8 @@ import type { Graph, NodeId } from "../../src/compiler/graph.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import { verifyGraph } from "../../src/compiler/verify.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
-import { expectClose, floatInputs } from "../engines/conformance.ts";
+import { floatInputs } from "../engines/compared.ts";
+import { expectClose } from "../engines/conformance.ts";
 import { allCases, sampleValues } from "../engines/op-cases.ts";
 
 type Inputs = Record<string, Float64Array>;

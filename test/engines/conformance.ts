@@ -8,8 +8,6 @@ import { referenceEngine } from "../../src/engines/reference/reference-engine.ts
 import { firstDifference, gradientGraph, type Tolerance } from "./compared.ts";
 import { allCases } from "./op-cases.ts";
 
-export { floatInputs, type Tolerance } from "./compared.ts";
-
 /** Registers the tests; call inside a `describe`. */
 export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance): void {
   const agree = (graph: Graph, inputs: Readonly<Record<string, Values>>): void => {

@@ -2,8 +2,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
+import {
+  compile,
+  decodeArtifact,
+  encodeArtifact,
+  inferWithArtifact,
+  ProblemError,
+  type Program,
+  train,
+} from "ppl/web";
 import { type TfjsBackend, tfjsEngine } from "ppl/web/tfjs";
-import { ProblemError } from "../../src/base/problem.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { type Engine, type Executable, runLater, type Values } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
@@ -44,30 +52,77 @@ async function difference(
   }
 }
 
+async function programOf(text: string): Promise<Program> {
+  const { program, problems } = await compile(text);
+  if (program === undefined) throw new ProblemError(problems);
+  return program;
+}
+
 const runs = {
-  /** Where an engine differs from the reference in the cases of an op and their gradients, one line each. */
-  async differences(backend: TfjsBackend, tolerance: Tolerance) {
+  /** Weights and decisions of a training run, and the means that the trained file answers with. */
+  async train(backend: TfjsBackend, text: string, x: readonly (readonly number[])[], steps: number) {
+    const label = `tfjs:${backend}` as const;
+    const options = { engine: label, engines: { [label]: () => engineOf(backend) }, seed: 1 };
+    const { tensors, engine, interrupted, ...rest } = await train(
+      await programOf(text),
+      { x },
+      { ...options, steps },
+    );
+    const trained = { ...rest, tensors, engine, interrupted };
+    const answer = await inferWithArtifact(
+      decodeArtifact(encodeArtifact(trained), "line.pplx"),
+      { x: x.slice(0, 3) },
+      { ...options, draws: 20 },
+    );
+    return {
+      engine,
+      remarks: rest.remarks,
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, [...values]])),
+      means: answer.summary.map(({ mean }) => mean),
+      answeredBy: answer.engine,
+    };
+  },
+
+  /** Numbers of living buffers before and after many runs. */
+  async heldAfter(backend: TfjsBackend, count: number) {
+    const engine = await engineOf(backend);
+    const { graph, sample } = allCases().filter(({ label }) => label.startsWith("scan #2"))[0];
+    const executable = engine.compile(graph);
+    const held = () => (tf.engine().registry[backend] as unknown as { numDataIds(): number }).numDataIds();
+    await runLater(executable, sample(1));
+    const before = held();
+    for (let run = 0; run < count; run++) await runLater(executable, sample(1));
+    const after = held();
+    executable.dispose();
+    return { before, after, disposed: held() };
+  },
+
+  /** Where an engine differs from the reference in all cases, or one per op, and their gradients, one line each. */
+  async differences(backend: TfjsBackend, tolerance: Tolerance, all: boolean) {
     const engine = await engineOf(backend);
     const lines: string[] = [];
     const note = (label: string, found: string | undefined) => {
       if (found !== undefined) lines.push(`${label}: ${found}`);
     };
-    for (const each of allCases()) {
-      for (const seed of [1])
-        note(each.label, await difference(engine, each.graph, each.sample(seed), tolerance));
+    const cases = allCases().filter(({ op }, at, every) => all || every[at - 1]?.op !== op);
+    for (const each of cases) {
+      note(each.label, await difference(engine, each.graph, each.sample(1), tolerance));
       const gradient = gradientGraph(each);
       if (gradient !== undefined)
         note(`gradient of ${each.label}`, await difference(engine, gradient, each.sample(3), tolerance));
     }
-    return { cases: allCases().length, lines };
+    return { cases: cases.length, lines };
   },
 
-  /** The same for what is to be exact, the first rounds of each kind. */
-  async inexact(backend: TfjsBackend, rounds: number) {
+  /** The same for what is to be exact: every so-manieth case. */
+  async inexact(backend: TfjsBackend, stride: number) {
     const engine = await engineOf(backend);
     const lines: string[] = [];
+    let at = 0;
     for (const cases of Object.values(exactCases))
-      for (const { graph, inputs } of cases(rounds)) {
+      for (const { graph, inputs } of cases()) {
+        at += 1;
+        if (at % stride !== 0) continue;
         const found = await difference(engine, graph, inputs, { relative: 0, absolute: 0 });
         if (found !== undefined) lines.push(`${JSON.stringify(graph.nodes)}: ${found}`);
       }

@@ -65,13 +65,14 @@ async function registeredBackend(core: TfjsCore, name: TfjsBackend): Promise<Ker
   const { registry } = core.engine();
   if (Object.hasOwn(registry, name)) return registry[name];
   const factory = core.engine().findBackendFactory(name);
-  if (factory === null) throw new ProblemError([notInstalled(`@tensorflow/tfjs-backend-${name}`)]);
-  const made = await orNotInstalled(
-    `@tensorflow/tfjs-backend-${name}`,
-    withoutNewProcessListeners(async () => factory()),
-  );
-  // Another caller may have come first while this one waited.
-  if (!Object.hasOwn(registry, name)) registry[name] = made;
+  if (factory === null) throw new ProblemError([notHere(name, "it did not register itself")]);
+  try {
+    const made = await withoutNewProcessListeners(async () => factory());
+    // Another caller may have come first while this one waited.
+    if (!Object.hasOwn(registry, name)) registry[name] = made;
+  } catch (error) {
+    throw new ProblemError([notHere(name, String(error))]);
+  }
   return registry[name];
 }
 
@@ -121,6 +122,25 @@ function watchQueue(device: GpuDevice): () => Promise<void> {
     const errors = await Promise.all(errorKinds.map(() => device.popErrorScope()));
     const [first] = errors.flatMap((error) => (error === null ? [] : [error.message]));
     if (first !== undefined) throw new ProblemError([deviceFailed("webgpu", first)]);
+  };
+}
+
+const needs: Readonly<Record<TfjsBackend, string>> = {
+  cpu: "its package, imported",
+  wasm: "its package, imported, and WebAssembly",
+  webgl: "its package, imported, and a browser with WebGL 2",
+  webgpu: "its package, imported, and a browser with WebGPU",
+};
+
+function notHere(name: TfjsBackend, reason: string): Problem {
+  return {
+    code: "engine-not-here",
+    severity: "error",
+    message: `the ${name} backend of tfjs does not start here`,
+    labels: [],
+    expected: needs[name],
+    notes: [reason.split("\n")[0]],
+    help: "use another engine: wasm",
   };
 }
 

@@ -213,15 +213,15 @@ function gather(math: KernelMath, table: Value, indices: Value): Value {
   );
 }
 
-/** Not the kernel's own `reverse`, which WebGPU gets wrong for the second length used in a process. */
-export function cumulated(
-  { builder, value, reverse: flip }: KernelMath,
-  { axis, reverse }: OpParams["cumsum"],
-  x: Value,
-): Value {
+/** Not the kernel's own `reverse`, which WebGPU gets wrong for the second length used in a process. GPUs take few axes. */
+export function cumulated(math: KernelMath, { axis, reverse }: OpParams["cumsum"], x: Value): Value {
+  const { shape } = x.type;
+  const sides = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
+  const viewed = math.reshape(x, [sides[0], shape[axis], sides[1]]);
   const sum = ({ id, type }: Value): Value =>
-    value(builder.call("Cumsum", [id], ["x"], { axis, exclusive: false, reverse: false }, type));
-  return reverse ? flip(sum(flip(x, axis)), axis) : sum(x);
+    math.value(math.builder.call("Cumsum", [id], ["x"], { axis: 1, exclusive: false, reverse: false }, type));
+  const result = reverse ? math.reverse(sum(math.reverse(viewed, 1)), 1) : sum(viewed);
+  return math.reshape(result, shape);
 }
 
 /** Updates whose index is out of range go to one row more than asked for, which is then left out. */

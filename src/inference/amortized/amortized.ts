@@ -6,7 +6,7 @@
 import { type RandomKey, randomSource } from "../../base/random.ts";
 import { type AdamMoments, cosineRate, startAdam } from "../optimizer.ts";
 import type { Strategy, StrategyRun, Stretches } from "../strategy.ts";
-import type { AmortizedTarget } from "../target.ts";
+import type { AmortizedAscent, AmortizedBlock, AmortizedTarget, AmortizedTrace } from "../target.ts";
 
 export interface AmortizedConfig {
   readonly steps: number;
@@ -51,11 +51,18 @@ export const amortized = {
 
 type AmortizedRun = StrategyRun<AmortizedState, AmortizedInfo, AmortizedResult> & {
   readonly stretches: Stretches<AmortizedState, AmortizedInfo>;
+  /** `stretches.run` on engines of both kinds. */
+  runLater(state: AmortizedState, key: RandomKey, most: number): Promise<Stretch>;
 };
+
+interface Stretch {
+  readonly state: AmortizedState;
+  readonly rows: Float64Array;
+}
 
 function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun {
   const batches = minibatches(target);
-  const run = (state: AmortizedState, key: RandomKey, most: number) => {
+  const blockAfter = (state: AmortizedState, key: RandomKey, most: number): AmortizedBlock => {
     const count = Math.min(most, target.blockSteps, config.steps - state.step);
     const perStep = target.batchSize * target.localDimension;
     const items = new Int32Array(count * target.batchSize);
@@ -67,17 +74,24 @@ function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun
       randomSource(key, step + 1).fillNormal(noise.subarray(at * perStep, (at + 1) * perStep));
       rates[at] = cosineRate(config.learningRate, step, config.steps);
     }
-    const { maxGradientNorm } = config;
-    const { parameters, moments, objectives, gradientNorms } = target.ascend(state, {
-      items,
-      noise,
-      rates,
-      maxGradientNorm,
-    });
+    return { items, noise, rates, maxGradientNorm: config.maxGradientNorm };
+  };
+  const stretch = (
+    { step }: AmortizedState,
+    { parameters, moments, objectives, gradientNorms }: AmortizedAscent & AmortizedTrace,
+  ): Stretch => {
+    const count = objectives.length;
     const rows = new Float64Array(2 * count);
     for (let at = 0; at < count; at++) rows.set([objectives[at], gradientNorms[at]], 2 * at);
-    return { state: { step: state.step + count, parameters, moments }, rows };
+    return { state: { step: step + count, parameters, moments }, rows };
   };
+  const run = (state: AmortizedState, key: RandomKey, most: number): Stretch =>
+    stretch(state, target.ascend(state, blockAfter(state, key, most)));
+  const { ascendLater } = target;
+  const runLater = async (state: AmortizedState, key: RandomKey, most: number): Promise<Stretch> =>
+    ascendLater === undefined
+      ? run(state, key, most)
+      : stretch(state, await ascendLater(state, blockAfter(state, key, most)));
   return {
     init: () => ({
       kind: "ready",
@@ -93,6 +107,7 @@ function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun
       return { state: moved.state, info };
     },
     stretches: { run, read: readInfos },
+    runLater,
     isDone: (state) => state.step >= config.steps,
     finish(state, infos) {
       const last = infos.slice(-Math.max(1, Math.floor(config.steps / 10))).filter((info) => !info.rejected);

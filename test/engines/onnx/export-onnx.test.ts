@@ -10,7 +10,7 @@ import type { Graph } from "../../../src/compiler/graph.ts";
 import { hasScan } from "../../../src/compiler/scan.ts";
 import { exportOnnx } from "../../../src/engines/onnx/export-onnx.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
-import { floatInputs } from "../conformance.ts";
+import { floatInputs } from "../compared.ts";
 import { allCases, type NamedCase } from "../op-cases.ts";
 import { messagesAt, type ReadField, readMessage, textsAt } from "../protobuf/read-message.ts";
 

@@ -7,7 +7,8 @@ import type { Engine, Values } from "../../../src/engines/engine.ts";
 import { createOnnxEngine } from "../../../src/engines/onnx/onnx-engine.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { randomGraphs } from "../../compiler/random-graph.ts";
-import { expectClose, floatInputs, type Tolerance, testEngineAgainstReference } from "../conformance.ts";
+import { floatInputs, type Tolerance } from "../compared.ts";
+import { expectClose, testEngineAgainstReference } from "../conformance.ts";
 import { onRuntime, runtime } from "./runtime.ts";
 
 /** Unit roundoff of f32. */

@@ -8,7 +8,8 @@ import { loadEngine } from "../../../src/engines/load.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { createWasmEngine, type WasmEngine } from "../../../src/engines/wasm/wasm-engine.ts";
 import { randomGraphs } from "../../compiler/random-graph.ts";
-import { expectClose, floatInputs, type Tolerance, testEngineAgainstReference } from "../conformance.ts";
+import { floatInputs, type Tolerance } from "../compared.ts";
+import { expectClose, testEngineAgainstReference } from "../conformance.ts";
 import { allCases, sampleValues } from "../op-cases.ts";
 
 // Sums are added in another order, so errors count relative to terms of size 1 to 10.

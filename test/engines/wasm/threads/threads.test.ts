@@ -6,7 +6,8 @@ import type { Values } from "../../../../src/engines/engine.ts";
 import { referenceEngine } from "../../../../src/engines/reference/reference-engine.ts";
 import { createWasmEngine, type WasmEngine } from "../../../../src/engines/wasm/wasm-engine.ts";
 import { randomGraphs } from "../../../compiler/random-graph.ts";
-import { expectClose, floatInputs, type Tolerance, testEngineAgainstReference } from "../../conformance.ts";
+import { floatInputs, type Tolerance } from "../../compared.ts";
+import { expectClose, testEngineAgainstReference } from "../../conformance.ts";
 import { allCases } from "../../op-cases.ts";
 import { pooledThreads } from "./pooled-threads.ts";
 
