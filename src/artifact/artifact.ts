@@ -13,7 +13,11 @@ export interface Artifact {
   readonly pplVersion: string;
   /** Sizes of the training data, without the number of items. */
   readonly sizes: Readonly<Record<string, number>>;
-  readonly encoder: { readonly hidden: readonly number[]; readonly head: "meanField" | "fullCovariance" };
+  readonly encoder: {
+    readonly hidden: readonly number[];
+    /** "written": the guide in the source. */
+    readonly head: "meanField" | "fullCovariance" | "written";
+  };
   readonly seed: number;
   readonly steps: number;
   readonly engine: string;
@@ -21,7 +25,7 @@ export interface Artifact {
   readonly elbo: number;
   /** Of the training data, for judging how far a new item is from it. */
   readonly items: number;
-  /** "learn/…" and "encoder/…" weights, "standard/mean" and "standard/scale" of the features. */
+  /** "learn/…", "guide/…" and "encoder/…" weights, "standard/mean" and "standard/scale" of the features. */
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 

@@ -1,28 +1,16 @@
 /** From a model and its items to what amortized training and answering need: compiled graphs over a flat parameter vector. */
-import { elementCount } from "../compiler/graph.ts";
-import {
-  type AmortizedLowering,
-  type AmortizeOptions,
-  findItemPlate,
-  type ItemPlate,
-  lowerAmortized,
-} from "../compiler/lower/amortize.ts";
+import { type AmortizedLowering, type AmortizeOptions, lowerAmortized } from "../compiler/lower/amortize.ts";
+import { findItemPlate, type ItemPlate } from "../compiler/lower/item-plate.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import { loweringInput } from "./density-plan.ts";
-
-/** One learned or encoder weight in the flat vector. */
-interface ParameterBlock {
-  readonly input: string;
-  readonly offset: number;
-  readonly length: number;
-}
+import { layWeights, type WeightBlock, weightInputs } from "./weight-blocks.ts";
 
 export interface AmortizedPlan {
   readonly plate: ItemPlate;
   readonly lowered: AmortizedLowering;
   readonly options: AmortizeOptions;
-  readonly blocks: readonly ParameterBlock[];
+  readonly blocks: readonly WeightBlock[];
   readonly parameterCount: number;
   /** Items of the data at hand. */
   readonly items: number;
@@ -43,13 +31,7 @@ export function planAmortized(
   const items = bound.sizes[plate.size];
   const sizes = { ...bound.sizes, [plate.size]: options.batch };
   const lowered = lowerAmortized({ ...loweringInput(program, model, bound), sizes }, plate, options);
-  let offset = 0;
-  const shapes = [...lowered.learned, ...lowered.encoder];
-  const blocks = shapes.map(({ input, shape }) => {
-    const length = elementCount(shape);
-    offset += length;
-    return { input, offset: offset - length, length };
-  });
+  const { blocks, parameterCount } = layWeights([...lowered.learned, ...lowered.encoder]);
   const entries = Object.entries(bound.values);
   const isItem = (name: string): boolean => plate.data.includes(name);
   return {
@@ -57,7 +39,7 @@ export function planAmortized(
     lowered,
     options,
     blocks,
-    parameterCount: offset,
+    parameterCount,
     items,
     itemData: Object.fromEntries(
       entries
@@ -120,7 +102,5 @@ export function batchBuffers(plan: AmortizedPlan): Record<string, Float64Array> 
 
 /** The weights as graph inputs: views of the flat vector. */
 export function parameterInputs(plan: AmortizedPlan, parameters: Float64Array): Record<string, Float64Array> {
-  return Object.fromEntries(
-    plan.blocks.map(({ input, offset, length }) => [input, parameters.subarray(offset, offset + length)]),
-  );
+  return weightInputs(plan.blocks, parameters);
 }

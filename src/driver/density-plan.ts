@@ -15,6 +15,7 @@ import { checkGraphMemory } from "./check-memory.ts";
 import { elementNames } from "./element-names.ts";
 import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
 import { refuseLearned } from "./refuse-learned.ts";
+import type { WeightBlock } from "./weight-blocks.ts";
 
 export interface DensityPlan {
   /** Inputs `q/<site>` and data → `logDensity` and `gradient/q/<site>`. */
@@ -28,6 +29,21 @@ export interface DensityPlan {
   readonly constrainedLength: number;
   /** Values of the `data/…` inputs. */
   readonly data: Readonly<Record<string, Float64Array>>;
+  /** Where the program's own guide is to be fitted. */
+  readonly guide?: GuidePlan;
+}
+
+/** A hand-written guide with its model and data: `guide-plan.ts`. */
+export interface GuidePlan {
+  /** Inputs `guide/<path>`, `noise` and data → `elbo` (of one draw), `gradient/guide/<path>`. */
+  readonly objective: SplitGraph;
+  /** The same inputs → `logDensity`, `logGuide`, `variable/<name>`, `binding/<name>`. */
+  readonly draw: SplitGraph;
+  readonly blocks: readonly WeightBlock[];
+  readonly parameterCount: number;
+  readonly initialParameters: Float64Array;
+  /** Standard normal numbers of one draw. */
+  readonly noiseLength: number;
 }
 
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {

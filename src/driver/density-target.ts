@@ -2,8 +2,11 @@
 import type { Graph } from "../compiler/graph.ts";
 import type { SplitGraph } from "../compiler/split-invariant.ts";
 import type { Engine, Executable, Values } from "../engines/engine.ts";
-import type { DensityTarget, NutsTransitions, TargetVariable } from "../inference/target.ts";
+import type { DensityTarget, NutsTransitions } from "../inference/target.ts";
+import { fixedInputs } from "./compiled-split.ts";
 import type { DensityPlan } from "./density-plan.ts";
+import { outputName } from "./output-name.ts";
+import { compileGuide } from "./written-guide.ts";
 
 /**
  * Compiles a plan; its report when that is first asked for. Where the engine has one, the sampler is compiled around the
@@ -18,6 +21,7 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     length,
   }));
   let report: PositionGraph | undefined;
+  const guide = plan.guide && compileGuide(plan.guide, plan, engine);
   return {
     dimension: plan.dimension,
     coordinates: plan.coordinates,
@@ -42,9 +46,11 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
       return result;
     },
     nuts: density.nuts,
+    ...(guide !== undefined && { guide }),
     dispose() {
       density.executable.dispose();
       report?.executable.dispose();
+      guide?.dispose();
     },
   };
 }
@@ -107,40 +113,4 @@ function inMemory(
   const view = executable.inputView(name);
   view.set(values);
   return view;
-}
-
-export interface CompiledSplit {
-  readonly executable: Executable;
-  /** The inputs that never change: data and what was computed from them. */
-  readonly fixed: Readonly<Record<string, Float64Array>>;
-}
-
-/** Runs the invariant part once and compiles the rest. */
-export function compileSplit(
-  split: SplitGraph,
-  data: Readonly<Record<string, Float64Array>>,
-  engine: Engine,
-): CompiledSplit {
-  return { executable: engine.compile(split.each), fixed: fixedInputs(split, data, engine) };
-}
-
-/** Data that are still needed, and what the invariant part makes of data. */
-export function fixedInputs(
-  split: SplitGraph,
-  data: Readonly<Record<string, Float64Array>>,
-  engine: Engine,
-): Record<string, Float64Array> {
-  const needed = (graph: Graph): Record<string, Float64Array> =>
-    Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(graph.inputs, name)));
-  const fixed = needed(split.each);
-  if (Object.keys(split.once.outputs).length === 0) return fixed;
-  const once = engine.compile(split.once);
-  for (const [name, values] of Object.entries(once.run(needed(split.once))))
-    fixed[name] = Float64Array.from(values);
-  once.dispose();
-  return fixed;
-}
-
-function outputName(variable: TargetVariable): string {
-  return `${variable.kind === "latent" ? "variable" : "binding"}/${variable.name}`;
 }

@@ -11,8 +11,8 @@ import type { CoreModel } from "../lang/core.ts";
 import { summedVariables } from "../lang/discrete-dependents.ts";
 import { constantValue, formatSize } from "../lang/size.ts";
 import type { DiscretePosterior, DrawnVariable, InferOptions, Program } from "./api-types.ts";
+import { compileSplit } from "./compiled-split.ts";
 import { dataInputs, loweringInput, select } from "./density-plan.ts";
-import { compileSplit } from "./density-target.ts";
 import { turnTaker } from "./turn-taker.ts";
 
 /** Stream of the random numbers, apart from those of chains and predictions. */

@@ -8,8 +8,8 @@ import { copyInto, emitSame } from "../compiler/rebuild.ts";
 import { joinFlat } from "../compiler/scan.ts";
 import { referenceEngine } from "../engines/reference/reference-engine.ts";
 import type { AmortizedPlan } from "./amortized-plan.ts";
+import { fixedInputs } from "./compiled-split.ts";
 import { type DensityPlan, select } from "./density-plan.ts";
-import { fixedInputs } from "./density-target.ts";
 
 /**
  * Input `position`, the unconstrained coordinates. Outputs: `logDensity` with the Jacobian term, `gradient` of it, and the values of
@@ -43,13 +43,14 @@ export function exportedDensity(plan: DensityPlan): Graph {
 
 /**
  * Inputs `data/<name>`, a batch of items, and `noise`, standard normal numbers (batch × local dimension). Outputs: `mean` and `scale` of
- * the Gaussian that answers, on the unconstrained scale (`scale` batch × D standard deviations, or batch × D × D lower triangular), and
- * the draws that the noise makes of it, `variable/<name>`.
+ * the Gaussian that answers, on the unconstrained scale (`scale` batch × D standard deviations, or batch × D × D lower triangular; neither
+ * where the guide was written by hand), and the draws that the noise makes of it, `variable/<name>`.
  */
 export function exportedNetwork(plan: AmortizedPlan, artifact: Artifact): Graph {
   const { graph } = plan.lowered;
-  const variables = Object.keys(graph.outputs).filter((name) => name.startsWith("variable/"));
-  const answering = optimize(select(graph, ["mean", "scale", ...variables]));
+  const answers = (name: string): boolean =>
+    name === "mean" || name === "scale" || name.startsWith("variable/");
+  const answering = optimize(select(graph, Object.keys(graph.outputs).filter(answers)));
   const bound = bindInputs(answering, { ...plan.sharedData, ...artifact.tensors });
   const used = new Set(bound.nodes.flatMap((node) => (node.op === "input" ? [node.params.name] : [])));
   const inputs = Object.fromEntries(Object.entries(bound.inputs).filter(([name]) => used.has(name)));

@@ -2,7 +2,7 @@
 import type { Artifact } from "../artifact/artifact.ts";
 import { ProblemError } from "../base/problem.ts";
 import type { Graph } from "../compiler/graph.ts";
-import { findItemPlate } from "../compiler/lower/amortize.ts";
+import { findItemPlate } from "../compiler/lower/item-plate.ts";
 import type { TensorType } from "../compiler/ops.ts";
 import type { Precision } from "../engines/engine.ts";
 import { planAmortized } from "./amortized-plan.ts";

@@ -14,9 +14,11 @@ import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
 import { drawDiscrete } from "./discrete-posterior.ts";
 import { explainNonFinite } from "./explain-non-finite.ts";
+import { planGuide } from "./guide-plan.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { logLikelihood } from "./log-likelihood.ts";
+import { outputName } from "./output-name.ts";
 import { describePosterior } from "./posterior.ts";
 import { simulateFrom } from "./predict.ts";
 import { predictAt } from "./predict-at.ts";
@@ -40,9 +42,10 @@ export async function infer(
   const { model } = chosen;
   const bound = bindOrThrow(model, chosen.data, options);
   const engine = chooseEngine(options.engine, "sampling");
-  const plan = planDensity(program.core, model, bound);
   const seed = options.seed ?? defaultSeed;
-  const strategy = chooseStrategy(options.strategy, model, plan);
+  const density = planDensity(program.core, model, bound);
+  const strategy = chooseStrategy(options.strategy, model, density);
+  const plan = withGuide(program, model, bound, density, strategy.name, seed);
   const tasks = chainTasks(strategy.name, options, seed);
   checkDraws(plan, tasks);
   const cores = host.cores();
@@ -109,6 +112,19 @@ function chooseStrategy(
   return plan.dimension <= largestForNuts
     ? { name: "nuts", reason: `${count}; up to ${largestForNuts} are sampled` }
     : { name: "svi", reason: `${count}; more than ${largestForNuts} would take NUTS too long` };
+}
+
+/** SVI fits the program's guide where there is one. */
+function withGuide(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  plan: DensityPlan,
+  strategy: StrategyName,
+  seed: number,
+): DensityPlan {
+  if (strategy !== "svi" || model.guide === undefined) return plan;
+  return { ...plan, guide: planGuide(program.core, model, bound, plan.variables.map(outputName), seed) };
 }
 
 function announce(

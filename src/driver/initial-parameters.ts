@@ -1,19 +1,24 @@
 /** Starting weights: as the program asks for, or as is usual for networks. */
 import type { RandomKey } from "../base/random.ts";
+import type { AmortizedLowering } from "../compiler/lower/amortize.ts";
 import { unconstrainNumber } from "../compiler/lower/bijector.ts";
 import { evaluateKnown } from "../compiler/lower/evaluate-known.ts";
 import type { LearnedParameter } from "../compiler/lower/lower-model.ts";
 import type { CoreExpression } from "../lang/core.ts";
-import { type AmortizedPlan, parameterInputs } from "./amortized-plan.ts";
 import { fillGlorot, fillHe, fillNormal, fillOrthogonal } from "./fill-initial.ts";
+import { type Weights, weightInputs } from "./weight-blocks.ts";
 
 /** Streams of the starting weights, one per weight. */
 const initialStream = 0x696e6974;
 
+interface InitialWeights extends Weights {
+  readonly lowered: Pick<AmortizedLowering, "learned" | "encoder">;
+}
+
 /** The weights that training starts from. */
-export function initialParameters(plan: AmortizedPlan, seed: number): Float64Array {
+export function initialParameters(plan: InitialWeights, seed: number): Float64Array {
   const parameters = new Float64Array(plan.parameterCount);
-  const views = parameterInputs(plan, parameters);
+  const views = weightInputs(plan.blocks, parameters);
   plan.lowered.encoder.forEach((weight, position) => {
     if (weight.initial === "glorot")
       fillGlorot(views[weight.input], weight.shape, { seed, stream: initialStream }, position);

@@ -10,8 +10,8 @@ import type { PosteriorData } from "../inference/posterior-data.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { DrawnVariable, Program } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
+import { compileSplit } from "./compiled-split.ts";
 import { dataInputs, loweringInput, select } from "./density-plan.ts";
-import { compileSplit } from "./density-target.ts";
 import { turnTaker } from "./turn-taker.ts";
 
 /**

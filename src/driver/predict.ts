@@ -15,8 +15,8 @@ import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } fro
 import { checkIndices } from "./check-indices.ts";
 import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
 import { chooseMember } from "./choose-member.ts";
+import { compileSplit } from "./compiled-split.ts";
 import { dataInputs, loweringInput, select, sizesOf } from "./density-plan.ts";
-import { compileSplit } from "./density-target.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { refuseLearned } from "./refuse-learned.ts";
 import { turnTaker } from "./turn-taker.ts";

@@ -1,7 +1,7 @@
 /** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
 import { bug } from "../base/bug.ts";
 import type { AmortizeOptions } from "../compiler/lower/amortize.ts";
-import { findItemPlate } from "../compiler/lower/amortize.ts";
+import { findItemPlate } from "../compiler/lower/item-plate.ts";
 import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
@@ -56,8 +56,7 @@ export async function train(
   options.onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
   options.onDecision?.({
     what: "guide",
-    choice: `a network with layers of ${amortize.hidden.join(" and ")}, ${headWords[amortize.head]}`,
-    reason: `${plan.lowered.localDimension} latent numbers per item`,
+    ...guideChoice(amortize, plan.lowered.localDimension),
   });
   const config = {
     ...amortized.defaults,
@@ -146,6 +145,7 @@ function chooseAmortizer(
 ): AmortizeOptions {
   const plate = findItemPlate(model);
   const batch = Math.min(options.batchSize ?? defaultBatch, bound.sizes[plate.size]);
+  if (model.guide !== undefined) return { batch, hidden: [], head: "written" };
   const input = loweringInput(program.core, model, bound);
   const one = lowerLogDensity(
     { ...input, sizes: { ...bound.sizes, [plate.size]: 1 } },
@@ -158,6 +158,15 @@ function chooseAmortizer(
   const width = Math.min(256, Math.max(32, 2 ** Math.ceil(Math.log2(features + 2 * one.dimension))));
   const head = one.dimension <= largestFullCovariance ? "fullCovariance" : "meanField";
   return { batch, hidden: [width, width], head };
+}
+
+function guideChoice(
+  { hidden, head }: AmortizeOptions,
+  dimension: number,
+): { readonly choice: string; readonly reason: string } {
+  if (head === "written") return { choice: "the one in the file", reason: "the model has a guide" };
+  const choice = `a network with layers of ${hidden.join(" and ")}, ${headWords[head]}`;
+  return { choice, reason: `${dimension} latent numbers per item` };
 }
 
 const headWords = { fullCovariance: "full covariance", meanField: "independent coordinates" } as const;

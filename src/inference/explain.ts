@@ -10,6 +10,7 @@ export type InferenceFact =
       readonly logDensity: number;
       readonly badGradient: string | undefined;
     }
+  | { readonly code: "guide-start-failed"; readonly attempts: number }
   | { readonly code: "step-size-vanished"; readonly stepSize: number }
   | { readonly code: "posterior-improper"; readonly stepSize: number };
 
@@ -30,6 +31,15 @@ export function explainInference(fact: InferenceFact): Problem {
           `starting points are drawn from −${fact.radius} to ${fact.radius} in every unconstrained coordinate`,
         ],
         help: "check that the data can occur under the model: supports, scales, and indices",
+      };
+    case "guide-start-failed":
+      return {
+        code: fact.code,
+        severity: "error",
+        message: `none of ${fact.attempts} draws from the guide, as it starts, has a finite density`,
+        labels: [],
+        expected: "a finite log density under model and guide, and a finite gradient",
+        help: "start the guide's `learn` nearer to the posterior, with smaller scales",
       };
     case "step-size-vanished":
       return {

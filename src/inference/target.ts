@@ -68,6 +68,22 @@ export interface DensityTarget {
   constrain(position: Float64Array): Float64Array;
   /** Where the engine has them. */
   readonly nuts?: NutsTransitions;
+  /** Where the program has one, and it is asked for. */
+  readonly guide?: WrittenGuide;
+}
+
+/** A hand-written guide on its model: what it learns as one flat vector. Noise is standard normal. */
+export interface WrittenGuide {
+  readonly parameterCount: number;
+  readonly noiseLength: number;
+  readonly initialParameters: Float64Array;
+  /** log p(x, z) − log q(z) of the draw z that the noise gives, its path derivative written into `gradient`. */
+  elboAndGradient(parameters: Float64Array, noise: Float64Array, gradient: Float64Array): number;
+  /** Densities on the model's own scale; `values` of all the target's variables, laid out by their offsets, in a fresh array. */
+  draw(
+    parameters: Float64Array,
+    noise: Float64Array,
+  ): { readonly logDensity: number; readonly logGuide: number; readonly values: Float64Array };
 }
 
 /**

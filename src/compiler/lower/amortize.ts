@@ -4,13 +4,13 @@
  * 2017, "Sticking the landing"). The plate's size is the batch: one graph serves any number of items, batch by batch.
  */
 import { bug } from "../../base/bug.ts";
-import type { CoreAxisStatement, CoreModel, CoreStatement } from "../../lang/core.ts";
-import { constantValue, formatSize, sizeNames } from "../../lang/size.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { elementCount, type Graph, type NodeId } from "../graph.ts";
-import { fail } from "./context.ts";
 import { type EncoderParameter, encodeItem, gaussianHead } from "./encoder.ts";
-import { type CoordinateBlock, lowerDensityInto, lowerLogDensity } from "./log-density.ts";
+import { lowerGuidedDensity, lowerGuideInto } from "./guide.ts";
+import { refuseWholeItems } from "./item-data.ts";
+import { findItemPlate, type ItemPlate } from "./item-plate.ts";
+import { lowerDensityInto, lowerLogDensity } from "./log-density.ts";
 import type { LearnedParameter, LoweringInput } from "./lower-model.ts";
 
 export interface AmortizeOptions {
@@ -18,63 +18,22 @@ export interface AmortizeOptions {
   readonly batch: number;
   /** Widths of the encoder's hidden layers. */
   readonly hidden: readonly number[];
-  /** Covariance of the Gaussian head. */
-  readonly head: "meanField" | "fullCovariance";
-}
-
-/** The plate that is amortized, and which data have one entry per item. */
-export interface ItemPlate {
-  readonly index: string;
-  /** The size that counts the items. */
-  readonly size: string;
-  /** Inputs and observed variables whose leading dimension is the items, in order: the encoder's data. */
-  readonly data: readonly string[];
+  /** Covariance of the Gaussian head; "written": the model's own guide, without an encoder. */
+  readonly head: "meanField" | "fullCovariance" | "written";
 }
 
 export interface AmortizedLowering {
   /**
    * Inputs: `data/<name>` (a batch of items), `learn/<path>`, `encoder/<name>`, `standard/mean` and `standard/scale` (of the
-   * features), `noise` (batch × local dimension, standard normal).
-   * Outputs: `objective` (mean ELBO per item, nats); per item of the batch `logDensity`, `logGuide`, `mean` (batch × D),
-   * `scale` (batch × D × D lower triangular, or batch × D standard deviations), `variable/<name>`.
+   * features), `noise` (batch × local dimension, standard normal); of a hand-written guide `guide/<path>` in place of encoder and features.
+   * Outputs: `objective` (mean ELBO per item, nats); per item of the batch `logDensity`, `logGuide`, `variable/<name>`, and of the
+   * derived guide `mean` (batch × D), `scale` (batch × D × D lower triangular, or batch × D standard deviations).
    */
   readonly graph: Graph;
+  /** Numbers of noise per item. */
   readonly localDimension: number;
-  /** Length of an item's feature vector. */
-  readonly features: number;
   readonly encoder: readonly EncoderParameter[];
   readonly learned: readonly LearnedParameter[];
-  readonly blocks: readonly CoordinateBlock[];
-}
-
-/** Throws `ProblemError` where the model is not a plate of local latents. */
-export function findItemPlate(model: CoreModel): ItemPlate {
-  const plates = model.body.filter((each): each is CoreAxisStatement => each.kind === "axis");
-  const [plate] = plates;
-  const outside = model.sites.find((site) => plate === undefined || !insidePlate(site.id, plate.body));
-  const size = plate === undefined ? undefined : plainName(plate);
-  if (plates.length !== 1 || plate.ordered || outside !== undefined || size === undefined)
-    fail({
-      code: "not-amortizable",
-      message: "only a model whose draws all lie in one plate over a named size can be trained",
-      labels: [{ span: outside?.span ?? plate?.span ?? model.span, text: "does not fit" }],
-      help: "make what all items share `learn`, or use `ppl infer` with NUTS or SVI",
-    });
-  const shared = model.body.find((each) => each.kind === "factor" || each.kind === "if");
-  if (shared !== undefined)
-    fail({
-      code: "not-amortizable",
-      message: `a model with \`${shared.kind}\` outside the plate of its items cannot be trained`,
-      labels: [{ span: shared.span, text: "belongs to no item" }],
-      help: "move it into the plate, or use `ppl infer` with NUTS or SVI",
-    });
-  const isItem = (dimensions: readonly { readonly terms: readonly unknown[] }[]): boolean =>
-    dimensions.length > 0 && formatSize(dimensions[0] as never) === size;
-  const data = [
-    ...model.inputs.filter((input) => isItem(input.type.dimensions)).map((input) => input.name),
-    ...model.variables.filter((variable) => variable.observed).map((variable) => variable.name),
-  ];
-  return { index: plate.index, size, data };
 }
 
 /** `input.sizes` has the batch as the plate's size. */
@@ -83,7 +42,8 @@ export function lowerAmortized(
   plate: ItemPlate,
   options: AmortizeOptions,
 ): AmortizedLowering {
-  const { batch } = options;
+  const { batch, head: kind } = options;
+  if (kind === "written") return lowerWritten(input, plate, batch);
   const shapes = lowerLogDensity(input, { scale: "unconstrained" });
   const blocks = shapes.coordinates;
   const localDimension = shapes.dimension / batch;
@@ -91,7 +51,7 @@ export function lowerAmortized(
   const builder = createBuilder();
   const features = itemFeatures(builder, shapes.graph, plate, batch);
   const hidden = encodeItem(builder, features, options.hidden);
-  const head = gaussianHead(builder, hidden, localDimension, options.head);
+  const head = gaussianHead(builder, hidden, localDimension, kind);
   const offsets = new Map(blocks.map((block) => [block.site, block.offset / batch]));
 
   const density = lowerDensityInto(input, { scale: "unconstrained", keep: plate.index }, builder, (block) => {
@@ -102,27 +62,43 @@ export function lowerAmortized(
     });
     return { node: builder.emit("reshape", [part], { shape: block.shape }), axes: [], event: block.shape };
   });
-  const perItem = builder.emit("sub", [density.outputs.logDensity, head.logGuide], {});
-  const total = builder.emit("reduceSum", [perItem], { axes: [0] });
-  const objective = builder.emit("mul", [total, builder.fill(1 / batch, [])], {});
-  const variables = Object.entries(density.outputs).filter(([name]) => name.startsWith("variable/"));
-  const graph = builder.finish({
-    objective,
-    logDensity: density.outputs.logDensity,
-    logGuide: head.logGuide,
-    mean: head.mean,
-    scale: head.scale,
-    ...Object.fromEntries(variables),
-  });
-  const featureCount = builder.typeOf(features).shape[1];
+  const outputs = elboOutputs(builder, density.outputs, head.logGuide, batch);
   return {
-    graph,
+    graph: builder.finish({ ...outputs, mean: head.mean, scale: head.scale }),
     localDimension,
-    features: featureCount,
     encoder: [...hidden.parameters, ...head.parameters],
     learned: density.learned,
-    blocks,
   };
+}
+
+/** The model's own guide in place of the encoder. */
+function lowerWritten(input: LoweringInput, plate: ItemPlate, batch: number): AmortizedLowering {
+  const written = input.model.guide ?? bug("a model without a guide");
+  const { index } = findItemPlate(written);
+  refuseWholeItems(written, { ...plate, index });
+  const builder = createBuilder();
+  const guide = lowerGuideInto(input, builder, { items: { index, size: batch } });
+  const density = lowerGuidedDensity(input, guide, builder, { keep: plate.index });
+  return {
+    graph: builder.finish(elboOutputs(builder, density.outputs, guide.logGuide, batch)),
+    localDimension: guide.noiseLength,
+    encoder: [],
+    learned: [...density.learned, ...guide.learned],
+  };
+}
+
+function elboOutputs(
+  builder: Builder,
+  density: Readonly<Record<string, NodeId>>,
+  logGuide: NodeId,
+  batch: number,
+): Record<string, NodeId> {
+  const { logDensity } = density;
+  const perItem = builder.emit("sub", [logDensity, logGuide], {});
+  const total = builder.emit("reduceSum", [perItem], { axes: [0] });
+  const objective = builder.emit("mul", [total, builder.fill(1 / batch, [])], {});
+  const variables = Object.entries(density).filter(([name]) => name.startsWith("variable/"));
+  return { objective, logDensity, logGuide, ...Object.fromEntries(variables) };
 }
 
 /** All of an item's data in one row of numbers, standardised: [batch, features]. */
@@ -142,19 +118,4 @@ function itemFeatures(builder: Builder, shapes: Graph, plate: ItemPlate, batch: 
   };
   const centred = builder.emit("sub", [all, column("standard/mean")], {});
   return builder.emit("div", [centred, column("standard/scale")], {});
-}
-
-function insidePlate(site: string, statements: readonly CoreStatement[]): boolean {
-  return statements.some(
-    (each) =>
-      (each.kind === "draw" && each.site === site) ||
-      (each.kind === "axis" && insidePlate(site, each.body)) ||
-      (each.kind === "if" && (insidePlate(site, each.then) || insidePlate(site, each.else))),
-  );
-}
-
-/** The name N of a plate over N; a plate over anything else has none. */
-function plainName(plate: CoreAxisStatement): string | undefined {
-  const [name] = sizeNames(plate.to);
-  return constantValue(plate.from) === 0 && formatSize(plate.to) === name ? name : undefined;
 }

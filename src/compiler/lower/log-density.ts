@@ -42,6 +42,8 @@ export interface DensityOptions {
   readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
+  /** On the constrained scale: the latents' arrays where they are no inputs. */
+  readonly values?: ReadonlyMap<string, Value>;
 }
 
 /** Unconstrained coordinates of one draw statement. */
@@ -249,7 +251,9 @@ export function lowerDensityInto(
 
   const enumerated = bindEnumerated(context);
   for (const variable of model.variables) {
-    if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
+    const given = options.values?.get(variable.name);
+    if (given !== undefined) context.scope.set(variable.name, { kind: "value", value: given });
+    else if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
     else if (options.scale === "constrained" && !isDiscrete(variable.sites[0], context))
       bindInput(`value/${variable.name}`, variable.name, variable.type, context);
     if (input.incomplete?.includes(variable.name))

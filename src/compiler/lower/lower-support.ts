@@ -38,11 +38,11 @@ function bound(expression: CoreExpression, context: Context): Value {
 }
 
 /** How a context gets its learned parameters: each path once a graph input on the unconstrained scale, listed in `learned`. */
-export function lowerLearned(learned: LearnedParameter[]): Context["learned"] {
+export function lowerLearned(learned: LearnedParameter[], prefix = "learn/"): Context["learned"] {
   return (path, learn, context) => {
     const event = learn.type.dimensions.map((size) => sizeValue(size, context, learn.span));
     const shape = unconstrainedEvent(learn.support, event);
-    const parameter: LearnedParameter = { path, input: `learn/${path}`, shape, learn };
+    const parameter: LearnedParameter = { path, input: `${prefix}${path}`, shape, learn };
     if (!learned.some((each) => each.path === path)) learned.push(parameter);
     const node = context.algebra.builder.input(parameter.input, { dtype: "float", shape });
     const support = lowerSupport(learn.support, context);

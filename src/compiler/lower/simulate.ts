@@ -132,7 +132,8 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): boole
   return false;
 }
 
-function draw(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {
+/** One draw of a distribution as a function of noise. */
+export function drawFrom(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {
   const { algebra } = context;
   switch (distribution.kind) {
     case "distribution": {
@@ -148,14 +149,14 @@ function draw(distribution: CoreDistribution, noise: Noise, context: ModelContex
     }
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
-      const then = draw(distribution.then, noise, context);
-      return algebra.select(condition, then, draw(distribution.else, noise, context));
+      const then = drawFrom(distribution.then, noise, context);
+      return algebra.select(condition, then, drawFrom(distribution.else, noise, context));
     }
     case "match": {
       const subject = lowerExpression(distribution.subject, context);
       const arms = distribution.arms.map((arm) => ({
         pattern: arm.pattern,
-        value: draw(arm.value, noise, context),
+        value: drawFrom(arm.value, noise, context),
       }));
       return lowerMatch<Value>(subject, arms, context, algebra.select);
     }
@@ -165,7 +166,7 @@ function draw(distribution: CoreDistribution, noise: Noise, context: ModelContex
 /** The site's draw; between the declared bounds where these cut its distribution down. */
 function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
   if (!isTruncated(site) || site.distribution.kind !== "distribution")
-    return draw(site.distribution, noise, context);
+    return drawFrom(site.distribution, noise, context);
   const { distribution, support } = site;
   const args = lowerArguments(distribution, context);
   const bounds = lowerSupport(support, context);

@@ -1,4 +1,8 @@
 /** The mean-field Gaussian guide on the unconstrained scale: z = μ + σ ∘ ε with ε standard normal. */
+import { findInitialPosition } from "../initial-position.ts";
+import type { DensityTarget } from "../target.ts";
+import type { Guide } from "./guide.ts";
+import type { SviConfig } from "./svi-state.ts";
 
 /** Halves of one flat vector: μ, then log σ. */
 export interface MeanField {
@@ -43,4 +47,37 @@ export function addPathGradient(
     into[i] += path;
     into[dimension + i] += path * scale * noise[i];
   }
+}
+
+/** As it is derived for any target. Its functions share scratch memory. */
+export function meanFieldGuide(target: DensityTarget, config: SviConfig): Guide {
+  const { dimension } = target;
+  const position = new Float64Array(dimension);
+  const densityGradient = new Float64Array(dimension);
+  return {
+    parameterCount: 2 * dimension,
+    noiseLength: dimension,
+    start(random) {
+      const found = findInitialPosition(target, config.initialRadius, random);
+      if (found.kind === "failed") return found;
+      const parameters = new Float64Array(2 * dimension);
+      parameters.set(found.position);
+      parameters.fill(Math.log(config.initialScale), dimension);
+      return { kind: "found", parameters };
+    },
+    addGradient(parameters, noise, into) {
+      const guide = meanField(parameters);
+      reparameterize(guide, noise, position);
+      const logDensity = target.logDensityAndGradient(position, densityGradient);
+      if (!Number.isFinite(logDensity) || !densityGradient.every(Number.isFinite)) return Number.NaN;
+      addPathGradient(guide, noise, densityGradient, into);
+      return logDensity - logGuideDensity(guide, noise);
+    },
+    draw(parameters, noise) {
+      const guide = meanField(parameters);
+      reparameterize(guide, noise, position);
+      const logDensity = target.logDensityAndGradient(position, densityGradient);
+      return { logDensity, logGuide: logGuideDensity(guide, noise), values: target.constrain(position) };
+    },
+  };
 }

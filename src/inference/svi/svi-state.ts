@@ -17,7 +17,7 @@ export interface SviConfig {
   readonly tolerance: number;
   /** Windows without a rise before cooling starts. */
   readonly patience: number;
-  /** The guide starts uniformly on (−initialRadius, initialRadius) per coordinate, with scale `initialScale`. */
+  /** The mean-field guide starts uniformly on (−initialRadius, initialRadius) per coordinate, with scale `initialScale`. */
   readonly initialRadius: number;
   readonly initialScale: number;
   /** Draws from the fitted guide. */
@@ -27,7 +27,7 @@ export interface SviConfig {
 export interface SviState {
   /** Steps made. */
   readonly step: number;
-  /** μ, then log σ. */
+  /** Of the mean-field guide μ, then log σ. */
   readonly parameters: PlainVector;
   /** Adam's. */
   readonly moments: { readonly count: number; readonly first: PlainVector; readonly second: PlainVector };

@@ -1,19 +1,20 @@
 /**
- * Stochastic variational inference with a mean-field Gaussian guide (Kucukelbir et al. 2017, automatic differentiation
- * variational inference): Adam at a constant rate until the ELBO stops to rise, then a cosine decay to rest. Draws come with
+ * Stochastic variational inference with the program's guide, or a mean-field Gaussian one (Kucukelbir et al. 2017, automatic
+ * differentiation variational inference): Adam at a constant rate until the ELBO stops to rise, then a cosine decay to rest. Draws come with
  * importance weights, so that `quality` can say how far the guide is from the posterior.
  */
 import { type RandomKey, randomSource } from "../../base/random.ts";
-import { constrainDraws } from "../constrain-draws.ts";
-import { findInitialPosition } from "../initial-position.ts";
+import { layDraws } from "../constrain-draws.ts";
 import { adamAscent, cosineRate } from "../optimizer.ts";
 import { toPlain } from "../plain-vector.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { Start, Strategy, StrategyRun } from "../strategy.ts";
 import type { DensityTarget } from "../target.ts";
-import { addPathGradient, logGuideDensity, meanField, reparameterize } from "./mean-field.ts";
+import type { Guide } from "./guide.ts";
+import { meanFieldGuide } from "./mean-field.ts";
 import { startPlateau, updatePlateau } from "./plateau.ts";
 import type { SviConfig, SviInfo, SviState } from "./svi-state.ts";
+import { writtenGuide } from "./written-guide.ts";
 
 export const svi: Strategy<DensityTarget, SviConfig, SviState, SviInfo, PosteriorData> = {
   name: "svi",
@@ -37,34 +38,29 @@ export const svi: Strategy<DensityTarget, SviConfig, SviState, SviInfo, Posterio
 const finishStep = 0xffffffff;
 
 function prepare(target: DensityTarget, config: SviConfig): StrategyRun<SviState, SviInfo, PosteriorData> {
-  const { dimension } = target;
-  const position = new Float64Array(dimension);
-  const noise = new Float64Array(dimension);
-  const densityGradient = new Float64Array(dimension);
-  const gradient = new Float64Array(2 * dimension);
+  const guide = target.guide === undefined ? meanFieldGuide(target, config) : writtenGuide(target.guide);
+  const noise = new Float64Array(guide.noiseLength);
+  const gradient = new Float64Array(guide.parameterCount);
 
   /** Mean ELBO and gradient over the samples that have finite ones; `used` of them. */
   const estimate = (parameters: Float64Array, key: RandomKey, step: number) => {
-    const guide = meanField(parameters);
     const random = randomSource(key, step);
     gradient.fill(0);
     let elbo = 0;
     let used = 0;
     for (let sample = 0; sample < config.samples; sample++) {
       random.fillNormal(noise);
-      reparameterize(guide, noise, position);
-      const logDensity = target.logDensityAndGradient(position, densityGradient);
-      if (!Number.isFinite(logDensity) || !densityGradient.every(Number.isFinite)) continue;
+      const one = guide.addGradient(parameters, noise, gradient);
+      if (Number.isNaN(one)) continue;
       used++;
-      elbo += logDensity - logGuideDensity(guide, noise);
-      addPathGradient(guide, noise, densityGradient, gradient);
+      elbo += one;
     }
     for (let i = 0; i < gradient.length; i++) gradient[i] /= Math.max(1, used);
     return { elbo: used === 0 ? Number.NaN : elbo / used, used };
   };
 
   return {
-    init: (key) => start(target, config, key),
+    init: (key) => start(guide, key),
     step(state, key) {
       const parameters = Float64Array.from(state.parameters);
       const { elbo, used } = estimate(parameters, key, state.step + 1);
@@ -101,7 +97,7 @@ function prepare(target: DensityTarget, config: SviConfig): StrategyRun<SviState
     isDone: (state) =>
       state.step >= config.maxSteps ||
       (state.coolingFrom !== null && state.step >= state.coolingFrom + config.coolingSteps),
-    finish: (state, infos, key) => drawGuide(target, config, state, infos, key),
+    finish: (state, infos, key) => drawGuide(target, guide, config, state, infos, key),
   };
 }
 
@@ -116,14 +112,13 @@ function learningRate(config: SviConfig, state: SviState): number {
     : cosineRate(config.learningRate, state.step - state.coolingFrom, config.coolingSteps);
 }
 
-function start(target: DensityTarget, config: SviConfig, key: RandomKey): Start<SviState> {
-  const found = findInitialPosition(target, config.initialRadius, randomSource(key, 0));
+function start(guide: Guide, key: RandomKey): Start<SviState> {
+  const found = guide.start(randomSource(key, 0));
   if (found.kind === "failed") return found;
-  const scales = Array.from({ length: target.dimension }, () => Math.log(config.initialScale));
-  const zeros = Array.from({ length: 2 * target.dimension }, () => 0);
+  const zeros = Array.from({ length: guide.parameterCount }, () => 0);
   const state: SviState = {
     step: 0,
-    parameters: [...toPlain(found.position), ...scales],
+    parameters: toPlain(found.parameters),
     moments: { count: 0, first: zeros, second: zeros },
     plateau: startPlateau,
     coolingFrom: null,
@@ -135,34 +130,31 @@ function start(target: DensityTarget, config: SviConfig, key: RandomKey): Start<
 /** Independent draws from the fitted guide, as one chain, with their densities under model and guide. */
 function drawGuide(
   target: DensityTarget,
+  guide: Guide,
   config: SviConfig,
   state: SviState,
   infos: readonly SviInfo[],
   key: RandomKey,
 ): PosteriorData {
-  const guide = meanField(Float64Array.from(state.parameters));
+  const parameters = Float64Array.from(state.parameters);
   const random = randomSource(key, finishStep);
-  const noise = new Float64Array(target.dimension);
-  const unused = new Float64Array(target.dimension);
-  const positions: Float64Array[] = [];
+  const noise = new Float64Array(guide.noiseLength);
   const logDensity = new Float64Array(config.draws);
   const logGuide = new Float64Array(config.draws);
-  for (let draw = 0; draw < config.draws; draw++) {
-    const position = new Float64Array(target.dimension);
+  const variables = layDraws(target.variables, config.draws, (at) => {
     random.fillNormal(noise);
-    reparameterize(guide, noise, position);
-    positions.push(position);
-    const density = target.logDensityAndGradient(position, unused);
-    logDensity[draw] = Number.isNaN(density) ? Number.NEGATIVE_INFINITY : density;
-    logGuide[draw] = logGuideDensity(guide, noise);
-  }
+    const draw = guide.draw(parameters, noise);
+    logDensity[at] = Number.isNaN(draw.logDensity) ? Number.NEGATIVE_INFINITY : draw.logDensity;
+    logGuide[at] = draw.logGuide;
+    return draw.values;
+  });
   const elboTrace = Float64Array.from(infos, (info) => info.elbo);
   const last = elboTrace.slice(-config.windowLength).filter(Number.isFinite);
   return {
     strategy: "svi",
     chains: 1,
     draws: config.draws,
-    variables: constrainDraws(target, config.draws, (draw) => positions[draw]),
+    variables,
     statistics: { logDensity },
     logGuide,
     logWeights: logDensity.map((value, draw) => value - logGuide[draw]),

@@ -2,16 +2,10 @@
  * Discrete latents are summed out element by element: whatever depends on one must say which element it means, by the index
  * variables of the plates and `for` axes around, so that the compiler knows what depends on what.
  */
-import type {
-  CoreDistribution,
-  CoreExpression,
-  CoreModel,
-  CoreSite,
-  CoreStatement,
-  CoreSupport,
-} from "../core.ts";
+import type { CoreExpression, CoreModel, CoreSite, CoreStatement, CoreSupport } from "../core.ts";
 import { coreChildren, findExpression } from "../core-children.ts";
 import { discreteDependents, letStatements, summedVariables } from "../discrete-dependents.ts";
+import { distributionExpressions } from "../program-expressions.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { supportBounds } from "./support-bounds.ts";
@@ -216,25 +210,6 @@ function refusePlace({ sources, report }: Marginal, name: string, index: CoreExp
     reason: "which of its elements is read here does not follow from the plates and `for` axes around",
     help: `read \`${name}\` in a plate of its own, by the plate's index or a fixed number of steps from it`,
   });
-}
-
-/** Everything that a distribution computes with. */
-export function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
-  switch (distribution.kind) {
-    case "distribution":
-      return Object.values(distribution.arguments);
-    case "if":
-      return [
-        distribution.condition,
-        ...distributionExpressions(distribution.then),
-        ...distributionExpressions(distribution.else),
-      ];
-    case "match":
-      return [
-        distribution.subject,
-        ...distribution.arms.flatMap(({ value }) => distributionExpressions(value)),
-      ];
-  }
 }
 
 function namesRead(expression: CoreExpression): string[] {

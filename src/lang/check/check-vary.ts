@@ -1,11 +1,12 @@
 /** `vary` statements: what describes a member of a family. */
+
 import type { CoreExpression, CoreStatement } from "../core.ts";
 import { coreChildren } from "../core-children.ts";
+import { distributionExpressions } from "../program-expressions.ts";
 import type { ChoiceStatement, VaryStatement } from "../tree.ts";
 import { bindPiece } from "./check-bind.ts";
 import { checkChoice } from "./check-distribution.ts";
 import { checkDraw, type ModelParts } from "./check-draw.ts";
-import { distributionExpressions } from "./check-marginal.ts";
 import { isDistribution } from "./check-name.ts";
 import { asDraw } from "./check-places.ts";
 import { bindError, type Scope } from "./check-scope.ts";

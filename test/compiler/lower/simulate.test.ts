@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../../src/base/problem.ts";
 import { randomSource } from "../../../src/base/random.ts";
 import { elementCount } from "../../../src/compiler/graph.ts";
-import { findItemPlate } from "../../../src/compiler/lower/amortize.ts";
+import { findItemPlate } from "../../../src/compiler/lower/item-plate.ts";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";

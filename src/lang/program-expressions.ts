@@ -1,0 +1,45 @@
+/** All that is computed in a program outside its functions. */
+import type { CoreDistribution, CoreExpression, CoreModel, CoreStatement } from "./core.ts";
+
+/** The values of bindings and factors, then the arguments of draws; conditions of `if` statements are known before. */
+export function programExpressions({ body, sites }: CoreModel): readonly CoreExpression[] {
+  return [
+    ...body.flatMap(statementExpressions),
+    ...sites.flatMap((site) => distributionExpressions(site.distribution)),
+  ];
+}
+
+function statementExpressions(statement: CoreStatement): readonly CoreExpression[] {
+  switch (statement.kind) {
+    case "let":
+    case "factor":
+      return [statement.value];
+    case "axis":
+      return statement.body.flatMap(statementExpressions);
+    case "if":
+      return [...statement.then, ...statement.else].flatMap(statementExpressions);
+    case "draw":
+    case "learn":
+    case "learnNet":
+      return [];
+  }
+}
+
+/** What the distributions are made of. */
+export function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
+  switch (distribution.kind) {
+    case "distribution":
+      return Object.values(distribution.arguments);
+    case "if":
+      return [
+        distribution.condition,
+        ...distributionExpressions(distribution.then),
+        ...distributionExpressions(distribution.else),
+      ];
+    case "match":
+      return [
+        distribution.subject,
+        ...distribution.arms.flatMap((arm) => distributionExpressions(arm.value)),
+      ];
+  }
+}
