@@ -19,6 +19,7 @@ const problems: Readonly<Record<string, InferenceFact>> = {
     logDensity: -12.5,
     badGradient: "tau",
   },
+  "guide-start-failed": { code: "guide-start-failed", attempts: 100 },
   "step-size-vanished": { code: "step-size-vanished", stepSize: 2 ** -52 },
   "posterior-improper": { code: "posterior-improper", stepSize: 1e7 },
 };
