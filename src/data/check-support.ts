@@ -144,6 +144,7 @@ function evaluate(
     case "match":
     case "array":
     case "comprehension":
+    case "scan":
     case "tuple":
     case "item":
       return undefined;

@@ -25,6 +25,8 @@ export function coreChildren(expression: CoreExpression): readonly CoreExpressio
       return expression.items;
     case "comprehension":
       return [expression.body];
+    case "scan":
+      return [expression.start, expression.rows, expression.body];
     case "item":
       return [expression.base];
     case "cast":

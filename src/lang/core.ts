@@ -300,6 +300,20 @@ export type CoreExpression =
       readonly type: NumberType;
       readonly span: Span;
     }
+  /**
+   * `scan(start, f, rows)`: state[t] = body, in which the name `state` means state[t − 1], `start` for t = 0, and `row` means rows[t].
+   * The value is all states, in front of their own dimensions.
+   */
+  | {
+      readonly kind: "scan";
+      readonly state: string;
+      readonly row: string;
+      readonly start: CoreExpression;
+      readonly rows: CoreExpression;
+      readonly body: CoreExpression;
+      readonly type: NumberType;
+      readonly span: Span;
+    }
   | {
       readonly kind: "tuple";
       readonly items: readonly CoreExpression[];

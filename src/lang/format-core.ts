@@ -197,6 +197,8 @@ function expression(each: CoreExpression): string {
       return `[${each.items.map(expression).join(", ")}]`;
     case "comprehension":
       return `[${expression(each.body)} for ${each.index} in ${formatSize(each.from)}..${formatSize(each.to)}]`;
+    case "scan":
+      return `scan(${expression(each.start)}, ${expression(each.body)}, ${expression(each.rows)})`;
     case "tuple":
       return `(${each.items.map(expression).join(", ")})`;
     case "item":

@@ -40,6 +40,13 @@ export function mapCoreChildren(expression: CoreExpression, f: Rewrite): CoreExp
       return { ...expression, items: expression.items.map(f) };
     case "comprehension":
       return { ...expression, body: f(expression.body) };
+    case "scan":
+      return {
+        ...expression,
+        start: f(expression.start),
+        rows: f(expression.rows),
+        body: f(expression.body),
+      };
     case "item":
       return { ...expression, base: f(expression.base) };
     case "cast":

@@ -14,6 +14,7 @@ import { infer } from "../../src/driver/node-driver.ts";
 import { arrayBuiltins, elementwiseBuiltins } from "../../src/lang/builtins.ts";
 import { distributionsPage } from "./distributions-page.ts";
 import { helpTexts } from "./help-texts.ts";
+import { netsPage } from "./nets-page.ts";
 import {
   anchorsOf,
   type Block,
@@ -227,6 +228,11 @@ describe("tables", () => {
       [...cell.matchAll(/`([a-z_0-9]+)\(/g)].map((match) => match[1]),
     );
     expect(listed.sort()).toEqual([...elementwiseBuiltins, ...arrayBuiltins].sort());
+  });
+
+  test("docs/reference/nets.md is made from the library", async () => {
+    const page = netsPage(readPage("stdlib/nets.ppl"));
+    await expect(page).toMatchFileSnapshot(join(root, "docs/reference/nets.md"));
   });
 
   test("docs/problems.md lists the codes of the golden files and of the sources, and no others", () => {

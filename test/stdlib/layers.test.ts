@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { close } from "./close.ts";
 import { runNet } from "./run-net.ts";
 
 const x = [0.3, -1.2, 0.8];
-
-function close(found: readonly number[], expected: readonly number[]): void {
-  expect(found.length).toBe(expected.length);
-  for (const [i, each] of expected.entries()) expect(found[i], `element ${i}`).toBeCloseTo(each, 12);
-}
 
 /** x @ W + b by loops. */
 function dense(x: readonly number[], W: readonly number[], b: readonly number[]): number[] {

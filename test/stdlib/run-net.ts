@@ -55,7 +55,10 @@ export function runNet(program: string, { sizes = {}, inputs, weights = {} }: Op
   for (const name of Object.keys(weights)) if (!(name in found)) throw new Error(`no weight ${name}`);
   for (const [name, values] of Object.entries(inputs)) given[`data/${name}`] = values;
 
-  const wrt = Object.keys(given).filter((name) => graph.inputs[name] !== undefined);
+  const wrt = Object.keys(given).filter((name) => {
+    const id = graph.inputs[name];
+    return id !== undefined && graph.nodes[id].type.dtype === "float";
+  });
   const whole = optimize(differentiate(graph, { of: "weighted", wrt, prefix: "gradient/" }));
   const executable = referenceEngine.compile(whole);
   const run = (at: Readonly<Record<string, readonly number[]>>) => executable.run(at);

@@ -5,6 +5,7 @@ import { lowerBuiltin } from "./builtins.ts";
 import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";
 import { lowerDeferred, lowerIndex } from "./lower-index.ts";
+import { lowerScan } from "./lower-scan.ts";
 import { assemblePieces } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -79,6 +80,8 @@ export function lowerAny(expression: CoreExpression, context: Context): Lowered 
       inner.scope.set(expression.index, { kind: "axis", axis });
       return algebra.axisToEvent(lowerExpression(expression.body, inner), axis);
     }
+    case "scan":
+      return lowerScan(expression, context, lowerExpression);
     case "tuple":
       return { items: expression.items.map((item) => lowerAny(item, context)) };
     case "item": {

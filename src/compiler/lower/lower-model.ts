@@ -19,7 +19,14 @@ import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
 import { bindAt, placeRange } from "./places.ts";
-import { isTimeToRoll, piecesOfStep, rollBindings, type Term, type WalkedStep } from "./roll-bindings.ts";
+import {
+  isTimeToRoll,
+  longestUnrolled,
+  piecesOfStep,
+  rollBindings,
+  type Term,
+  type WalkedStep,
+} from "./roll-bindings.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -70,9 +77,6 @@ export interface LearnedParameter {
   readonly shape: readonly number[];
   readonly learn: Extract<CoreLearn, { kind: "learn" }>;
 }
-
-/** Longest ordered axis that is taken step by step. */
-const longestUnrolled = 20_000;
 
 export function createModelContext(
   input: LoweringInput,

@@ -12,8 +12,11 @@ type Scope = ReadonlyMap<string, Binding>;
 /** So many first steps may differ from the others, as where they read what has another element kind. */
 const mostPeeled = 2;
 
+/** Longest axis that is taken step by step. */
+export const longestUnrolled = 20_000;
+
 /** Shorter axes are unrolled. */
-const fewestRolled = 16;
+export const fewestRolled = 16;
 
 /** A term of the log density, recorded on the way. */
 export interface Term {

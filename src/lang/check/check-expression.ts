@@ -23,7 +23,7 @@ import { checkPatterns } from "./check-match.ts";
 import { resolveOther } from "./check-name.ts";
 import { checkRange } from "./check-places.ts";
 import { errorExpression, type Scope, takenBy, uniqueIndex } from "./check-scope.ts";
-import { checkDimension } from "./check-size.ts";
+import { checkDimension, sizeOfList } from "./check-size.ts";
 import { baseFits, checkType, equalShapes, fits, joinTypes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { type IndexRange, lowerBound, upperBound } from "./size-bounds.ts";
@@ -59,8 +59,12 @@ export function checkExpression(scope: Scope, expression: Expression): CoreExpre
       return checkName(scope, expression);
     case "call":
       return checkCall(scope, expression, checkExpression);
-    case "index":
+    case "index": {
+      const size = sizeOfList(scope, expression);
+      if (size !== undefined)
+        return { kind: "size", size, type: numberType("int", rangeOf(1, Infinity)), span };
       return checkIndex(scope, expression, checkExpression);
+    }
     case "unary":
       return checkUnary(scope, expression);
     case "binary": {

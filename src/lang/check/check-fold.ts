@@ -7,13 +7,28 @@ import { checkSizeList } from "./check-static.ts";
 
 type CallExpression = Extract<Expression, { readonly kind: "call" }>;
 
-const parameters = ["x", "f", "sizes"];
-
 /** The calls that a `fold` stands for. Reports and gives `undefined` where it stands for none. */
 export function foldToCalls(scope: Scope, call: CallExpression): Expression | undefined {
-  const { arguments: args, span } = call;
-  const about = { of: "`fold`", signature: "`fold(x, f, sizes)`", span };
-  const named = args.find(({ name }) => name !== undefined)?.name;
+  const args = positionalArguments(scope, call, "fold", ["x", "f", "sizes"]);
+  if (args === undefined) return undefined;
+  const [start, step, list] = args;
+  const count = checkSizeList(scope, list)?.length;
+  if (count === undefined) return undefined;
+  let result = start;
+  for (let position = 0; position < count; position++)
+    result = callWith(step, [{ value: result }, { value: itemOf(list, position) }], call.span);
+  return result;
+}
+
+/** As many arguments as parameters, without names. Reports and gives `undefined` otherwise. */
+export function positionalArguments(
+  scope: Scope,
+  { arguments: args, span }: CallExpression,
+  name: string,
+  parameters: readonly string[],
+): readonly Expression[] | undefined {
+  const about = { of: `\`${name}\``, signature: `\`${name}(${parameters.join(", ")})\``, span };
+  const named = args.find((each) => each.name !== undefined)?.name;
   if (named !== undefined) {
     const near = nearMisses(named.text, parameters);
     scope.report({ code: "unknown-argument", name: named, of: about.of, known: [], near });
@@ -27,13 +42,7 @@ export function foldToCalls(scope: Scope, call: CallExpression): Expression | un
     scope.report({ code: "missing-argument", ...about, parameter: parameters[args.length] });
     return undefined;
   }
-  const [start, step, list] = args.map(({ value }) => value);
-  const count = checkSizeList(scope, list)?.length;
-  if (count === undefined) return undefined;
-  let result = start;
-  for (let position = 0; position < count; position++)
-    result = callWith(step, [{ value: result }, { value: itemOf(list, position) }], span);
-  return result;
+  return args.map(({ value }) => value);
 }
 
 /** One size of the list: as written, or `hidden[0]` of a parameter. */
@@ -45,7 +54,7 @@ function itemOf(list: Expression, position: number): Expression {
 }
 
 /** `f` called with these, in front of what is given to it already: `f(k: 2)` becomes `f(x, a, k: 2)`. */
-function callWith(step: Expression, args: readonly Argument[], span: Span): Expression {
+export function callWith(step: Expression, args: readonly Argument[], span: Span): Expression {
   if (step.kind !== "call") return { kind: "call", callee: step, arguments: args, span };
   return { ...step, arguments: [...args, ...step.arguments], span };
 }

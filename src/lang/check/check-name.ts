@@ -12,9 +12,12 @@ export function isBuiltin(name: string): name is BuiltinName {
   return builtins.includes(name);
 }
 
-/** Names that no declaration can have: builtins, and `fold`, which becomes calls. */
+/** Functions of functions: `fold` becomes calls, `scan` a loop. */
+const higherOrder: readonly string[] = ["fold", "scan"];
+
+/** Names that no function can have. */
 export function isReserved(name: string): boolean {
-  return name === "fold" || isBuiltin(name);
+  return higherOrder.includes(name) || isBuiltin(name);
 }
 
 export function isDistribution(name: string): name is DistributionName {
@@ -91,7 +94,7 @@ export function reportUnknownFunction(
   }
   const near = nearMisses(text, [
     ...builtins,
-    "fold",
+    ...higherOrder,
     ...scope.functions.names,
     ...Object.keys(distributions),
   ]);

@@ -56,7 +56,7 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
       return notASize(scope, expression);
     }
     case "index":
-      return itemOf(scope, expression) ?? notASize(scope, expression);
+      return sizeOfList(scope, expression) ?? notASize(scope, expression);
     case "error":
       return undefined;
     default:
@@ -65,7 +65,7 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
 }
 
 /** `hidden[0]` of a `Sizes` parameter. */
-function itemOf(
+export function sizeOfList(
   { statics }: SizeScope,
   { base, indices }: Extract<Expression, { readonly kind: "index" }>,
 ): Size | undefined {

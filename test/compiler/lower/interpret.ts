@@ -250,6 +250,16 @@ function evaluate(expression: CoreExpression, scope: Scope): Meaning {
         );
       return items;
     }
+    case "scan": {
+      const rows = evaluate(expression.rows, scope);
+      if (!Array.isArray(rows)) throw new Error("a scan runs along an array");
+      let state = evaluate(expression.start, scope);
+      return rows.map((row) => {
+        const names = new Map(scope.names).set(expression.state, state).set(expression.row, row);
+        state = evaluate(expression.body, { ...scope, names });
+        return state;
+      });
+    }
     case "item":
       return at(evaluate(expression.base, scope), [expression.position]);
     case "cast":

@@ -715,6 +715,38 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     plate t in 1..T { x[t] ~ Normal(t, 1) }
     plate t in T-2 { d[t] = x[t+2] - x[t] ; observe y[t] ~ Normal(d[t], 1) }`,
   ),
+  ...[3, 30].map((T) =>
+    program(
+      `scans of ${T} steps in a plate, with a latent rate`,
+      { N: 2, T },
+      `rate ~ LogNormal(0, 1)
+      plate n in N {
+        start[n] ~ Normal(0, 1)
+        level[n] = scan(start[n], decay(rate: rate), x[n])
+        pair[n] = scan([start[n], 1], turn, x[n])
+        observe y[n] ~ Normal(level[n, T - 1] + sum(pair[n, 1]), 1)
+      }`,
+      "(x: Real[N, T])",
+      {},
+      `def decay(level: Real, x: Real, rate: Positive): Real = tanh(rate * level + x)
+      def turn(state: Real[2], x: Real): Real[2] = [sin(state[1]) + x, state[0]]
+`,
+    ),
+  ),
+  program(
+    "functions of functions, with defaults",
+    { N: 3 },
+    `a ~ Normal(0, 1)
+    b = twice(a, square) + twice(a, shifted(by: 3)) + fold(a, grow, [N, 2 * N]) + powers(a, [2, 3])
+    observe y ~ Normal(b, 1)`,
+    "",
+    {},
+    `def shifted(x: Real, by: Size, scale: Real = 0.5): Real = scale * x + by
+    def twice(x: Real, f: Function): Real = f(f(x))
+    def grow(x: Real, by: Size, f: Function = tanh): Real = f(x) * by
+    def powers(x: Real, exponents: Sizes): Real = x ^ exponents[0] + fold(x, grow(f: sin), exponents)
+`,
+  ),
 ];
 
 export function program(

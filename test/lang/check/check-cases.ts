@@ -31,6 +31,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
   },
   "missing-argument": {
+    scan: "def f(a: Real, b: Real): Real = a + b\nmodel M[N](x: Real[N]) {\n  observe y: Real[N] ~ Normal(scan(f, x), 1)\n}",
     "sizes-of-layers": "model M {\n  learn f = mlp[3, 2]\n}",
     fold: "net f[I](x: Real[I]) -> Real[I] = x |> fold(dense)\nmodel M {\n  learn g = f[2]\n}",
     "": "model M {\n  x ~ Normal(0)\n}",
@@ -117,6 +118,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
     bijector:
       "model M[K] {\n  w ~ Dirichlet(ones(K))\n  observe x ~ Categorical(w)\n}\nguide for M {\n  learn m: Real[K] = 0\n  w ~ Normal(m, 1) via bijector\n}",
+    "scan-state":
+      "def f(a: Real[2], b: Real): Real[3] = concat(a, b * ones(1))\nmodel M[N](x: Real[N]) {\n  v = scan(zeros(2), f, x)\n  observe y ~ Normal(v[0, 0], 1)\n}",
     "net-input":
       "model M(x: Real[4]) {\n  learn f = mlp[3, 2](hidden: [4])\n  observe y: Real[2] ~ Normal(f(x), 1)\n}",
     "": "model M[N, M](a: Real[N], b: Real[M]) {\n  observe y ~ Normal(sum(a + b), 1)\n}",
@@ -154,6 +157,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "type-mismatch": {
     matrix: "model M[K](S: Covariance[K]) {\n  x ~ MultivariateNormal(0, diagonal(S))\n}",
+    "scan-rows":
+      "def f(a: Real, b: Real): Real = a + b\nmodel M(x: Real) {\n  v = scan(0, f, x)\n  observe y ~ Normal(v, 1)\n}",
     option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(kind + 1, 1)\n}",
     "": "model M[N](smokes: Bool[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * smokes[n], 1) }\n}",
     argument: "model M(n: Real) {\n  observe y ~ Binomial(n, 0.5)\n}",
