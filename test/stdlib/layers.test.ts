@@ -127,3 +127,16 @@ test("a net applied to each row uses one set of weights", () => {
     }).value;
   close(net.value, [...one(x), ...one([1, 2, 3])]);
 });
+
+test("a learned net of one number takes and gives numbers, and truth values as 1 and 0", () => {
+  const net = (body: string, inputs: Record<string, number[]>): readonly number[] =>
+    runNet(
+      `model M(a: Real, b: Bool[2], v: Real[2]) { learn f = mlp[1, 1]([3])\nlearn g = mlp[2, 1]([3])\n${body} }`,
+      {
+        inputs,
+      },
+    ).value;
+  const inputs = { a: [0.7], b: [1, 0], v: [1, 0] };
+  expect(net("value = [f(a)]", inputs)).toEqual(net("value = f([a])", inputs));
+  expect(net("value = g(b)", inputs)).toEqual(net("value = g(v)", inputs));
+});

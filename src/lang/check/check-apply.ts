@@ -16,6 +16,7 @@ import { checkSize } from "./check-size.ts";
 import { checkStatic } from "./check-static.ts";
 import { fits } from "./check-type.ts";
 import { matchArguments } from "./match-arguments.ts";
+import { asNetArgument, asNetResult } from "./net-argument.ts";
 import { solveSize } from "./size-bounds.ts";
 import { type StaticArgument, type StaticArguments, staticSizes } from "./static-argument.ts";
 
@@ -142,13 +143,23 @@ export function checkInstance(
   const found = matchArguments(scope, instance, asked, args, span);
   if (found === undefined) return errorExpression(span);
   const pairs = asked.map(({ name }) => argumentOf(scope, header, found, name));
-  const values = pairs.map(([from, expression]) => check(from, expression));
+  const given = pairs.map(([from, expression]) => check(from, expression));
+  const values = given.map((value, position) => asNetArgument(value, net.parameters[position]));
   const good = values.map((value, position) => {
     const slot = { name: asked[position].name, type: net.parameters[position] };
     return argumentFits(scope, value, pairs[position][1], slot, new Map(), instance);
   });
   if (!good.every((each) => each)) return errorExpression(span);
-  return { kind: "apply", function: net.net, sizes: {}, arguments: values, instance, type: net.result, span };
+  const call = {
+    kind: "apply",
+    function: net.net,
+    sizes: {},
+    arguments: values,
+    instance,
+    type: net.result,
+    span,
+  } as const;
+  return asNetResult(call, given, net.parameters);
 }
 
 function argumentFits(
