@@ -3,6 +3,7 @@ import { type AmortizedLowering, type AmortizeOptions, lowerAmortized } from "..
 import { findItemPlate, type ItemPlate } from "../compiler/lower/item-plate.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
+import { checkTrainingMemory } from "./check-memory.ts";
 import { loweringInput } from "./density-plan.ts";
 import { layWeights, type WeightBlock, weightInputs } from "./weight-blocks.ts";
 
@@ -32,6 +33,7 @@ export function planAmortized(
   const sizes = { ...bound.sizes, [plate.size]: options.batch };
   const lowered = lowerAmortized({ ...loweringInput(program, model, bound), sizes }, plate, options);
   const { blocks, parameterCount } = layWeights([...lowered.learned, ...lowered.encoder]);
+  checkTrainingMemory(lowered.graph, parameterCount, bound);
   const entries = Object.entries(bound.values);
   const isItem = (name: string): boolean => plate.data.includes(name);
   return {

@@ -11,13 +11,32 @@ const limit = 3 * gigabyte;
 /** Throws `ProblemError` where the values of all nodes together are too many. */
 export function checkGraphMemory(graph: Graph, bound: BoundData): void {
   const numbers = graph.nodes.reduce((sum, node) => sum + elementCount(node.type.shape), 0);
-  const sizes = Object.entries(bound.sizes).sort(([, a], [, b]) => b - a);
-  const [largest] = sizes;
+  const [largest] = Object.entries(bound.sizes).sort(([, a], [, b]) => b - a);
   refuseBeyond(8 * numbers, {
     what: "the model",
-    notes: [`its sizes are ${sizes.map(([name, value]) => `${name} = ${value}`).join(", ")}`],
+    notes: sizeNotes(bound),
     help: largest === undefined ? "make its arrays smaller" : `make ${largest[0]} smaller`,
   });
+}
+
+/** Copies of the weights: those of Adam and their gradient in the engine, the ones before and after a block outside. */
+const copiesOfWeights = 12;
+
+/** Throws `ProblemError` where a training step, forwards and back, with the weights and their moments is too much. */
+export function checkTrainingMemory(graph: Graph, weights: number, bound: BoundData): void {
+  const numbers = graph.nodes.reduce((sum, node) => sum + elementCount(node.type.shape), 0);
+  refuseBeyond(8 * (2 * numbers + copiesOfWeights * weights), {
+    what: "training",
+    notes: [`there are ${weights} weights, the inference network's among them`, ...sizeNotes(bound)],
+    help: "make the sizes or --batch-size smaller",
+  });
+}
+
+function sizeNotes({ sizes }: BoundData): string[] {
+  const sorted = Object.entries(sizes).sort(([, a], [, b]) => b - a);
+  return sorted.length === 0
+    ? []
+    : [`its sizes are ${sorted.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
 }
 
 /** `perDraw` in bytes; `what` are the draws in words. Throws `ProblemError` where all draws together are too many. */

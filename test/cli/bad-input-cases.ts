@@ -251,6 +251,72 @@ model Other[N] {
   "out-is-the-data": call(...infer, "--out", "./data.json"),
   "too-many-draws": call(...infer, "--draws", "100000000"),
   "too-many-prior-draws": call("sample", "./model.ppl", "--data", "./data.json", "--draws", "1000000000"),
+  "training-too-large": {
+    args: [
+      ...["train", "./model.ppl", "--data", "./data.json", "--set", "K=300000000"],
+      ...["--out", "./model.pplx"],
+    ],
+    files: {
+      "model.ppl": `model Wide[N, K] {
+  learn w: Real[K] = normal(0.1)
+  plate n in N {
+    z[n] ~ Normal(0, 1)
+    observe y[n] ~ Normal(z[n] + sum(w), 1)
+  }
+}
+`,
+      "data.json": few,
+    },
+  },
+  "too-many-latents": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--set", "K=300000000"],
+    files: {
+      "model.ppl": `model Many[N, K] {
+  plate k in K { a[k] ~ Normal(0, 1) }
+  plate n in N { observe y[n] ~ Normal(sum(a), 1) }
+}
+`,
+      "data.json": few,
+    },
+  },
+  "nowhere-finite-row": json(
+    `model Logs[N](x: Real[N]) {
+  mu ~ Normal(0, 1)
+  plate n in N { observe y[n] ~ Normal(mu * log(x[n]), 1) }
+}
+`,
+    '{ "x": [1, 0, 2], "y": [3, 4.5, 2.5] }\n',
+  ),
+  "learned-not-trained": {
+    args: ["infer", "./model.ppl", "--data", "./data.json"],
+    files: {
+      "model.ppl": `model Line[N] {
+  learn w = 1
+  plate n in N { z[n] ~ Normal(0, 1); observe y[n] ~ Normal(w * z[n], 1) }
+}
+`,
+      "data.json": few,
+    },
+  },
+  "prior-without-draws": {
+    args: ["sample", "./model.ppl"],
+    files: { "model.ppl": "model Improper {\n  mu ~ Flat()\n}\n" },
+  },
+  "prior-draw-overflows": {
+    args: ["sample", "./model.ppl"],
+    files: { "model.ppl": "model Huge {\n  mu ~ Normal(0, 1)\n  x ~ Normal(exp(1000 + mu), 1)\n}\n" },
+  },
+  "missing-in-training": {
+    args: ["train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"],
+    files: {
+      "model.ppl": `model Line[N] {
+  learn w = 1
+  plate n in N { z[n] ~ Normal(0, 1); observe y[n]: Real? ~ Normal(w * z[n], 1) }
+}
+`,
+      "data.json": '{ "y": [3, null, 2.5] }\n',
+    },
+  },
   "size-too-large": {
     args: ["sample", "./model.ppl", "--set", "N=1000000000", "--draws", "1"],
     files: { "model.ppl": mean },

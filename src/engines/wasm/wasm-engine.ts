@@ -10,6 +10,7 @@ import type { CoordinateRun, Engine, Executable, NutsSampler, Precision, Values 
 import { disassemble } from "./assembler/disassemble.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
+import { outOfMemory } from "./out-of-memory.ts";
 import { printMemory, printSchedule } from "./print-schedule.ts";
 import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
 import { type SpaceLimits, usualLimits } from "./space.ts";
@@ -17,7 +18,7 @@ import { createCrew } from "./threads/crew.ts";
 import { type SplitLimits, usualSplitLimits } from "./threads/split-plan.ts";
 import type { Threads } from "./threads/threads.ts";
 import { type WasmMemory, type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
-import { type Place, type WrittenModule, writeModule } from "./write-module.ts";
+import { type Place, pageBytes, type WrittenModule, writeModule } from "./write-module.ts";
 
 export interface WasmEngineOptions {
   /** Of floats; f64 when absent. Integers are exact up to 2⁵³ under f64 and from −2³¹ to 2³¹ − 1 under f32. */
@@ -133,8 +134,11 @@ function instantiate(
   threads: Threads | undefined,
 ): Instantiated {
   const { team, pages } = written;
-  const shared = team && new api.Memory({ initial: pages, maximum: pages, shared: true });
-  const { exports } = new api.Instance(module, shared === undefined ? {} : { env: { memory: shared } });
+  const { shared, exports } = allocate(pages, () => {
+    const shared = team && new api.Memory({ initial: pages, maximum: pages, shared: true });
+    const { exports } = new api.Instance(module, shared === undefined ? {} : { env: { memory: shared } });
+    return { shared, exports };
+  });
   const { buffer } = shared ?? (exports.memory as WasmMemory);
   for (const constant of written.constants) memoryArray(buffer, format, constant).set(constant.values);
   const inputs = written.inputs.map((place) => ({ ...place, memory: memoryArray(buffer, format, place) }));
@@ -177,6 +181,16 @@ function instantiate(
     written,
   };
   return { executable, buffer, transitions: guarded(exports.transitions) };
+}
+
+/** What runs out of memory there throws a `RangeError`. */
+function allocate<T>(pages: number, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw outOfMemory(pages * pageBytes, "machine");
+    throw error;
+  }
 }
 
 function explainModule(

@@ -15,6 +15,7 @@ import { createMathFunctions } from "./math-functions.ts";
 import { emitMatmul } from "./matmul/emit-matmul.ts";
 import type { MatmulFunctions } from "./matmul/matmul-functions.ts";
 import { alignment, type MemoryPlan, planMemory } from "./memory-plan.ts";
+import { outOfMemory } from "./out-of-memory.ts";
 import { prepare } from "./prepare.ts";
 import { findRowFusions, type RowFusion, takeAlong } from "./row-fusion.ts";
 import type { SamplerLayout } from "./sampler/sampler-layout.ts";
@@ -57,7 +58,7 @@ export interface WrittenModule {
   readonly sampler: SamplerLayout | undefined;
 }
 
-const pageBytes = 65536;
+export const pageBytes = 65536;
 const mostPages = 65536;
 /** The last array may be read beyond its end by less than this, because whole vectors are read. */
 const margin = 64;
@@ -131,10 +132,7 @@ export function writeModule(
   module.exportFunction("run", main.run);
   module.exportFunction("runMany", addRepeat(module, main.run));
   const pages = Math.ceil((end + margin) / pageBytes);
-  if (pages > mostPages)
-    throw new Error(
-      `this graph needs ${(end / 2 ** 30).toFixed(1)} GiB of memory, and WebAssembly has ${(mostPages * pageBytes) / 2 ** 30}`,
-    );
+  if (pages > mostPages) throw outOfMemory(end + margin, "addresses");
   const layout = team?.finish();
   if (layout === undefined) module.addMemory("memory", pages);
   else module.importSharedMemory("env", "memory", pages);
