@@ -124,7 +124,9 @@ const runs = {
         at += 1;
         if (at % stride !== 0) continue;
         const found = await difference(engine, graph, inputs, { relative: 0, absolute: 0 });
-        if (found !== undefined) lines.push(`${JSON.stringify(graph.nodes)}: ${found}`);
+        // What is refused by name is not wrong.
+        if (found !== undefined && !found.includes('"engine-lacks-kernel"'))
+          lines.push(`${JSON.stringify(graph.nodes)}: ${found}`);
       }
     return lines;
   },

@@ -1,4 +1,5 @@
 /** Where the kernels of tfjs's webgl and webgpu backends are wrong or imprecise, the same op in other kernels. Checked against tfjs 4.22. */
+import { ProblemError } from "../../base/problem.ts";
 import { elementCount, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName } from "../../compiler/ops.ts";
 import type { KernelMath, Value } from "./kernel-math.ts";
@@ -22,6 +23,7 @@ const common: Overrides = {
 export const webglOverrides: Overrides = {
   ...common,
   div: (math, _node, [a, b]) => divide(math, a, b),
+  transpose: (math, { params: { permutation } }, [x]) => math.transpose(x, withinAxes(permutation)),
   scatterAdd: (math, { params: { size } }, [indices, updates]) => scatterPairs(math, size, indices, updates),
 };
 
@@ -40,6 +42,22 @@ function conv2d(math: KernelMath, { params, type }: NodeOf<"conv2d">, x: Value, 
   const whole = isBoth ? withGaps(math, filter, dilation) : filter;
   const attributes = { strides, pad: "valid", dataFormat: "NHWC", dilations: isBoth ? [1, 1] : dilation };
   return math.value(math.builder.call("Conv2D", [padded.id, whole.id], ["x", "filter"], attributes, type));
+}
+
+const mostTransposed = 6;
+
+function withinAxes(permutation: readonly number[]): readonly number[] {
+  if (permutation.length <= mostTransposed) return permutation;
+  throw new ProblemError([
+    {
+      code: "engine-lacks-kernel",
+      severity: "error",
+      message: `the webgl backend of tfjs has no kernel that transposes ${permutation.length} axes`,
+      labels: [],
+      expected: `at most ${mostTransposed}`,
+      help: "use another engine: wasm",
+    },
+  ]);
 }
 
 /** The kernel says 1 where the operands are equal, also of two zeros and two infinities: those that are their own doubles. */

@@ -151,10 +151,17 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
       const shape = perm.map((axis) => x.type.shape[axis]);
       return call("Transpose", [x], ["x"], { perm }, { dtype: x.type.dtype, shape });
     },
-    slice: (x, begin, size) =>
-      equalShapes(x.type.shape, size)
-        ? x
-        : call("Slice", [x], ["x"], { begin, size }, { dtype: x.type.dtype, shape: size }),
+    slice(x, begin, size) {
+      if (equalShapes(x.type.shape, size)) return x;
+      const type = { dtype: x.type.dtype, shape: size };
+      if (size.length <= fewAxes) return call("Slice", [x], ["x"], { begin, size }, type);
+      return size.reduce((cut, length, axis) => {
+        const [outer, , inner] = around(cut.type.shape, axis);
+        const viewed = math.reshape(cut, around(cut.type.shape, axis));
+        const part = math.slice(viewed, [0, begin[axis], 0], [outer, length, inner]);
+        return math.reshape(part, cut.type.shape.with(axis, length));
+      }, x);
+    },
     pad(x, paddings) {
       const shape = x.type.shape.map((length, axis) => paddings[axis][0] + length + paddings[axis][1]);
       if (equalShapes(x.type.shape, shape)) return x;
@@ -163,28 +170,23 @@ export function createKernelMath(builder: KernelBuilder): KernelMath {
       // One axis at a time, as [outer, n, inner].
       return shape.reduce((padded, length, axis) => {
         const before = padded.type.shape;
-        const sides = [elementCount(before.slice(0, axis)), elementCount(before.slice(axis + 1))];
-        const viewed = math.reshape(padded, [sides[0], before[axis], sides[1]]);
+        const viewed = math.reshape(padded, around(before, axis));
         return math.reshape(math.pad(viewed, [[0, 0], paddings[axis], [0, 0]]), before.with(axis, length));
       }, x);
     },
     reverse(x, axis) {
       const { dtype, shape } = x.type;
-      const sides = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
-      const viewed = math.reshape(x, [sides[0], shape[axis], sides[1]]);
+      const viewed = math.reshape(x, around(shape, axis));
       return math.reshape(call("Reverse", [viewed], ["x"], { dims: [1] }, { ...viewed.type, dtype }), shape);
     },
     concat(parts, axis) {
       if (parts.length === 1) return parts[0];
       const [{ type }] = parts;
       const total = parts.reduce((sum, part) => sum + part.type.shape[axis], 0);
-      return call(
-        "Concat",
-        parts,
-        "list",
-        { axis },
-        { dtype: type.dtype, shape: type.shape.with(axis, total) },
-      );
+      const whole = { dtype: type.dtype, shape: type.shape.with(axis, total) };
+      if (type.shape.length <= fewAxes) return call("Concat", parts, "list", { axis }, whole);
+      const viewed = parts.map((part) => math.reshape(part, around(part.type.shape, axis)));
+      return math.reshape(math.concat(viewed, 1), whole.shape);
     },
     sumLast(x) {
       const axis = x.type.shape.length - 1;
@@ -225,6 +227,11 @@ export function kernelDType(dtype: DType): "float32" | "int32" | "bool" {
     case "bool":
       return "bool";
   }
+}
+
+/** The axes before and after one, as one axis each. */
+export function around(shape: Shape, axis: number): Shape {
+  return [elementCount(shape.slice(0, axis)), shape[axis], elementCount(shape.slice(axis + 1))];
 }
 
 function largerShape(a: Shape, b: Shape): Shape {

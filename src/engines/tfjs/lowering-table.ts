@@ -7,7 +7,7 @@ import type { ExpandedOp } from "../../compiler/expand.ts";
 import type { NodeOf } from "../../compiler/graph.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { OpName, OpParams, Shape } from "../../compiler/ops.ts";
-import type { KernelMath, Value } from "./kernel-math.ts";
+import { around, type KernelMath, type Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import { digamma, erfinv, lgamma, polygamma } from "./special-functions.ts";
 
@@ -216,8 +216,7 @@ function gather(math: KernelMath, table: Value, indices: Value): Value {
 /** Not the kernel's own `reverse`, which WebGPU gets wrong for the second length used in a process. GPUs take few axes. */
 export function cumulated(math: KernelMath, { axis, reverse }: OpParams["cumsum"], x: Value): Value {
   const { shape } = x.type;
-  const sides = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
-  const viewed = math.reshape(x, [sides[0], shape[axis], sides[1]]);
+  const viewed = math.reshape(x, around(shape, axis));
   const sum = ({ id, type }: Value): Value =>
     math.value(math.builder.call("Cumsum", [id], ["x"], { axis: 1, exclusive: false, reverse: false }, type));
   const result = reverse ? math.reverse(sum(math.reverse(viewed, 1)), 1) : sum(viewed);
