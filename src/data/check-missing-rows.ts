@@ -1,8 +1,13 @@
 /** A draw that is a vector as a whole, such as a row from a Dirichlet, is there or missing as a whole. */
-import type { CoreModel, CoreVariable } from "../lang/core.ts";
+import type { CoreDistribution, CoreModel, CoreVariable } from "../lang/core.ts";
 import { eventRankOf } from "../lang/event-rank.ts";
 import type { DataFacts } from "./explain-data.ts";
 import { elementName, indicesAt, placeOf, type RawValue } from "./raw-data.ts";
+
+function nameOf(distribution: CoreDistribution): string {
+  if (distribution.kind === "defined") return distribution.definition.name;
+  return distribution.kind === "distribution" ? distribution.name : "one distribution";
+}
 
 /** How many of a variable's last dimensions are drawn as a whole. */
 export function wholeDimensions(variable: CoreVariable | undefined, model: CoreModel): number {
@@ -31,7 +36,7 @@ export function checkMissingRows(
       code: "data-partly-missing",
       name: elementName(present.name, indices),
       place: placeOf(present.name, present.origin, indices),
-      distribution: site.distribution.kind === "distribution" ? site.distribution.name : "one distribution",
+      distribution: nameOf(site.distribution),
       span: site.span,
     };
   }

@@ -2,7 +2,7 @@
  * Observed values against the bounds of the sites that draw them, where inputs, sizes and literals are all it takes to know
  * these: `y[j] ~ Binomial(n[j], p)`, `y ~ Uniform(0, top)`. What depends on latents is left to the density.
  */
-import type { CoreExpression, CoreModel, CoreSite, CoreVariable } from "../lang/core.ts";
+import type { CoreDistribution, CoreExpression, CoreModel, CoreSite, CoreVariable } from "../lang/core.ts";
 import { intersection, rangeOf } from "../lang/range.ts";
 import { evaluateSize } from "../lang/size.ts";
 import type { Range } from "../lang/type.ts";
@@ -53,8 +53,15 @@ function constantPlaces(site: CoreSite, known: KnownValues): (number | undefined
 
 /** Whether the type of the variable may not have said all that the site's support says. */
 function isBounded({ support, distribution }: CoreSite): boolean {
-  if (distribution.kind === "distribution" && distribution.name === "Binomial") return true;
+  if (endsOf(distribution) !== undefined) return true;
   return !["real", "simplex", "ordered", "matrix"].includes(support.kind);
+}
+
+/** Ends of whole numbers that are expressions. */
+function endsOf(distribution: CoreDistribution): { low?: CoreExpression; high: CoreExpression } | undefined {
+  if (distribution.kind === "defined") return distribution.bounds;
+  const isBinomial = distribution.kind === "distribution" && distribution.name === "Binomial";
+  return isBinomial ? { high: distribution.arguments.n } : undefined;
 }
 
 /** The site that draws an element: one with exactly its constant places, or else the only one that is not constant. */
@@ -77,17 +84,17 @@ function supportAt(site: CoreSite, indices: readonly number[], known: KnownValue
   );
   const at = (bound: CoreExpression, unknown: number): number => evaluate(bound, axes, known) ?? unknown;
   const { support, distribution } = site;
-  const trials =
-    distribution.kind === "distribution" && distribution.name === "Binomial"
-      ? evaluate(distribution.arguments.n, axes, known)
-      : undefined;
-  const upper = rangeOf(-Infinity, trials ?? Infinity);
+  const ends = endsOf(distribution);
+  const whole = rangeOf(
+    ends?.low ? at(ends.low, -Infinity) : -Infinity,
+    ends ? at(ends.high, Infinity) : Infinity,
+  );
   switch (support.kind) {
     case "real":
     case "simplex":
     case "ordered":
     case "matrix":
-      return upper;
+      return whole;
     case "lower":
       return rangeOf(at(support.low, -Infinity), Infinity);
     case "upper":
@@ -97,7 +104,7 @@ function supportAt(site: CoreSite, indices: readonly number[], known: KnownValue
     case "discrete": {
       const count = support.count === undefined ? undefined : evaluateSize(support.count, known.sizes);
       const values = count === undefined ? anything : rangeOf(0, count - 1);
-      return intersection(values, upper) ?? upper;
+      return intersection(values, whole) ?? whole;
     }
   }
 }

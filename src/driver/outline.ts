@@ -84,6 +84,8 @@ function distributionNames(distribution: CoreModel["sites"][number]["distributio
   switch (distribution.kind) {
     case "distribution":
       return [distribution.name];
+    case "defined":
+      return [distribution.definition.name];
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -127,6 +127,7 @@ export type CoreDistribution =
       readonly arguments: Readonly<Record<string, CoreExpression>>;
       readonly span: Span;
     }
+  | CoreDefinedDistribution
   | {
       readonly kind: "if";
       readonly condition: CoreExpression;
@@ -139,6 +140,56 @@ export type CoreDistribution =
       readonly subject: CoreExpression;
       readonly arms: readonly { readonly pattern: number | undefined; readonly value: CoreDistribution }[];
       readonly span: Span;
+    };
+
+/** A distribution that a `dist` defines, with arguments. */
+export interface CoreDefinedDistribution {
+  readonly kind: "defined";
+  readonly definition: CoreDefinition;
+  /** Its size parameters by name. */
+  readonly sizes: Readonly<Record<string, Size>>;
+  /** By the names of its parameters: each of the parameter's shape, or an array of such. */
+  readonly arguments: Readonly<Record<string, CoreExpression>>;
+  /** Of a draw, its bounds in terms of the arguments. */
+  readonly support: CoreSupport;
+  /** Ends of whole numbers, where the declaration gives some: `Int(0, n)`. */
+  readonly bounds?: { readonly low: CoreExpression; readonly high: CoreExpression };
+  readonly span: Span;
+}
+
+/** A `dist` declaration. Its entries see its sizes, its parameters and functions. */
+export interface CoreDefinition {
+  readonly name: string;
+  readonly sizes: readonly string[];
+  readonly parameters: readonly { readonly name: string; readonly type: NumberType }[];
+  /** Type of one draw. */
+  readonly event: NumberType;
+  /** The log density has one parameter, the draw; so has the distribution function. */
+  readonly logDensity: CoreEntry;
+  readonly cdf?: CoreEntry;
+  /** Of a number in (0, 1): the inverse of the distribution function. */
+  readonly quantile?: CoreEntry;
+  /** Its parameters are noise: uniform on (0, 1) where the type is an interval, standard normal otherwise. */
+  readonly draw?: CoreEntry;
+  readonly mean?: CoreEntry;
+  readonly variance?: CoreEntry;
+  readonly span: Span;
+}
+
+export interface CoreEntry {
+  readonly parameters: readonly { readonly name: string; readonly type: NumberType }[];
+  readonly steps: readonly CoreStep[];
+  readonly value: CoreExpression;
+}
+
+/** A binding, or, in `draw`, a draw from another distribution. */
+export type CoreStep =
+  | { readonly kind: "let"; readonly name: string; readonly value: CoreExpression }
+  | {
+      readonly kind: "draw";
+      readonly name: string;
+      readonly type: NumberType;
+      readonly distribution: CoreDistribution;
     };
 
 export type CoreStatement =

@@ -1,4 +1,4 @@
-/** How many of a draw's last dimensions come from one distribution as a whole: 0 for numbers, 1 for vectors. */
+/** How many of a draw's last dimensions come from one distribution as a whole: 0 for numbers, 1 for vectors, and so on. */
 import type { CoreDistribution } from "./core.ts";
 import { distributions } from "./distributions.ts";
 
@@ -6,6 +6,8 @@ export function eventRankOf(distribution: CoreDistribution): number {
   switch (distribution.kind) {
     case "distribution":
       return distributions[distribution.name].eventRank;
+    case "defined":
+      return distribution.definition.event.dimensions.length;
     case "if":
       return eventRankOf(distribution.then);
     case "match":

@@ -150,6 +150,10 @@ function distribution(each: CoreDistribution): string {
       const list = Object.entries(each.arguments).map(([name, value]) => `${name}: ${expression(value)}`);
       return `${each.name}(${list.join(", ")})`;
     }
+    case "defined": {
+      const list = Object.entries(each.arguments).map(([name, value]) => `${name}: ${expression(value)}`);
+      return `${each.definition.name}${sizeRecord(each.sizes)}(${list.join(", ")})`;
+    }
     case "if":
       return `if ${expression(each.condition)} { ${distribution(each.then)} } else { ${distribution(each.else)} }`;
     case "match": {

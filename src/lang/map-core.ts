@@ -83,7 +83,7 @@ export function mapSite(site: CoreSite, f: Rewrite): CoreSite {
   };
 }
 
-function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
+export function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
   switch (support.kind) {
     case "lower":
       return { ...support, low: f(support.low) };
@@ -101,15 +101,26 @@ function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
   }
 }
 
+function mapArguments(
+  given: Readonly<Record<string, CoreExpression>>,
+  f: Rewrite,
+): Record<string, CoreExpression> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, f(value)]));
+}
+
 export function mapDistribution(distribution: CoreDistribution, f: Rewrite): CoreDistribution {
   switch (distribution.kind) {
     case "distribution":
+      return { ...distribution, arguments: mapArguments(distribution.arguments, f) };
+    case "defined": {
+      const { bounds } = distribution;
       return {
         ...distribution,
-        arguments: Object.fromEntries(
-          Object.entries(distribution.arguments).map(([name, value]) => [name, f(value)]),
-        ),
+        arguments: mapArguments(distribution.arguments, f),
+        support: mapSupport(distribution.support, f),
+        ...(bounds && { bounds: { low: f(bounds.low), high: f(bounds.high) } }),
       };
+    }
     case "if": {
       const then = mapDistribution(distribution.then, f);
       const otherwise = mapDistribution(distribution.else, f);

@@ -29,6 +29,7 @@ function statementExpressions(statement: CoreStatement): readonly CoreExpression
 export function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
   switch (distribution.kind) {
     case "distribution":
+    case "defined":
       return Object.values(distribution.arguments);
     case "if":
       return [

@@ -14,7 +14,12 @@ export interface File {
   readonly span: Span;
 }
 
-export type Declaration = ModelDeclaration | GuideDeclaration | DefDeclaration | NetDeclaration;
+export type Declaration =
+  | ModelDeclaration
+  | GuideDeclaration
+  | DefDeclaration
+  | NetDeclaration
+  | DistDeclaration;
 
 /** `model Name[J, K = 3](sigma: Positive[J]) { … }`; a `family` may hold `vary` statements and `member learn` too. */
 export interface ModelDeclaration {
@@ -64,6 +69,35 @@ export interface NetDeclaration {
   readonly bindings: readonly Statement[];
   readonly value: Expression;
   readonly span: Span;
+}
+
+/** `dist Laplace(loc: Real, scale: Positive) on Real { logpdf(x) = …; draw(u: Unit) = …; mean = loc }` */
+export interface DistDeclaration {
+  readonly kind: "dist";
+  readonly name: Name;
+  readonly doc: string;
+  readonly sizes: readonly SizeParameter[];
+  readonly parameters: readonly Parameter[];
+  /** What one draw is. */
+  readonly support: TypeExpression;
+  readonly entries: readonly DistEntry[];
+  readonly span: Span;
+}
+
+/** `logpdf(x) = …`, `mean = …`, `draw { p ~ Beta(a, b); p }`. */
+export interface DistEntry {
+  readonly name: Name;
+  readonly parameters: readonly EntryParameter[];
+  /** Statements of a `{ … }` body before its result. */
+  readonly bindings: readonly Statement[];
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** Only noise has a type of its own: `u: Unit`. */
+export interface EntryParameter {
+  readonly name: Name;
+  readonly type?: TypeExpression;
 }
 
 export interface SizeParameter {

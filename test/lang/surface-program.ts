@@ -5,6 +5,7 @@ import type {
   Arm,
   BinaryOperator,
   Declaration,
+  DistEntry,
   Expression,
   File,
   Index,
@@ -17,7 +18,19 @@ import type {
 
 const span: Span = { source: "", start: 0, end: 0 };
 
-const words = ["a", "mu", "σ", "θ₁", "x_1", "marginal", "enumerate", "T", "veryLongNameOfAVariable", "_x"];
+const words = [
+  "a",
+  "mu",
+  "σ",
+  "θ₁",
+  "x_1",
+  "marginal",
+  "enumerate",
+  "on",
+  "T",
+  "veryLongNameOfAVariable",
+  "_x",
+];
 const word = fc.constantFrom(...words);
 const name: fc.Arbitrary<Name> = word.map((text) => ({ text, span }));
 
@@ -209,6 +222,20 @@ const head = {
   span: fc.constant(span),
 };
 
+const entry: fc.Arbitrary<DistEntry> = fc.record({
+  name,
+  parameters: some(
+    fc
+      .tuple(name, fc.option(type, { nil: undefined }))
+      .map(([named, typed]) => (typed ? { name: named, type: typed } : { name: named })),
+    0,
+    2,
+  ),
+  bindings: some(statementOf(0), 0, 3),
+  value,
+  span: fc.constant(span),
+});
+
 const declaration: fc.Arbitrary<Declaration> = fc.oneof(
   fc.record({ kind: fc.constant("model" as const), ...head, body: some(statementOf(2), 0, 5) }),
   fc
@@ -222,6 +249,7 @@ const declaration: fc.Arbitrary<Declaration> = fc.oneof(
       fc.option(type, { nil: undefined }),
     )
     .map(([made, result]): Declaration => (result ? { ...made, result } : made)),
+  fc.record({ kind: fc.constant("dist" as const), ...head, support: type, entries: some(entry, 0, 3) }),
 );
 
 /** Files that the parser gives back for their own text. */

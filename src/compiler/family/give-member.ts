@@ -53,6 +53,7 @@ function decideExpression(expression: CoreExpression, chosen: ReadonlyMap<string
 function decideDistribution(distribution: CoreDistribution): CoreDistribution {
   switch (distribution.kind) {
     case "distribution":
+    case "defined":
       return distribution;
     case "if": {
       const then = decideDistribution(distribution.then);

@@ -10,6 +10,7 @@ import { type Builder, createBuilder } from "../builder.ts";
 import type { NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
 import type { Context } from "./context.ts";
+import { drawFrom } from "./draw-from.ts";
 import type { Noise } from "./draws.ts";
 import { boundArray, type DensityOptions, lowerDensityInto } from "./log-density.ts";
 import {
@@ -23,7 +24,6 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { normalCdf } from "./normal-tail.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
-import { drawFrom } from "./simulate.ts";
 import { siteLogDensity } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
 import { type Factor, sumFactors } from "./sum-out.ts";

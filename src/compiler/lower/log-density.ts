@@ -1,12 +1,13 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
 import { bug } from "../../base/bug.ts";
-import type { CoreSite, CoreStatement, CoreVariable } from "../../lang/core.ts";
+import type { CoreDefinedDistribution, CoreSite, CoreStatement, CoreVariable } from "../../lang/core.ts";
 import { discreteDependents } from "../../lang/discrete-dependents.ts";
 import { type NumberType, numberType, unitRange } from "../../lang/type.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { type Binding, type IndexCheck, isTuple } from "./context.ts";
+import { definedTerms } from "./defined.ts";
 import { distributionRows } from "./distributions.ts";
 import { bindEnumerated, elementAt } from "./enumerate.ts";
 import {
@@ -179,6 +180,10 @@ export function lowerDensityInto(
   /** x = loc + scale · z with z standard: the density of z replaces that of x, and no Jacobian is left. */
   const bindNoncentered = (site: CoreSite, z: Value, here: ModelContext): void => {
     const { distribution } = site;
+    if (distribution.kind === "defined") {
+      bindDefinedNoncentered(site, distribution, z, here);
+      return;
+    }
     if (distribution.kind !== "distribution") bug("a non-centred choice between distributions");
     const row = distributionRows[distribution.name];
     if (row.locationScale === undefined) bug(`${distribution.name} has no location and scale`);
@@ -193,6 +198,26 @@ export function lowerDensityInto(
     record(
       site.id,
       standard.map((term) => sumBatch(algebra, term, event)),
+      site,
+      here,
+    );
+  };
+
+  /** The same by change of variables, which holds whatever the definition says: p(z) = p(x) · scale. */
+  const bindDefinedNoncentered = (
+    site: CoreSite,
+    distribution: CoreDefinedDistribution,
+    z: Value,
+    here: ModelContext,
+  ): void => {
+    const { loc, scale } = lowerArguments(distribution, here);
+    const event = eventShape(site, here);
+    const value = algebra.stretch(algebra.add(loc, algebra.mul(scale, z)), [], event);
+    bindAt(site.variable, site.place, value, here);
+    const terms = [...definedTerms(distribution, value, here), algebra.unary("log", scale)];
+    record(
+      site.id,
+      terms.map((term) => sumBatch(algebra, term, event)),
       site,
       here,
     );

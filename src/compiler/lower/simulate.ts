@@ -7,10 +7,9 @@ import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
-import { distributionRows } from "./distributions.ts";
+import { drawDefinedBetween, drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import { bindingNames, boundArray } from "./log-density.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import {
   bindInput,
   createModelContext,
@@ -132,44 +131,14 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): boole
   return false;
 }
 
-/** One draw of a distribution as a function of noise. */
-export function drawFrom(distribution: CoreDistribution, noise: Noise, context: ModelContext): Value {
-  const { algebra } = context;
-  switch (distribution.kind) {
-    case "distribution": {
-      const row = distributionRows[distribution.name];
-      if (row.draw === undefined)
-        return fail({
-          code: "cannot-simulate",
-          message: `${distribution.name} is improper: it has no draws`,
-          labels: [{ span: distribution.span, text: "cannot be drawn from" }],
-          help: "give it a proper prior",
-        });
-      return row.draw(algebra, noise, lowerArguments(distribution, context));
-    }
-    case "if": {
-      const condition = lowerExpression(distribution.condition, context);
-      const then = drawFrom(distribution.then, noise, context);
-      return algebra.select(condition, then, drawFrom(distribution.else, noise, context));
-    }
-    case "match": {
-      const subject = lowerExpression(distribution.subject, context);
-      const arms = distribution.arms.map((arm) => ({
-        pattern: arm.pattern,
-        value: drawFrom(arm.value, noise, context),
-      }));
-      return lowerMatch<Value>(subject, arms, context, algebra.select);
-    }
-  }
-}
-
 /** The site's draw; between the declared bounds where these cut its distribution down. */
 function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
-  if (!isTruncated(site) || site.distribution.kind !== "distribution")
-    return drawFrom(site.distribution, noise, context);
   const { distribution, support } = site;
-  const args = lowerArguments(distribution, context);
+  if (!isTruncated(site)) return drawFrom(distribution, noise, context);
   const bounds = lowerSupport(support, context);
+  if (distribution.kind === "defined") return drawDefinedBetween(distribution, noise, bounds, context);
+  if (distribution.kind !== "distribution") return drawFrom(distribution, noise, context);
+  const args = lowerArguments(distribution, context);
   return drawTruncated(context.algebra, distribution.name, noise.uniform(), args, bounds);
 }
 
@@ -196,6 +165,7 @@ function refuseUndrawable(site: CoreSite, context: ModelContext): void {
 function hasArrayArguments(distribution: CoreDistribution): boolean {
   switch (distribution.kind) {
     case "distribution":
+    case "defined":
       return Object.values(distribution.arguments).some(
         ({ type }) => type.kind === "number" && type.dimensions.length > 0,
       );
@@ -210,6 +180,8 @@ function distributionNames(distribution: CoreDistribution): (keyof typeof distri
   switch (distribution.kind) {
     case "distribution":
       return [distribution.name];
+    case "defined":
+      return [];
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -1,11 +1,15 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
 import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
+import type { Context } from "./context.ts";
+import { definedMass, definedTerms } from "./defined.ts";
 import type { Arguments } from "./distribution-row.ts";
 import { distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
+import { lowerSupport } from "./lower-support.ts";
 import { eventShape } from "./places.ts";
+import { isTruncated } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
 
 /** `present` says of every draw whether it is there: the density of what is missing integrates to one, so it is left out. */
@@ -16,7 +20,11 @@ export function siteLogDensity(
   present?: Value,
 ): readonly Value[] {
   const event = eventShape(site, context);
-  if (present === undefined) return distributionTerms(site.distribution, x, event, context);
+  if (present === undefined) {
+    const terms = distributionTerms(site.distribution, x, event, context);
+    const batch = event.slice(0, event.length - eventRankOf(site.distribution));
+    return [...terms, ...cutOff(site, batch, context).map((term) => sumBatch(context.algebra, term, batch))];
+  }
   return [context.algebra.sumEvent(elementLogDensity(site, x, context, present))];
 }
 
@@ -34,7 +42,10 @@ export function elementLogDensity(
   const { algebra, plates } = context;
   const event = eventShape(site, context);
   const batch = event.slice(0, event.length - eventRankOf(site.distribution));
-  const density = elementTerms(site.distribution, x, batch, context);
+  const density = algebra.add(
+    elementTerms(site.distribution, x, batch, context),
+    ...cutOff(site, batch, context),
+  );
   const whole = algebra.stretch(density, plates, batch);
   if (present === undefined) return whole;
   // A vector is missing as a whole: its first element tells.
@@ -44,9 +55,18 @@ export function elementLogDensity(
   return algebra.select(algebra.reshapeEvent(mask, batch), whole, missing);
 }
 
+/** Of a definition with a distribution function: what a narrower declared type takes away is made up for. */
+function cutOff(site: CoreSite, batch: readonly number[], context: Context): readonly Value[] {
+  const { distribution, support } = site;
+  if (distribution.kind !== "defined" || distribution.definition.cdf === undefined) return [];
+  if (support.kind === "ordered" || !isTruncated(site)) return [];
+  const mass = definedMass(distribution, lowerSupport(support, context), batch, context);
+  return [context.algebra.unary("neg", mass)];
+}
+
 export function lowerArguments(
-  distribution: Extract<CoreDistribution, { kind: "distribution" }>,
-  context: ModelContext,
+  distribution: Extract<CoreDistribution, { kind: "distribution" | "defined" }>,
+  context: Context,
 ): Arguments {
   return Object.fromEntries(
     Object.entries(distribution.arguments).map(([name, each]) => [
@@ -65,7 +85,7 @@ function distributionTerms(
 ): readonly Value[] {
   const { algebra } = context;
   const batch = event.slice(0, event.length - eventRankOf(distribution));
-  if (distribution.kind === "distribution")
+  if (distribution.kind === "distribution" || distribution.kind === "defined")
     return namedTerms(distribution, x, context).map((term) => sumBatch(algebra, term, batch));
   const arm = (each: CoreDistribution): Value => sum(algebra, distributionTerms(each, x, event, context));
   return [chooseArm(distribution, arm, context)];
@@ -79,22 +99,23 @@ function elementTerms(
   context: ModelContext,
 ): Value {
   const { algebra } = context;
-  if (distribution.kind === "distribution")
+  if (distribution.kind === "distribution" || distribution.kind === "defined")
     return algebra.stretch(sum(algebra, namedTerms(distribution, x, context)), [], batch);
   return chooseArm(distribution, (each) => elementTerms(each, x, batch, context), context);
 }
 
 function namedTerms(
-  distribution: Extract<CoreDistribution, { kind: "distribution" }>,
+  distribution: Extract<CoreDistribution, { kind: "distribution" | "defined" }>,
   x: Value,
   context: ModelContext,
 ): readonly Value[] {
+  if (distribution.kind === "defined") return definedTerms(distribution, x, context);
   const row = distributionRows[distribution.name];
   return row.logDensity(context.algebra, x, lowerArguments(distribution, context));
 }
 
 function chooseArm(
-  distribution: Exclude<CoreDistribution, { kind: "distribution" }>,
+  distribution: Extract<CoreDistribution, { kind: "if" | "match" }>,
   lower: (arm: CoreDistribution) => Value,
   context: ModelContext,
 ): Value {

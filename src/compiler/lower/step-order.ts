@@ -166,6 +166,7 @@ function isAtOwnElement(
 function distributionParts(distribution: CoreDistribution): readonly CoreExpression[] {
   switch (distribution.kind) {
     case "distribution":
+    case "defined":
       return Object.values(distribution.arguments);
     case "if":
       return [

@@ -52,6 +52,10 @@ const inversions: Partial<Record<DistributionName, Inversion>> = {
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
   if (["discrete", "simplex", "matrix"].includes(support.kind)) return false;
+  if (distribution.kind === "defined") {
+    if (support.kind === "ordered") return support.low !== undefined && distribution.support.kind === "real";
+    return !sameSupport(support, distribution.support);
+  }
   if (distribution.kind !== "distribution")
     return isTruncated({ distribution: firstOf(distribution), support } as CoreSite);
   const { low, high } = distribution.arguments;
@@ -83,6 +87,12 @@ function firstOf(distribution: CoreSite["distribution"]): CoreSite["distribution
 
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */
 export function whyNotTruncated({ distribution, support }: CoreSite, model: CoreModel): string | undefined {
+  if (distribution.kind === "defined") {
+    const { name, cdf, quantile } = distribution.definition;
+    return cdf && quantile
+      ? undefined
+      : `\`dist ${name}\` needs \`cdf\` and \`quantile\` for truncated draws`;
+  }
   if (distribution.kind !== "distribution") return "a choice of distributions cannot be truncated";
   if (inversions[distribution.name] === undefined)
     return `truncated ${distribution.name} draws are not supported yet`;
@@ -117,6 +127,11 @@ export function boundsOf(support: CoreSupport): CoreExpression[] {
 
 function isNumber(expression: CoreExpression, value: number): boolean {
   return expression.kind === "literal" && expression.value === value;
+}
+
+function sameSupport(x: CoreSupport, y: CoreSupport): boolean {
+  const other = boundsOf(y);
+  return x.kind === y.kind && boundsOf(x).every((bound, position) => same(bound, other[position]));
 }
 
 /** The same but for where it is written. */

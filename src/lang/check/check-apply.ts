@@ -223,7 +223,7 @@ export function bracketSizes(
  * Solves what is still open among `names`, each solution feeding the next. The function's names are marked apart while
  * solving, since the caller may use the same ones.
  */
-function solveAll(
+export function solveAll(
   names: readonly string[],
   pairs: readonly { readonly pattern: readonly Size[]; readonly target: readonly Size[] }[],
   sizes: Map<string, Size>,

@@ -70,7 +70,7 @@ function checkNamedCall(
   }
   if (brackets === undefined && name === "scan") return checkScan(scope, call, check);
   const kind = scope.functions.kindOf(name);
-  if (kind === undefined) {
+  if (kind === undefined || kind === "dist") {
     for (const { value } of call.arguments) if (!isFunctionName(scope, value)) check(scope, value);
     reportUnknownFunction(scope, written);
     return errorExpression(span);

@@ -14,11 +14,12 @@ import { addSizes, constantSize, constantValue, equalSizes, type Size } from "..
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
 import { argumentShapes, type ShapedArgument } from "./check-argument-shapes.ts";
+import { checkDefined } from "./check-defined.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
-import { isBuiltin, isDistribution } from "./check-name.ts";
+import { distributionNames, isBuiltin, isDistribution } from "./check-name.ts";
 import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
@@ -31,11 +32,11 @@ export interface CheckedDistribution {
   readonly core: CoreDistribution;
   /** The name in messages, with its place. */
   readonly quote: Quote;
-  /** `undefined` for an `if` or `match` of distributions. */
+  /** `undefined` for an `if` or `match` of distributions, and for one that a `dist` defines. */
   readonly name: DistributionName | undefined;
   /** Shape of the arguments together: independent draws, one per element. */
   readonly batch: readonly Size[];
-  /** Shape of one draw: [] or [K]. */
+  /** Shape of one draw. */
   readonly draw: readonly Size[];
   /** What one element of a draw is, dimensions aside. */
   readonly element: NumberType;
@@ -52,6 +53,7 @@ interface CheckedParameter extends ShapedArgument {
 export function checkDistribution(scope: Scope, expression: Expression): CheckedDistribution | undefined {
   switch (expression.kind) {
     case "call":
+      if (isDefined(scope, expression.callee)) return checkUse(scope, expression);
       if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) break;
       return checkNamed(
         scope,
@@ -123,10 +125,16 @@ function reportNoDistribution(scope: Scope, expression: Expression): void {
     scope.report({ code: "not-a-distribution", value, help: `write ${signatureText(name.text, form)}` });
     return;
   }
+  if (name.kind === "name" && scope.functions.kindOf(name.text) === "dist") {
+    const signature = scope.functions.distribution(name.text, name.span);
+    const help = signature && `write ${signatureText(name.text, signature.parameters)}`;
+    if (help !== undefined) scope.report({ code: "not-a-distribution", value, help });
+    return;
+  }
   const isFunction =
     name.kind === "name" && (isBuiltin(name.text) || scope.functions.kindOf(name.text) !== undefined);
   if (expression.kind === "call" && name.kind === "name" && !isFunction && !scope.bindings.has(name.text)) {
-    const near = nearMisses(name.text, Object.keys(distributions));
+    const near = nearMisses(name.text, distributionNames(scope));
     scope.report({ code: "unknown-distribution", name: { text: name.text, span: name.span }, near });
     return;
   }
@@ -137,6 +145,30 @@ function reportNoDistribution(scope: Scope, expression: Expression): void {
     value,
     help: `bind a value with \`=\` instead of \`~\`, or write \`Normal(${value.text}, 1)\``,
   });
+}
+
+/** A name of a `dist`, perhaps with sizes in brackets. */
+function isDefined(scope: Scope, callee: Expression): boolean {
+  const name = callee.kind === "index" ? callee.base : callee;
+  return name.kind === "name" && scope.functions.kindOf(name.text) === "dist";
+}
+
+function checkUse(
+  scope: Scope,
+  { callee, arguments: args, span }: Extract<Expression, { readonly kind: "call" }>,
+): CheckedDistribution | undefined {
+  const name = callee.kind === "index" ? callee.base : callee;
+  if (name.kind !== "name") return undefined;
+  const signature = scope.functions.distribution(name.text, name.span);
+  if (signature === undefined) {
+    for (const argument of args) checkExpression(scope, argument.value);
+    return undefined;
+  }
+  const brackets =
+    callee.kind === "index"
+      ? callee.indices.flatMap((each) => (each.kind === "at" ? [each.value] : []))
+      : undefined;
+  return checkDefined(scope, signature, brackets, args, { text: name.text, span: name.span }, span);
 }
 
 function checkNamed(

@@ -1,7 +1,7 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
-import { type DistributionName, distributions } from "../distributions.ts";
+import type { DistributionName } from "../distributions.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
@@ -92,8 +92,7 @@ function checkElementwise(
   event: CheckedEvent,
 ): void {
   const { type } = event;
-  const own = distribution.name === undefined ? 0 : distributions[distribution.name].eventRank;
-  const batch = type.dimensions.slice(0, type.dimensions.length - own);
+  const batch = type.dimensions.slice(0, type.dimensions.length - distribution.draw.length);
   const axis = scope.axes.find((each) => batch.some((size) => equalSizes(size, each.to)));
   if (axis === undefined) return;
   const { name, indices, span } = piece.target;
@@ -191,10 +190,19 @@ function checkNoncentered(
     return false;
   };
   if (statement.observed) return refuse("the variable is observed");
-  const { name } = distribution;
-  if (name === undefined || !locationScale.includes(name)) {
-    return refuse(`${distribution.quote.text} is not a location and a scale`);
-  }
+  const { name, quote } = distribution;
+  if (!isLocationScale(distribution)) return refuse(`${quote.text} is not a location and a scale`);
   const whole = event.support.kind === (name === "LogNormal" ? "lower" : "real");
-  return whole ? true : refuse(`the declared type cuts ${name} down`);
+  return whole ? true : refuse(`the declared type cuts ${quote.text} down`);
+}
+
+/** A `dist` is one where its numbers `loc` and `scale` are called so. */
+function isLocationScale({ name, core }: CheckedDistribution): boolean {
+  if (core.kind !== "defined") return name !== undefined && locationScale.includes(name);
+  const { parameters, event } = core.definition;
+  const isNumber = (wanted: string): boolean =>
+    parameters.some((each) => each.name === wanted && each.type.dimensions.length === 0);
+  return (
+    event.dimensions.length === 0 && core.support.kind === "real" && isNumber("loc") && isNumber("scale")
+  );
 }

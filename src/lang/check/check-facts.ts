@@ -227,7 +227,6 @@ export type CheckFacts =
       readonly leftType: string;
       readonly rightType: string;
     }
-  | { readonly code: "recursive-function"; readonly cycle: readonly string[]; readonly span: Span }
   | { readonly code: "not-a-function"; readonly value: Quote; readonly help?: string }
   /** An instance of a function does not check: what is wrong inside it, and the arguments that make the instance. */
   | {
@@ -239,6 +238,21 @@ export type CheckFacts =
       readonly inside: CheckFacts;
       readonly span: Span;
     }
+  | {
+      readonly code: "recursive-function";
+      readonly cycle: readonly string[];
+      readonly span: Span;
+      readonly help?: string;
+    }
+  /** An entry that a `dist` cannot have, or not so. */
+  | { readonly code: "bad-entry"; readonly name: Quote; readonly reason: string; readonly help: string }
+  | {
+      readonly code: "unknown-entry";
+      readonly name: Quote;
+      readonly known: readonly string[];
+      readonly near: readonly string[];
+    }
+  | { readonly code: "missing-density"; readonly name: Quote; readonly density: "logpdf" | "logpmf" }
   | { readonly code: "net-not-learned"; readonly net: Quote; readonly help: string }
   | {
       readonly code: "bad-initializer";

@@ -1,7 +1,14 @@
 /** Definitions and nets: signatures and bodies. Which are checked when is decided in `function-table.ts`. */
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression, CoreFunction, CoreStatement } from "../core.ts";
-import type { DefDeclaration, NetDeclaration, Parameter, Statement, TypeExpression } from "../tree.ts";
+import type {
+  DefDeclaration,
+  NetDeclaration,
+  Parameter,
+  SizeParameter,
+  Statement,
+  TypeExpression,
+} from "../tree.ts";
 import { errorType, type Type } from "../type.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { CheckFacts } from "./check-facts.ts";
@@ -25,6 +32,7 @@ import { asParameters, type StaticArguments, staticSizes } from "./static-argume
 export type FunctionDeclaration = DefDeclaration | NetDeclaration;
 
 export interface CheckedFunction {
+  readonly kind: "function";
   readonly header: FunctionHeader;
   readonly signature: FunctionSignature;
   readonly core: CoreFunction;
@@ -74,17 +82,7 @@ export function checkFunction(
   for (const [name] of staticSizes(instance.statics)) sizes.set(name, declaration.name.span);
   const empty = emptyScope(functions, declaration.kind, report);
   const scope: Scope = { ...empty, sizes, statics: asParameters(instance.statics) };
-  for (const { name, default: value } of declaration.sizes) {
-    if (value === undefined) continue;
-    const help = `remove it; \`${name.text}\` follows from the arguments`;
-    report({
-      code: "not-allowed-here",
-      what: "a default size",
-      where: "on a function",
-      span: value.span,
-      help,
-    });
-  }
+  refuseDefaults(scope, declaration.sizes, "on a function");
   const parameters = declaration.parameters.flatMap((each) => checkParameter(scope, each));
   const bindings = declaration.bindings.flatMap((statement) => checkBinding(scope, statement));
   const value = checkExpression(scope, declaration.value);
@@ -93,6 +91,7 @@ export function checkFunction(
   const { kind, span } = declaration;
   const all = [...sizes.keys()];
   return {
+    kind: "function",
     header,
     signature: { kind, id: instance.id, name, sizes: all, parameters, result, span: declaration.name.span },
     core: {
@@ -108,6 +107,14 @@ export function checkFunction(
     },
     called: scope.called,
   };
+}
+
+export function refuseDefaults(scope: Scope, sizes: readonly SizeParameter[], where: string): void {
+  for (const { name, default: value } of sizes) {
+    if (value === undefined) continue;
+    const help = `remove it; \`${name.text}\` follows from the arguments`;
+    scope.report({ code: "not-allowed-here", what: "a default size", where, span: value.span, help });
+  }
 }
 
 function checkParameter(scope: Scope, parameter: Parameter): SignatureParameter[] {
@@ -148,7 +155,8 @@ function checkResult(
   return declared.type;
 }
 
-function checkBinding(scope: Scope, statement: Statement): CoreStatement[] {
+/** `let` statements, and in a net `learn`. */
+export function checkBinding(scope: Scope, statement: Statement): CoreStatement[] {
   if (statement.kind === "error") return [];
   if (statement.kind === "learn" && scope.where === "net") return checkLearn(scope, statement);
   if (statement.kind !== "let") {

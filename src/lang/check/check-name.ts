@@ -24,6 +24,12 @@ export function isDistribution(name: string): name is DistributionName {
   return Object.hasOwn(distributions, name);
 }
 
+/** All of them, those of the program and its library too. */
+export function distributionNames(scope: Scope): string[] {
+  const defined = scope.functions.names.filter((each) => scope.functions.kindOf(each) === "dist");
+  return [...Object.keys(distributions), ...defined];
+}
+
 /** A name that is bound to no value: reports what it is, or that it is nothing. */
 export function resolveOther(
   scope: Scope,
@@ -44,7 +50,7 @@ export function resolveOther(
     const what = isFunction ? "function" : "list of sizes";
     const help = isFunction ? `call it: \`${text}(…)\`` : `hand it on: \`x |> fold(dense, ${text})\``;
     scope.report({ code: "not-a-value", value, what, help });
-  } else if (isDistribution(text)) {
+  } else if (isDistribution(text) || kind === "dist") {
     scope.report({
       code: "not-a-value",
       value,
@@ -83,7 +89,7 @@ export function reportUnknownFunction(
   scope: Scope,
   { text, span }: { text: string; span: Expression["span"] },
 ): void {
-  if (isDistribution(text)) {
+  if (isDistribution(text) || scope.functions.kindOf(text) === "dist") {
     scope.report({
       code: "not-a-value",
       value: { text, span },

@@ -54,15 +54,19 @@ function assumedType(
   const silent = { ...scope, report: () => {} };
   const declared = statement.type && checkType(silent, { ...statement.type, optional: false }, check)?.type;
   if (declared !== undefined) return declared;
-  const element = statement.kind === "draw" ? drawnType(statement.distribution) : numberType("real");
+  const element = statement.kind === "draw" ? drawnType(silent, statement.distribution) : numberType("real");
   return { ...element, dimensions: shape };
 }
 
 /** What a distribution's name alone says of its draws. */
-function drawnType(expression: Expression): NumberType {
+function drawnType(scope: Scope, expression: Expression): NumberType {
   if (expression.kind !== "call" || expression.callee.kind !== "name") return numberType("real");
   const rows: Readonly<Record<string, DistributionSignature>> = distributions;
   const name = expression.callee.text;
+  if (scope.functions.kindOf(name) === "dist") {
+    const event = scope.functions.distribution(name, expression.span)?.definition.event;
+    return event === undefined ? numberType("real") : { ...event, dimensions: [] };
+  }
   return Object.hasOwn(rows, name) ? supportType(rows[name].support) : numberType("real");
 }
 

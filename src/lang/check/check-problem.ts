@@ -336,7 +336,27 @@ function prose(facts: CheckFacts): Prose {
       return {
         message: `\`${facts.cycle[0]}\` calls itself: ${facts.cycle.join(" → ")}`,
         labels: [label(facts.span, "a recursive call")],
-        help: "write the repetition as a comprehension or a `for` axis",
+        help: facts.help ?? "write the repetition as a comprehension or a `for` axis",
+      };
+    case "bad-entry":
+      return {
+        message: `\`${facts.name.text}\` does not fit: ${facts.reason}`,
+        labels: [label(facts.name.span, "this entry of the distribution")],
+        help: facts.help,
+      };
+    case "unknown-entry":
+      return {
+        message: `a distribution has no entry \`${facts.name.text}\``,
+        labels: [label(facts.name.span, "no such entry")],
+        expected: `one of ${list(facts.known)}`,
+        help:
+          didYouMean(facts.near) ?? `bind inner parts in a body: \`${facts.known[0]}(x) { part = …; … }\``,
+      };
+    case "missing-density":
+      return {
+        message: `the distribution \`${facts.name.text}\` has no density`,
+        labels: [label(facts.name.span, `\`${facts.density}\` is missing`)],
+        help: `add \`${facts.density}(${facts.density === "logpdf" ? "x" : "k"}) = …\``,
       };
     case "not-a-function":
       return {

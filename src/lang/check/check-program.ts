@@ -1,21 +1,20 @@
 /**
- * The checker: names, sizes, types, ranges, supports and places of a parsed file, and its Core. `check-model.ts` and
- * `check-function.ts` do one declaration each; this file decides what the declarations see of each other.
+ * The checker: names, sizes, types, ranges, supports and places of a parsed file, and its Core. `check-model.ts`,
+ * `check-function.ts` and `check-dist.ts` do one declaration each; this file decides what the declarations see of each other.
  */
 import { nearMisses } from "../../base/near-miss.ts";
 import { hasErrors, type Problem } from "../../base/problem.ts";
 import type { CoreModel, CoreProgram } from "../core.ts";
 import type { Declaration, File, GuideDeclaration } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
-import type { FunctionDeclaration } from "./check-function.ts";
 import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
 import { isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
-import { functionTable } from "./function-table.ts";
+import { functionTable, isUsed } from "./function-table.ts";
 
 export interface CheckOptions {
-  /** Parsed library files: their defs and nets are visible everywhere, a file's own come first. */
+  /** Parsed library files: their functions and distributions are visible everywhere, a file's own come first. */
   readonly library?: readonly File[];
 }
 
@@ -33,9 +32,9 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
     // The parser gives a name that is missing the text "", and has reported it.
     if (!("name" in each && typeof each.name === "object" && each.name.text === "")) facts.push(each);
   };
-  const library = (options.library ?? []).flatMap((each) => each.declarations.filter(isFunction));
+  const library = (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed));
   const own = ownDeclarations(file, report);
-  const declarations = new Map([...library, ...own.filter(isFunction)].map((each) => [each.name.text, each]));
+  const declarations = new Map([...library, ...own.filter(isUsed)].map((each) => [each.name.text, each]));
   const functions = functionTable(declarations, report);
   const models: CoreModel[] = [];
   const called = new Set<string>();
@@ -47,7 +46,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
       models.push(checked.model);
       for (const name of checked.called) called.add(name);
       if (facts.length > before && facts.slice(before).some(isError)) faulty.add(declaration.name.text);
-    } else if (isFunction(declaration)) functions.checkAll([declaration.name.text]);
+    } else if (isUsed(declaration)) functions.checkAll([declaration.name.text]);
   }
   const guides = new Map<string, CoreModel>();
   for (const declaration of own) {
@@ -101,10 +100,6 @@ function guidedModel(
   return undefined;
 }
 
-function isFunction(declaration: Declaration): declaration is FunctionDeclaration {
-  return declaration.kind === "def" || declaration.kind === "net";
-}
-
 function startOf(problem: Problem): number {
   return problem.labels[0]?.span.start ?? 0;
 }
@@ -126,7 +121,7 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
     }
     seen.set(name.text, declaration);
     if (isDistribution(name.text)) report({ code: "name-taken", name, what: "a distribution" });
-    else if (isFunction(declaration) && isReserved(name.text))
+    else if (isUsed(declaration) && isReserved(name.text))
       report({ code: "name-taken", name, what: "a builtin function" });
     else kept.push(declaration);
   }

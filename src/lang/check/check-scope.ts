@@ -1,7 +1,7 @@
 /** What the checker knows while it walks one model or function: names, open axes, and where problems go. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreDefinition, CoreExpression, CoreSupport } from "../core.ts";
 import type { Size } from "../size.ts";
 import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
 import { errorType, type NumberType, type Type } from "../type.ts";
@@ -109,9 +109,30 @@ export interface FunctionSignature {
   readonly span: Span;
 }
 
+export interface DistSignature {
+  readonly name: string;
+  /** Size parameters, all in brackets. */
+  readonly sizes: readonly string[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: NumberType;
+    readonly span: Span;
+    readonly default?: Expression;
+  }[];
+  readonly definition: CoreDefinition;
+  /** Of a draw, in terms of the parameters. */
+  readonly support: CoreSupport;
+  /** Ends of whole numbers. */
+  readonly bounds?: { readonly low: CoreExpression; readonly high: CoreExpression };
+  /** Functions that its entries call. */
+  readonly called: ReadonlySet<string>;
+}
+
 export interface FunctionTable {
   readonly names: readonly string[];
-  readonly kindOf: (name: string) => "def" | "net" | undefined;
+  readonly kindOf: (name: string) => "def" | "net" | "dist" | undefined;
+  /** Checks a `dist` on first use. `undefined` where it has faults or uses itself, which has been reported. */
+  readonly distribution: (name: string, use: Span) => DistSignature | undefined;
   /** `undefined` for what is no function. */
   readonly header: (name: string) => FunctionHeader | undefined;
   /**
@@ -122,7 +143,7 @@ export interface FunctionTable {
 }
 
 export interface Scope {
-  readonly where: "model" | "family" | "guide" | "def" | "net";
+  readonly where: "model" | "family" | "guide" | "def" | "net" | "dist";
   readonly report: (facts: CheckFacts) => void;
   readonly functions: FunctionTable;
   readonly sizes: ReadonlyMap<string, Span>;

@@ -164,6 +164,8 @@ function chooseInterval(
   const narrowed = numberType("real", range);
   if (sameSupport(wanted, support)) return { type: narrowed, support };
   const anywhere = distribution.name === "Uniform" || distribution.name === "Flat";
+  if (distribution.core.kind === "defined" && distribution.core.definition.cdf !== undefined)
+    return { type: narrowed, support: wanted };
   const boundsKnown = !supportBounds(wanted).some((bound) => dependsOnUnknown(scope, bound));
   if (!distribution.known || (!anywhere && !boundsKnown))
     return refuseTruncation(scope, name, distribution, declared);

@@ -74,7 +74,10 @@ export function optionNames(scope: Scope, statement: ChoiceStatement): readonly 
       `write \`vary ${target.name.text} in { first, second }\``,
     );
   const isName = ({ name, value }: ChoiceStatement["options"][number]): boolean =>
-    name === undefined && value.kind === "name" && !isDistribution(value.text);
+    name === undefined &&
+    value.kind === "name" &&
+    !isDistribution(value.text) &&
+    scope.functions.kindOf(value.text) !== "dist";
   const areNames = isName(first);
   const names: string[] = [];
   for (const option of options) {
@@ -111,7 +114,9 @@ export function optionNames(scope: Scope, statement: ChoiceStatement): readonly 
 }
 
 function distributionName({ value }: ChoiceStatement["options"][number]): string | undefined {
-  return value.kind === "call" && value.callee.kind === "name" ? value.callee.text : undefined;
+  if (value.kind !== "call") return undefined;
+  const name = value.callee.kind === "index" ? value.callee.base : value.callee;
+  return name.kind === "name" ? name.text : undefined;
 }
 
 /** Reports what the description depends on and is not known before the member. */

@@ -1,7 +1,9 @@
-/** The functions of a program: which is checked when, and the instances of those that take sizes in lists and functions. */
+/** The functions and distributions of a program: which is checked when, and the instances of those that take sizes in lists and functions. */
 import type { Span } from "../../base/span.ts";
 import type { CoreFunction } from "../core.ts";
 import { namedSize } from "../size.ts";
+import type { Declaration, DistDeclaration, Name, Statement } from "../tree.ts";
+import { type CheckedDist, checkDist } from "./check-dist.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { type CheckedFunction, checkFunction, type FunctionDeclaration, headerOf } from "./check-function.ts";
 import { closedScope, emptyScope, type FunctionHeader, type FunctionTable } from "./check-scope.ts";
@@ -20,6 +22,14 @@ export interface Functions extends FunctionTable {
   readonly reached: (from: Iterable<string>) => Record<string, CoreFunction>;
 }
 
+type UsedDeclaration = FunctionDeclaration | DistDeclaration;
+type Checked = CheckedFunction | CheckedDist;
+
+/** What models and functions can call or draw from. */
+export function isUsed(declaration: Declaration): declaration is UsedDeclaration {
+  return declaration.kind === "def" || declaration.kind === "net" || declaration.kind === "dist";
+}
+
 type Report = (facts: CheckFacts) => void;
 
 /** Instances that one is made inside of, at most: what needs more goes on for ever. */
@@ -30,25 +40,31 @@ const deepestInstances = 50;
  * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion. A function
  * with `Sizes` or `Function` parameters is checked once for each instance that is called.
  */
-export function functionTable(
-  declarations: ReadonlyMap<string, FunctionDeclaration>,
-  report: Report,
-): Functions {
-  const headers = new Map([...declarations].map(([name, declaration]) => [name, headerOf(declaration)]));
+export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>, report: Report): Functions {
+  const headers = new Map(
+    [...declarations].flatMap(([name, declaration]) =>
+      declaration.kind === "dist" ? [] : [[name, headerOf(declaration)]],
+    ),
+  );
   /** By id; nothing for an instance that did not check, nor for a function that is only checked as instances. */
-  const done = new Map<string, CheckedFunction | undefined>();
+  const done = new Map<string, Checked | undefined>();
   const path: string[] = [];
   const open = new Set<string>();
   let instancesOpen = 0;
   /** Where problems go now: inside an instance, to who makes it. */
   let reportHere = report;
 
+  const checkDeclaration = (declaration: UsedDeclaration): Checked | undefined => {
+    if (declaration.kind === "dist") return checkDist(table, declaration, report);
+    return isGeneric(declaration) ? undefined : checkFunction(table, declaration, report);
+  };
+
   const ensure = (wanted: string): void => {
     const work = [wanted];
     for (let name = work.at(-1); name !== undefined; name = work.at(-1)) {
       const declaration = declarations.get(name);
       if (declaration !== undefined && path.at(-1) === name) {
-        done.set(name, isGeneric(declaration) ? undefined : checkFunction(table, declaration, report));
+        done.set(name, checkDeclaration(declaration));
         path.pop();
         open.delete(name);
       } else if (declaration !== undefined && !done.has(name) && !open.has(name)) {
@@ -63,14 +79,16 @@ export function functionTable(
     }
   };
 
-  /** The checked function of that id, made on first use. */
-  const checked = (id: string, use: Span, make: () => void): CheckedFunction | undefined => {
+  /** What is checked under that id, made on first use. */
+  const checked = (id: string, use: Span, make: () => void): Checked | undefined => {
     if (!open.has(id) && instancesOpen <= deepestInstances) {
       if (!done.has(id)) make();
       return done.get(id);
     }
     const cycle = open.has(id) ? [...path.slice(path.indexOf(id)), id] : [id, id];
-    reportHere({ code: "recursive-function", cycle: cycle.map(declaredName), span: use });
+    const isDist = declarations.get(id)?.kind === "dist";
+    const help = isDist ? { help: `write out what \`${id}\` stands for here` } : {};
+    reportHere({ code: "recursive-function", cycle: cycle.map(declaredName), span: use, ...help });
     return undefined;
   };
 
@@ -119,26 +137,31 @@ export function functionTable(
   const table: Functions = {
     names: [...declarations.keys()],
     kindOf: (name) => declarations.get(name)?.kind,
-    header: (id) => headers.get(id) ?? done.get(id)?.header,
+    header: (id) => headers.get(id) ?? functionOf(done.get(id))?.header,
     signature: (name, use, statics = new Map()) => {
       const declaration = declarations.get(name);
-      if (declaration === undefined) return undefined;
-      if (statics.size === 0) return checked(name, use, () => ensure(name))?.signature;
+      if (declaration === undefined || declaration.kind === "dist") return undefined;
+      if (statics.size === 0) return functionOf(checked(name, use, () => ensure(name)))?.signature;
       const id = `${name}{${instanceKey(statics)}}`;
-      return checked(id, use, () => ensureInstance(declaration, id, statics, use))?.signature;
+      return functionOf(checked(id, use, () => ensureInstance(declaration, id, statics, use)))?.signature;
+    },
+    distribution: (name, use) => {
+      const found = checked(name, use, () => ensure(name));
+      return found?.kind === "dist" ? found.signature : undefined;
     },
     checkAll: (names) => {
       for (const name of names) {
         if (!done.has(name)) ensure(name);
         const declaration = declarations.get(name);
-        if (declaration !== undefined && isGeneric(declaration)) checksInGeneral(declaration);
+        if (declaration !== undefined && declaration.kind !== "dist" && isGeneric(declaration))
+          checksInGeneral(declaration);
       }
     },
     reached: (from) => {
       const found: Record<string, CoreFunction> = {};
       const work = [...from];
       for (let name = work.pop(); name !== undefined; name = work.pop()) {
-        const each = done.get(name);
+        const each = functionOf(done.get(name));
         if (each === undefined || Object.hasOwn(found, name)) continue;
         found[name] = each.core;
         work.push(...each.called);
@@ -147,6 +170,10 @@ export function functionTable(
     },
   };
   return table;
+}
+
+function functionOf(checked: Checked | undefined): CheckedFunction | undefined {
+  return checked?.kind === "function" ? checked : undefined;
 }
 
 function isGeneric(declaration: FunctionDeclaration): boolean {
@@ -180,10 +207,30 @@ function declaredName(id: string): string {
   return id.split("{")[0];
 }
 
-/** Every name in the declaration that it does not bind itself: all functions it can call are among them. */
-function mentionedNames({ parameters, bindings, value }: FunctionDeclaration): Set<string> {
+/** Every name in the declaration that it does not bind itself: all that it can use is among them. */
+function mentionedNames(declaration: UsedDeclaration): Set<string> {
+  const { parameters } = declaration;
+  const bodies = declaration.kind === "dist" ? declaration.entries : [declaration];
+  const names = bodies.flatMap((body) => [
+    ...namesIn([body.bindings, body.value], [...parameters, ...body.parameters], body.bindings),
+  ]);
+  return new Set([
+    ...names,
+    ...namesIn(
+      parameters.map((each) => each.default),
+      parameters,
+      [],
+    ),
+  ]);
+}
+
+function namesIn(
+  parts: readonly unknown[],
+  parameters: readonly { readonly name: Name }[],
+  bindings: readonly Statement[],
+): Set<string> {
   const names = new Set<string>();
-  const work: unknown[] = [bindings, value, parameters.map((each) => each.default)];
+  const work = [...parts];
   while (work.length > 0) {
     const each = work.pop();
     if (typeof each !== "object" || each === null) continue;

@@ -2,6 +2,9 @@
 import type {
   Declaration,
   DefDeclaration,
+  DistDeclaration,
+  DistEntry,
+  EntryParameter,
   Expression,
   ModelDeclaration,
   NetDeclaration,
@@ -15,7 +18,7 @@ import { formatBlock, type Unit } from "./format-sequence.ts";
 import { formatDefinition, statementUnits } from "./format-statement.ts";
 import { isFrom, type Origin } from "./origin.ts";
 
-type WithHead = ModelDeclaration | DefDeclaration | NetDeclaration;
+type WithHead = ModelDeclaration | DefDeclaration | NetDeclaration | DistDeclaration;
 
 export function formatDeclaration(origin: Origin, declaration: Declaration): Doc {
   const close = isFrom(origin, declaration.span) ? declaration.span.end - 1 : undefined;
@@ -34,6 +37,17 @@ export function formatDeclaration(origin: Origin, declaration: Declaration): Doc
         formatHead(origin, declaration),
         formatBlock(origin, statementUnits(origin, declaration.body), headEnd(origin, declaration), close),
       ]);
+    case "dist": {
+      const { support, entries } = declaration;
+      const units = entries.map((each) => ({ span: each.span, print: () => formatEntry(origin, each) }));
+      const end = isFrom(origin, support.span) ? support.span.end : undefined;
+      return group([
+        formatHead(origin, declaration),
+        " on ",
+        formatType(origin, support),
+        formatBlock(origin, units, end, close),
+      ]);
+    }
     case "def":
     case "net": {
       const { kind, result, value, bindings } = declaration;
@@ -47,6 +61,32 @@ export function formatDeclaration(origin: Origin, declaration: Declaration): Doc
       return group([...head, formatBlock(origin, units, headEnd(origin, declaration), close)]);
     }
   }
+}
+
+/** `logpdf(x) = …`, `mean = …`, `draw { … }` */
+function formatEntry(origin: Origin, entry: DistEntry): Doc {
+  const { name, parameters, bindings, value, span } = entry;
+  const nameEnd = isFrom(origin, name.span) ? name.span.end : undefined;
+  const items = parameters.map((each) => entryParameterItem(origin, each));
+  const head = [name.text, items.length === 0 ? "" : formatList(origin, ["(", ")"], items, nameEnd)];
+  if (!hasBody(origin, entry)) return [...head, formatDefinition(origin, "=", value)];
+  const close = isFrom(origin, span) ? span.end - 1 : undefined;
+  const last = parameters.at(-1);
+  const end = last === undefined ? name.span.end : entryParameterEnd(origin, last);
+  const units = [...statementUnits(origin, bindings), valueUnit(origin, value)];
+  return group([...head, formatBlock(origin, units, nameEnd === undefined ? undefined : end, close)]);
+}
+
+function entryParameterItem(origin: Origin, parameter: EntryParameter): Item {
+  const { name, type } = parameter;
+  return {
+    span: { ...name.span, end: entryParameterEnd(origin, parameter) },
+    print: () => (type === undefined ? name.text : [`${name.text}: `, formatType(origin, type)]),
+  };
+}
+
+function entryParameterEnd(origin: Origin, { name, type }: EntryParameter): number {
+  return type !== undefined && isFrom(origin, type.span) ? type.span.end : name.span.end;
 }
 
 /** `model Name[sizes](parameters)` */
@@ -110,7 +150,10 @@ function headEnd(origin: Origin, declaration: WithHead): number | undefined {
 }
 
 /** Whether the value stands in a `{ … }` body. */
-function hasBody(origin: Origin, { bindings, value, span }: DefDeclaration | NetDeclaration): boolean {
+function hasBody(
+  origin: Origin,
+  { bindings, value, span }: DefDeclaration | NetDeclaration | DistEntry,
+): boolean {
   if (bindings.length > 0) return true;
   if (!isFrom(origin, span) || !isFrom(origin, value.span)) return false;
   return value.span.end < span.end && origin.source.text[span.end - 1] === "}";

@@ -3,17 +3,17 @@ import type { CstNode, IToken } from "chevrotain";
 import { joinSpans, type Span } from "../../base/span.ts";
 import type {
   Declaration,
+  DistEntry,
   Expression,
   File,
   IfStatement,
   Name,
-  Parameter,
-  SizeParameter,
   Statement,
   Target,
   TypeExpression,
 } from "../tree.ts";
 import { buildArgument, buildExpression, buildRange, buildType, missing } from "./build-expression.ts";
+import { buildEntryParameter, buildHead } from "./build-head.ts";
 import { type Building, grow, nameOf, node, nodeSpan, nodes, tokenOf, tokenSpan, tokensOf } from "./cst.ts";
 
 /** `docs` are the `///` comments of the text, in order. One after something in its line is no documentation. */
@@ -26,6 +26,7 @@ export function buildFile(building: Building, cst: CstNode | undefined, docs: re
   return {
     declarations: nodes(cst, "declaration").flatMap((declaration) => [
       ...nodes(declaration, "guide").flatMap((guide) => buildGuide(building, guide, docLines)),
+      ...nodes(declaration, "dist").flatMap((dist) => buildDist(building, dist, docLines)),
       ...nodes(declaration, "program").flatMap((program) => buildDeclaration(building, program, docLines)),
     ]),
     span: { source: building.source.name, start: 0, end: building.source.text.length },
@@ -68,12 +69,7 @@ function buildDeclaration(
   const span = joinSpans(start, nodeSpan(building, cst, start.end));
   const name = nameOf(building, tokenOf(cst, "Identifier"), start.end);
   const doc = docAbove(docLines, keyword.startLine ?? 0);
-  const sizes = nodes(node(cst, "sizeParameters"), "sizeParameter").map((one) =>
-    buildSize(building, one, span.end),
-  );
-  const parameters = nodes(node(cst, "parameters"), "parameter").map((one) =>
-    buildParameter(building, one, span.end),
-  );
+  const { sizes, parameters } = buildHead(building, cst, span.end);
   const typeCst = node(cst, "type");
   const block = node(cst, "block");
   if (keyword.image !== "def" && keyword.image !== "net") {
@@ -97,23 +93,29 @@ function buildDeclaration(
   return [{ kind: keyword.image, ...head, bindings, value, span }];
 }
 
-function buildSize(building: Building, cst: CstNode, at: number): SizeParameter {
-  const { end } = nodeSpan(building, cst, at);
-  const value = node(cst, "expression");
-  return {
-    name: nameOf(building, tokenOf(cst, "Identifier"), end),
-    ...(value && { default: buildExpression(building, value, end) }),
-  };
+function buildDist(building: Building, cst: CstNode, docLines: ReadonlyMap<number, string>): Declaration[] {
+  const keyword = tokenOf(cst, "Keyword_dist");
+  if (keyword === undefined) return [];
+  const start = tokenSpan(building, keyword);
+  const span = joinSpans(start, nodeSpan(building, cst, start.end));
+  const name = nameOf(building, tokenOf(cst, "Identifier"), start.end);
+  const doc = docAbove(docLines, keyword.startLine ?? 0);
+  const support = buildType(building, node(cst, "type"), span.end);
+  const entries = nodes(node(cst, "entries"), "entry").map((entry) => buildEntry(building, entry, span.end));
+  return [{ kind: "dist", name, doc, ...buildHead(building, cst, span.end), support, entries, span }];
 }
 
-function buildParameter(building: Building, cst: CstNode, at: number): Parameter {
-  const { end } = nodeSpan(building, cst, at);
-  const value = node(cst, "expression");
-  return {
-    name: nameOf(building, tokenOf(cst, "Identifier"), end),
-    type: buildType(building, node(cst, "type"), end),
-    ...(value && { default: buildExpression(building, value, end) }),
-  };
+function buildEntry(building: Building, cst: CstNode, at: number): DistEntry {
+  const span = nodeSpan(building, cst, at);
+  const name = nameOf(building, tokenOf(cst, "Identifier"), span.start);
+  const parameters = nodes(node(cst, "entryParameters"), "entryParameter").map((one) =>
+    buildEntryParameter(building, one, span.end),
+  );
+  const block = node(cst, "block");
+  const body = block
+    ? buildFunctionBody(building, block, name.text, name)
+    : { bindings: [], value: buildExpression(building, node(cst, "expression"), span.end) };
+  return { name, parameters, ...body, span };
 }
 
 /** A body whose last statement is the result. */

@@ -4,9 +4,11 @@
  *
  *     file        = declaration { ";" declaration }
  *     declaration = "guide" "for" name block
+ *                 | "dist" name [ "[" sizes "]" ] [ "(" parameters ")" ] "on" type "{" { entry ";" } "}"
  *                 | ("model" | "family" | "def" | "net") name [ "[" sizes "]" ] [ "(" parameters ")" ] [ (":" | "->") type ]
  *                   ( block | "=" expression )
  *     block       = "{" { statement ";" } "}"
+ *     entry       = name [ "(" { name [ ":" type ] "," } ")" ] ( block | "=" expression )
  *     statement   = "factor" expression
  *                 | ("plate" | "for") name "in" range block
  *                 | [ "member" ] "learn" name [ ":" type ] "=" expression
@@ -66,6 +68,8 @@ const bracketRules: ReadonlySet<string> = new Set([
   "parameters",
   "type",
   "block",
+  "entries",
+  "entryParameters",
   "options",
   "suffix",
   "parentheses",
@@ -193,7 +197,11 @@ export class Grammar extends RecoveringParser {
   });
 
   declaration = this.RULE("declaration", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.guide) }, { ALT: () => this.SUBRULE(this.program) }]);
+    this.OR([
+      { ALT: () => this.SUBRULE(this.guide) },
+      { ALT: () => this.SUBRULE(this.dist) },
+      { ALT: () => this.SUBRULE(this.program) },
+    ]);
   });
 
   guide = this.RULE("guide", () => {
@@ -201,6 +209,55 @@ export class Grammar extends RecoveringParser {
     this.CONSUME(t.For);
     this.CONSUME(t.Identifier);
     this.SUBRULE(this.block);
+  });
+
+  dist = this.RULE("dist", () => {
+    this.CONSUME(t.Dist);
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => this.SUBRULE(this.sizeParameters));
+    this.OPTION2(() => this.SUBRULE(this.parameters));
+    this.CONSUME(t.On);
+    this.SUBRULE(this.type);
+    this.SUBRULE(this.entries);
+  });
+
+  entries = this.RULE("entries", () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => this.CONSUME(t.Separator));
+    this.OPTION(() => this.SUBRULE(this.entry));
+    this.MANY2(() => {
+      this.CONSUME2(t.Separator);
+      this.OPTION2(() => this.SUBRULE2(this.entry));
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  entry = this.RULE("entry", () => {
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => this.SUBRULE(this.entryParameters));
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Assign);
+          this.SUBRULE(this.expression);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.block) },
+    ]);
+  });
+
+  entryParameters = this.RULE("entryParameters", () => {
+    this.CONSUME(t.LeftParen);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.entryParameter) });
+    this.CONSUME(t.RightParen);
+  });
+
+  entryParameter = this.RULE("entryParameter", () => {
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
   });
 
   /** A declaration with a head of its own. */

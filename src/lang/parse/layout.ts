@@ -35,8 +35,8 @@ export interface Layout {
   readonly skipped: readonly Span[];
 }
 
-const declarations: ReadonlySet<TokenType> = new Set([t.Model, t.Family, t.Guide, t.Def, t.Net]);
-const reserved: ReadonlySet<TokenType> = new Set([t.Dist, t.Import]);
+const declarations: ReadonlySet<TokenType> = new Set([t.Model, t.Family, t.Guide, t.Def, t.Net, t.Dist]);
+const reserved: ReadonlySet<TokenType> = new Set([t.Import]);
 /** Only ever begin a statement; `for` too, but it is also in `[e for k in K]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([t.Observe, t.Plate, t.Learn, t.Vary, t.Factor]);
 
@@ -48,6 +48,7 @@ const canEndLine: ReadonlySet<TokenType> = new Set([
   t.Marginal,
   t.Enumerate,
   t.Member,
+  t.On,
   t.NumberLiteral,
   t.StringLiteral,
   t.True,
@@ -93,7 +94,7 @@ const continuesLine: ReadonlySet<TokenType> = new Set([
   t.Separator,
 ]);
 /** Between declarations nothing else can begin with these, so a head may go on with them in the next line. */
-const continuesHead: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket]);
+const continuesHead: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket, t.On]);
 
 /** `sourceName` is for spans; `lexed` comes from `tokenize`. */
 export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
@@ -300,7 +301,7 @@ function endBefore(laying: Laying): Span | undefined {
   return end?.tokenType === t.RightBrace ? spanOf(laying, end) : undefined;
 }
 
-const misspeltWords = ["model", "family", "def", "net"];
+const misspeltWords = ["model", "family", "def", "net", "dist"];
 
 /** The keyword meant by `modle Name`. */
 function misspelt(laying: Laying, i: number): string | undefined {
@@ -346,7 +347,9 @@ function mend(laying: Laying, i: number): IToken {
   return token;
 }
 
+const names: ReadonlySet<TokenType> = new Set([t.Identifier, t.Marginal, t.Enumerate, t.Member, t.On]);
+
 function isName(token: IToken | undefined): boolean {
   const type = token?.tokenType;
-  return type === t.Identifier || type === t.Marginal || type === t.Enumerate || type === t.Member;
+  return type !== undefined && names.has(type);
 }

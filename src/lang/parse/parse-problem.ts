@@ -189,7 +189,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
     case "reserved-declaration":
       return error(`\`${fact.word}\` is not in this version of the language yet`, {
         labels: at(fact.span, "reserved for a later version"),
-        expected: "`model`, `family`, `guide`, `def` or `net`",
+        expected: "`model`, `family`, `guide`, `def`, `net` or `dist`",
       });
     case "outside-declaration":
       return error(
@@ -203,7 +203,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
             ...at(fact.span),
             ...(fact.ended ? at(fact.ended, "the declaration before it ends here") : []),
           ],
-          expected: "`model`, `family`, `guide`, `def` or `net`",
+          expected: "`model`, `family`, `guide`, `def`, `net` or `dist`",
           help: fact.meant
             ? `did you mean \`${fact.meant}\`?`
             : fact.statement

@@ -19,6 +19,7 @@ const ruleWords: Readonly<Record<string, string>> = {
   pattern: "a number, a name, `true`, `false` or `_`",
   vary: "`~` or `in`",
   program: "a body in braces",
+  entry: "`=` or `{`",
   annotation: "`via`, `marginal` or `enumerate`",
   type: "a type",
   suffix: "an index",
@@ -84,6 +85,8 @@ function expectation(error: IRecognitionException, rule: string, before: IToken 
     return isFirst ? "an expression" : "`,` or `]`";
   }
   if (isExpected(error, t.RightBrace)) {
+    if (rule === "entries")
+      return startsStatement ? "an entry such as `logpdf(x) = …`" : "the end of the entry";
     if (rule === "match")
       return startsStatement || after === t.Comma
         ? "a number, a name, `true`, `false` or `_`"
@@ -100,6 +103,7 @@ function nameWords(rule: string, before: IToken | undefined): string {
   switch (rule) {
     case "program":
     case "guide":
+    case "dist":
       return before === undefined ? "a name" : `the name of the ${before.image || "declaration"}`;
     case "axis":
     case "brackets":
@@ -107,6 +111,7 @@ function nameWords(rule: string, before: IToken | undefined): string {
     case "type":
       return "a type";
     case "parameter":
+    case "entryParameter":
       return "the name of a parameter";
     case "sizeParameter":
       return "the name of a size";
@@ -148,6 +153,7 @@ function suggestion(
   if ((expected === "`,` or `)`" || expected === "`,` or `]`") && startsOperand)
     return `put a comma before \`${found.image}\``;
   if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
+  if (isExpected(error, t.On)) return "say what one draw is: `on Real`, `on Positive`, `on Nat`";
   if (rule === "parameter" && before) return `${before.image}: Real`;
   if (keywordTokens.has(type) && (missingExpression.has(expected) || isExpected(error, t.Identifier)))
     return `a keyword cannot be a name, but \`${found.image}_\` can`;

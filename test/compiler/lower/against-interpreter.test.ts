@@ -12,6 +12,7 @@ import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
 import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
 import { loadModel } from "./load-model.ts";
@@ -179,7 +180,7 @@ function checkSimulation(program: SampleProgram, seed: number): void {
   }
 }
 
-const programs = [...samplePrograms, ...discretePrograms];
+const programs = [...samplePrograms, ...discretePrograms, ...definedPrograms];
 
 const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
 

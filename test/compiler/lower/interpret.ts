@@ -4,7 +4,9 @@
  */
 import { digamma, erf, lgamma } from "../../../src/compiler/special-functions.ts";
 import type {
+  CoreDefinedDistribution,
   CoreDistribution,
+  CoreEntry,
   CoreExpression,
   CorePlace,
   CoreSite,
@@ -105,7 +107,7 @@ function run(statement: CoreStatement, scope: Scope, own: Map<string, Meaning>):
         named(site.variable, scope),
         site.place.map((place) => positionOf(place, scope)),
       );
-      return score(site.distribution, x, scope);
+      return score(site.distribution, x, scope) - cutMass(site, x, scope);
     }
     case "let": {
       const value = evaluate(statement.value, scope);
@@ -144,6 +146,65 @@ function assign(whole: Meaning | undefined, place: readonly number[], value: Mea
   return copy;
 }
 
+/** log of the mass that a declared type leaves of draws with a distribution function, over all elements. */
+function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope): number {
+  if (distribution.kind !== "defined" || distribution.definition.cdf === undefined) return 0;
+  const { definition, support: own } = distribution;
+  const end = (side: "low" | "high"): number | undefined => {
+    const given = side in support ? evaluate((support as never)[side], scope) : undefined;
+    const whole = side in own ? evaluate((own as never)[side], scope) : undefined;
+    return given === whole ? undefined : (given as number);
+  };
+  const [low, high] = [end("low"), end("high")];
+  if (low === undefined && high === undefined) return 0;
+  return definedSum(distribution, x, scope, (scopeOfDraw) => {
+    const cdf = (bound: number): number => number(entry(definition.cdf, [bound], scopeOfDraw));
+    return Math.log((high === undefined ? 1 : cdf(high)) - (low === undefined ? 0 : cdf(low)));
+  });
+}
+
+/** The sum over independent draws of what each gives; their arguments are in scope under the parameters' names. */
+function definedSum(
+  distribution: CoreDefinedDistribution,
+  x: Meaning,
+  scope: Scope,
+  each: (scope: Scope, x: Meaning) => number,
+): number {
+  const { definition } = distribution;
+  const sizes = Object.fromEntries(
+    Object.entries(distribution.sizes).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
+  );
+  const given = definition.parameters.map(({ name, type }) => ({
+    name,
+    rank: type.dimensions.length,
+    value: evaluate(distribution.arguments[name], scope),
+  }));
+  const visit = (value: Meaning, own: typeof given): number => {
+    if (depth(value) > definition.event.dimensions.length)
+      return (value as Meaning[]).reduce<number>((sum, part, i) => {
+        const inner = own.map((arg) => ({
+          ...arg,
+          value: depth(arg.value) > arg.rank ? (arg.value as Meaning[])[i] : arg.value,
+        }));
+        return sum + visit(part, inner);
+      }, 0);
+    const names = new Map(own.map((arg) => [arg.name, arg.value]));
+    return each({ loaded: scope.loaded, sizes, names }, value);
+  };
+  return visit(x, given);
+}
+
+function entry(rule: CoreEntry | undefined, given: readonly Meaning[], scope: Scope): Meaning {
+  if (rule === undefined) throw new Error("no such entry");
+  const names = new Map(scope.names);
+  for (const [position, { name }] of rule.parameters.entries()) names.set(name, given[position]);
+  for (const step of rule.steps) {
+    if (step.kind === "draw") throw new Error("a draw in a density");
+    names.set(step.name, evaluate(step.value, { ...scope, names }));
+  }
+  return evaluate(rule.value, { ...scope, names });
+}
+
 function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number {
   switch (distribution.kind) {
     case "if":
@@ -158,6 +219,10 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
       if (arm === undefined) throw new Error("no arm matches");
       return score(arm.value, x, scope);
     }
+    case "defined":
+      return definedSum(distribution, x, scope, (inner, value) =>
+        number(entry(distribution.definition.logDensity, [value], inner)),
+      );
     case "distribution": {
       const { forms, eventRank } = distributions[distribution.name];
       const parameters = (forms as readonly (readonly { name: string; rank: number }[])[]).flat();

@@ -7,7 +7,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     case: "model M[N](X: Real[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * x[n], 1) }\n}",
   },
   "unknown-function": { "": "model M {\n  s ~ Normal(0, 1)\n  x ~ Normal(0, sofplus(s))\n}" },
-  "unknown-distribution": { "": "model M {\n  x ~ Gausian(0, 1)\n  y ~ Norml(0, 1)\n}" },
+  "unknown-distribution": {
+    dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peek(0, 1)\n}",
+    "": "model M {\n  x ~ Gausian(0, 1)\n  y ~ Norml(0, 1)\n}",
+  },
   "unknown-size": { "": "model M[Rows] {\n  plate n in Row { observe y[n] ~ Normal(0, 1) }\n}" },
   "unknown-type": { "": "model M(x: Postive) {\n  observe y ~ Normal(0, x)\n}" },
   "unknown-annotation": { "": "model M {\n  x ~ Normal(0, 1) via noncentred\n}" },
@@ -34,6 +37,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     scan: "def f(a: Real, b: Real): Real = a + b\nmodel M[N](x: Real[N]) {\n  observe y: Real[N] ~ Normal(scan(f, x), 1)\n}",
     "sizes-of-layers": "model M {\n  learn f = mlp[3, 2]\n}",
     fold: "net f[I](x: Real[I]) -> Real[I] = x |> fold(dense)\nmodel M {\n  learn g = f[2]\n}",
+    dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peak(0)\n}",
     "": "model M {\n  x ~ Normal(0)\n}",
     builtin: "model M {\n  x ~ Normal(atan2(1), 1)\n}",
     "net-sizes": "net f[A, B](x: Real[A]) -> Real[B] = x |> dense(B)\nmodel M {\n  learn g = f[2]\n}",
@@ -153,12 +157,14 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "net deep[I](x: Real[I], f: Function) -> Real[I] = x + mlp[I, I](x, [I], f)\nmodel M {\n  learn f = deep[3](cholesky)\n}",
   },
   "size-not-inferred": {
+    dist: "dist Noise[K](scale: Positive) on Real[K] {\n  logpdf(x) = -0.5 * sum(square(x / scale)) - K * log(scale)\n}\nmodel M {\n  x: Real[3] ~ Noise(1)\n}",
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
   "type-mismatch": {
     matrix: "model M[K](S: Covariance[K]) {\n  x ~ MultivariateNormal(0, diagonal(S))\n}",
     "scan-rows":
       "def f(a: Real, b: Real): Real = a + b\nmodel M(x: Real) {\n  v = scan(0, f, x)\n  observe y ~ Normal(v, 1)\n}",
+    dist: "dist D[K](p: Simplex[K]) on Int(0, K - 1) {\n  logpmf(k) = log(p[k])\n}\nmodel M {\n  observe y ~ D(0.5)\n}",
     option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(kind + 1, 1)\n}",
     "": "model M[N](smokes: Bool[N]) {\n  b ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b * smokes[n], 1) }\n}",
     argument: "model M(n: Real) {\n  observe y ~ Binomial(n, 0.5)\n}",
@@ -168,6 +174,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "look-back": "model M[T] {\n  for t in 1..T { observe y[t] ~ Normal(y[t-1], ones(2)) }\n}",
   },
   "support-not-proven": {
+    dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  s ~ Normal(0, 1)\n  observe y ~ Peak(0, s)\n}",
+    draw: "dist D(s: Positive) on Positive {\n  logpdf(x) = -log(s) - x / s\n  draw(z: Real) = s * z\n}",
     matrix:
       "model M[K](A: Real[K, K]) {\n  L = cholesky(A)\n  x: Real[K] ~ Normal(0, 1)\n  factor sum(L @ x)\n}",
     "": "model M {\n  x ~ Normal(0, 1)\n  observe y ~ Normal(0, x)\n}",
@@ -201,6 +209,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     function: "model M {\n  x ~ Normal(exp, 1)\n}",
   },
   "not-a-distribution": {
+    dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peak\n}",
     "": "model M {\n  mu ~ Normal(0, 1)\n  x ~ mu + 1\n}",
     bare: "model M {\n  mu ~ Flat\n}",
   },
@@ -277,9 +286,24 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     pieces: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t]: Real[2] ~ Normal(0, 1) }\n}",
   },
   "recursive-function": {
+    dist: "dist D(s: Positive) on Positive {\n  logpdf(x) = -log(s) - x / s\n  draw { x ~ D(s); x }\n}",
     "": "def f(x: Real): Real = g(x)\ndef g(x: Real): Real = f(x - 1)\nmodel M {\n  observe y ~ Normal(f(1), 1)\n}",
     instances:
       "def f(x: Real, g: Function): Real = f(x, f(g: g))\nmodel M {\n  observe y ~ Normal(f(1, exp), 1)\n}",
+  },
+  "bad-entry": {
+    "": "dist D(n: Nat) on Int(0, n) {\n  logpdf(k) = -log(n + 1)\n}",
+    noise: "dist D(s: Positive) on Positive {\n  logpdf(x) = -log(s) - x / s\n  draw(u: Positive) = u * s\n}",
+    parameter: "dist D(s: Positive) on Positive {\n  logpdf(x, s2) = -log(s) - x / s\n}",
+    twice: "dist D(s: Positive) on Positive {\n  logpdf(x) = -log(s) - x / s\n  mean = s\n  mean = s\n}",
+    type: "dist D(s: Positive) on Positive {\n  logpdf(x: Real) = -log(s) - x / s\n}",
+  },
+  "unknown-entry": {
+    "": "dist D(s: Positive) on Positive {\n  logpdf(x) = -log(s) - x / s\n  varience = s ^ 2\n}",
+    constant: "dist D(s: Positive) on Positive {\n  c = -log(s)\n  logpdf(x) = -log(s) - x / s\n}",
+  },
+  "missing-density": {
+    "": "dist D(loc: Real, scale: Positive) on Real {\n  draw(z: Real) = loc + scale * z\n}",
   },
   "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
   "bad-initializer": {

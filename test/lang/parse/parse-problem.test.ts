@@ -55,6 +55,8 @@ const programs = {
   },
   "keyword-as-name": { "": "model A {\n  plate ~ Normal(0, 1)\n}\n" },
   "unexpected-token": {
+    dist: "dist Peak(loc: Real) {\n  logpdf(x) = -abs(x - loc)\n}\n",
+    entry: "dist Peak(loc: Real) on Real {\n  logpdf(x) -abs(x - loc)\n}\n",
     comma: "model A {\n  x ~ Normal(0 1)\n}\n",
     in: "model A[J] {\n  plate j J {\n    x[j] ~ Normal(0, 1)\n  }\n}\n",
     tilde: "model A {\n  mu Normal(0, 1)\n}\n",

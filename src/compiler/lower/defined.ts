@@ -1,0 +1,138 @@
+/** Distributions that a `dist` defines: entries are inlined, with arguments for the parameters. */
+import { bug } from "../../base/bug.ts";
+import type {
+  CoreDefinedDistribution,
+  CoreDefinition,
+  CoreEntry,
+  CoreExpression,
+  CoreStep,
+} from "../../lang/core.ts";
+import type { NumberType } from "../../lang/type.ts";
+import type { Support } from "./bijector.ts";
+import { type Context, sizeValue, sizeValues } from "./context.ts";
+import { lowerAny, lowerExpression } from "./lower-expression.ts";
+import { dtypeOf } from "./lower-model.ts";
+import { createRows, type Rows } from "./rows.ts";
+import type { Value } from "./value.ts";
+
+/** A use of a definition: its parameters are in scope, independent draws lie along axes. */
+export interface Opened {
+  readonly definition: CoreDefinition;
+  readonly context: Context;
+  readonly rows: Rows;
+}
+
+/** `batch` is the shape of independent draws. */
+export function openDefinition(
+  distribution: CoreDefinedDistribution,
+  batch: readonly number[],
+  context: Context,
+): Opened {
+  const { definition, span } = distribution;
+  const rows = createRows(batch, context);
+  const sizes = sizeValues(distribution.sizes, context, span);
+  const inner: Context = { ...context, sizes, scope: new Map() };
+  const opened: Opened = { definition, context: inner, rows };
+  for (const { name, type } of definition.parameters) {
+    const value = lowerExpression(distribution.arguments[name], context);
+    bindNumber(opened, name, type, rows.enter(value, type.dimensions.length));
+  }
+  return opened;
+}
+
+/** How many of the event's dimensions are independent draws. */
+export function batchOf(
+  event: readonly number[],
+  { definition }: CoreDefinedDistribution,
+): readonly number[] {
+  return event.slice(0, event.length - definition.event.dimensions.length);
+}
+
+/** Terms of log p(x): what the density adds up, each with only the axes that it needs. */
+export function definedTerms(
+  distribution: CoreDefinedDistribution,
+  x: Value,
+  context: Context,
+): readonly Value[] {
+  const opened = openDefinition(distribution, batchOf(x.event, distribution), context);
+  const { definition, rows } = opened;
+  const rank = definition.event.dimensions.length;
+  const inner = enterEntry(opened, definition.logDensity, [rows.enter(x, rank)]);
+  return addends(definition.logDensity.value, inner).map(rows.leave);
+}
+
+/** log of the mass that a narrower support leaves: −log(F(high) − F(low)) is what the density lacks. */
+export function definedMass(
+  distribution: CoreDefinedDistribution,
+  support: Support,
+  batch: readonly number[],
+  context: Context,
+): Value {
+  const { algebra } = context;
+  const opened = openDefinition(distribution, batch, context);
+  const at = (bound: Value): Value => cdfAt(opened, opened.rows.enter(bound, 0));
+  const mass = (): Value => {
+    switch (support.kind) {
+      case "lower":
+        return algebra.unary("log1p", algebra.unary("neg", at(support.low)));
+      case "upper":
+        return algebra.unary("log", at(support.high));
+      case "interval":
+        return algebra.unary("log", algebra.sub(at(support.high), at(support.low)));
+      default:
+        return bug(`a distribution cut down to a support of kind ${support.kind}`);
+    }
+  };
+  return opened.rows.leave(mass());
+}
+
+export function cdfAt(opened: Opened, x: Value): Value {
+  const { cdf, name } = opened.definition;
+  return cdf === undefined ? bug(`${name} has no cdf`) : entryValue(opened, cdf, [x]);
+}
+
+/** The value of an entry at these values of its parameters. */
+export function entryValue(opened: Opened, entry: CoreEntry, given: readonly Value[]): Value {
+  return lowerExpression(entry.value, enterEntry(opened, entry, given));
+}
+
+/** A scope with an entry's parameters and bindings. */
+export function enterEntry(
+  opened: Opened,
+  entry: CoreEntry,
+  given: readonly Value[],
+  draw: (step: Extract<CoreStep, { kind: "draw" }>, context: Context) => Value = () =>
+    bug("a draw outside of `draw`"),
+): Context {
+  const context: Context = { ...opened.context, scope: new Map(opened.context.scope) };
+  const inner: Opened = { ...opened, context };
+  for (const [position, { name, type }] of entry.parameters.entries())
+    bindNumber(inner, name, type, given[position]);
+  for (const step of entry.steps) {
+    if (step.kind === "draw") bindNumber(inner, step.name, step.type, draw(step, context));
+    else context.scope.set(step.name, { kind: "value", value: lowerAny(step.value, context) });
+  }
+  return context;
+}
+
+export function shapeOf(type: NumberType, { context, definition }: Opened): number[] {
+  return type.dimensions.map((size) => sizeValue(size, context, definition.span));
+}
+
+function bindNumber({ context }: Opened, name: string, type: NumberType, value: Value): void {
+  const typed = context.algebra.convert(value, dtypeOf(type.base));
+  context.scope.set(name, { kind: "value", value: typed });
+}
+
+function addends(expression: CoreExpression, context: Context): readonly Value[] {
+  const { algebra } = context;
+  const negated = (each: CoreExpression): Value[] =>
+    addends(each, context).map((term) => algebra.unary("neg", term));
+  if (expression.kind === "call") {
+    const [left, right] = expression.arguments;
+    if (expression.function === "add") return [...addends(left, context), ...addends(right, context)];
+    if (expression.function === "sub") return [...addends(left, context), ...negated(right)];
+    if (expression.function === "neg") return negated(left);
+  }
+  return [algebra.convert(lowerExpression(expression, context), "float")];
+}

@@ -1,0 +1,147 @@
+/** Draws from distributions, as functions of noise. */
+import type { CoreDefinedDistribution, CoreDistribution } from "../../lang/core.ts";
+import type { Support } from "./bijector.ts";
+import { type Context, fail } from "./context.ts";
+import { batchOf, cdfAt, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
+import { distributionRows } from "./distributions.ts";
+import { countLimit, drawCount, type Noise } from "./draws.ts";
+import { lowerExpression, lowerMatch } from "./lower-expression.ts";
+import { dtypeOf } from "./lower-model.ts";
+import { lowerArguments } from "./site-density.ts";
+import type { Value } from "./value.ts";
+
+export function drawFrom(distribution: CoreDistribution, noise: Noise, context: Context): Value {
+  const { algebra } = context;
+  switch (distribution.kind) {
+    case "distribution": {
+      const row = distributionRows[distribution.name];
+      if (row.draw === undefined)
+        return fail({
+          code: "cannot-simulate",
+          message: `${distribution.name} is improper: it has no draws`,
+          labels: [{ span: distribution.span, text: "cannot be drawn from" }],
+          help: "give it a proper prior",
+        });
+      return row.draw(algebra, noise, lowerArguments(distribution, context));
+    }
+    case "defined":
+      return drawDefined(distribution, noise, context);
+    case "if": {
+      const condition = lowerExpression(distribution.condition, context);
+      const then = drawFrom(distribution.then, noise, context);
+      return algebra.select(condition, then, drawFrom(distribution.else, noise, context));
+    }
+    case "match": {
+      const subject = lowerExpression(distribution.subject, context);
+      const arms = distribution.arms.map((arm) => ({
+        pattern: arm.pattern,
+        value: drawFrom(arm.value, noise, context),
+      }));
+      return lowerMatch<Value>(subject, arms, context, algebra.select);
+    }
+  }
+}
+
+function drawDefined(distribution: CoreDefinedDistribution, noise: Noise, context: Context): Value {
+  const opened = openDefinition(distribution, batchOf(noise.event, distribution), context);
+  const { definition, rows } = opened;
+  const inner = noiseOfRows(noise, opened);
+  const event = shapeOf(definition.event, opened);
+  const whole = (value: Value): Value => rows.leaveWhole(value, event);
+  if (definition.draw !== undefined) return whole(drawByEntry(opened, definition.draw, inner));
+  if (definition.quantile !== undefined && event.length === 0)
+    return whole(entryValue(opened, definition.quantile, [inner.uniform([])]));
+  if (countsFromZero(distribution)) return whole(drawBySums(distribution, opened, inner, context));
+  return fail({
+    code: "cannot-simulate",
+    message: `${definition.name} has no draws: its definition has neither \`draw\` nor \`quantile\``,
+    labels: [{ span: distribution.span, text: "cannot be drawn from" }],
+    help: `add \`draw(u: Unit) = …\` to \`dist ${definition.name}\``,
+  });
+}
+
+/** The quantile at F(low) + u (F(high) − F(low)), where the definition has one. */
+export function drawDefinedBetween(
+  distribution: CoreDefinedDistribution,
+  noise: Noise,
+  support: Support,
+  context: Context,
+): Value {
+  const { algebra } = context;
+  const opened = openDefinition(distribution, batchOf(noise.event, distribution), context);
+  const { definition, rows } = opened;
+  const at = (bound: Value): Value => cdfAt(opened, rows.enter(bound, 0));
+  const from = "low" in support && support.low !== undefined ? at(support.low) : algebra.of(0);
+  const to = "high" in support ? at(support.high) : algebra.of(1);
+  const u = noiseOfRows(noise, opened).uniform([]);
+  const p = algebra.add(from, algebra.mul(u, algebra.sub(to, from)));
+  const { quantile } = definition;
+  return rows.leaveWhole(quantile ? entryValue(opened, quantile, [p]) : algebra.of(Number.NaN), []);
+}
+
+/** Noise for one draw, with independent draws along axes. */
+function noiseOfRows(noise: Noise, opened: Opened): Noise {
+  const { rows, definition } = opened;
+  const event = shapeOf(definition.event, opened);
+  return {
+    event,
+    normal: (own = event) => rows.enter(noise.normal([...rows.shape, ...own]), own.length),
+    uniform: (own = event) => rows.enter(noise.uniform([...rows.shape, ...own]), own.length),
+  };
+}
+
+function drawByEntry(
+  opened: Opened,
+  entry: NonNullable<CoreDefinedDistribution["definition"]["draw"]>,
+  noise: Noise,
+): Value {
+  const { algebra } = opened.context;
+  const given = entry.parameters.map(({ type }) => {
+    const shape = shapeOf(type, opened);
+    return type.range.low === 0 ? noise.uniform(shape) : noise.normal(shape);
+  });
+  const context = enterEntry(opened, entry, given, (step, inner) => {
+    const event = shapeOf(step.type, opened);
+    const own: Noise = {
+      event,
+      normal: (shape = event) => noise.normal(shape),
+      uniform: (shape = event) => noise.uniform(shape),
+    };
+    const drawn = drawFrom(step.distribution, own, inner);
+    return algebra.stretch(algebra.convert(drawn, dtypeOf(step.type.base)), [], event);
+  });
+  return lowerExpression(entry.value, context);
+}
+
+/** Numbers 0, 1, … of which there may be an upper end. */
+function countsFromZero({ definition, bounds, support }: CoreDefinedDistribution): boolean {
+  if (support.kind !== "discrete" || definition.event.dimensions.length > 0) return false;
+  if (bounds === undefined) return definition.event.range.low === 0;
+  return bounds.low.kind === "literal" && bounds.low.value === 0;
+}
+
+/** By inverting the cumulative sum of the probabilities. */
+function drawBySums(
+  distribution: CoreDefinedDistribution,
+  opened: Opened,
+  noise: Noise,
+  context: Context,
+): Value {
+  const { algebra } = context;
+  const { definition, bounds } = distribution;
+  const high =
+    definition.event.base === "bool"
+      ? algebra.of(1)
+      : bounds && opened.rows.enter(lowerExpression(bounds.high, context), 0);
+  const logProbability = (k: Value): Value => {
+    const inside = high === undefined ? k : algebra.binary("min", k, high);
+    const log = entryValue(opened, definition.logDensity, [inside]);
+    return high === undefined
+      ? log
+      : algebra.select(algebra.binary("lessEqual", k, high), log, Number.NEGATIVE_INFINITY);
+  };
+  const count = drawCount(algebra, { ...noise, uniform: () => noise.uniform([]) }, logProbability);
+  // The sum of all probabilities may be rounded down to below the noise.
+  if (high === undefined) return count;
+  return algebra.select(algebra.binary("less", high, countLimit), algebra.binary("min", count, high), count);
+}
