@@ -32,7 +32,7 @@ function modelOf(text: string): CoreModel {
 const files = readdirSync(folder).filter((name) => name.endsWith(".ppl"));
 const examples: Record<string, string> = Object.fromEntries([
   ...files.map((name) => [name.slice(0, -".ppl".length), readFileSync(new URL(name, folder), "utf8")]),
-  ...["Mixture", "LocalLevel", "Vae", "Mixtures2D", "Regressions", "SinesOrLines"].map((name) => [
+  ...["Mixture", "Hmm", "LocalLevel", "Vae", "Mixtures2D", "Regressions", "SinesOrLines"].map((name) => [
     name,
     tour[name],
   ]),
