@@ -1,7 +1,7 @@
 /** The log density of each observation given the draws of all latents. */
 import { ProblemError } from "../base/problem.ts";
 import { elementCount } from "../compiler/graph.ts";
-import { lowerLogDensity } from "../compiler/lower/log-density.ts";
+import { type Inseparable, lowerLogDensity } from "../compiler/lower/log-density.ts";
 import { optimize } from "../compiler/passes/optimize.ts";
 import { splitInvariant } from "../compiler/split-invariant.ts";
 import type { BoundData } from "../data/bind-data.ts";
@@ -63,15 +63,15 @@ export async function logLikelihood(
   return variables;
 }
 
-function refuseInseparable(names: readonly string[], model: CoreModel): void {
-  if (names.length === 0) return;
+function refuseInseparable(inseparable: readonly Inseparable[], model: CoreModel): void {
+  if (inseparable.length === 0) return;
   throw new ProblemError(
-    names.map((name) => ({
+    inseparable.map(({ variables, reason }) => ({
       code: "no-pointwise-density",
       severity: "error",
-      message: `the observations of \`${name}\` have no density of their own`,
+      message: `the observations of ${variables.map((name) => `\`${name}\``).join(" and ")} have no density of their own: ${reason}`,
       labels: model.sites
-        .filter((site) => site.variable === name)
+        .filter((site) => variables.includes(site.variable))
         .map(({ span }) => ({ span, text: "depends on a discrete variable that is summed out" })),
       help: "leave out --loo",
     })),

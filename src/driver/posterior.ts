@@ -107,7 +107,7 @@ function crossValidate(
 ): Omit<CrossValidation, "logLikelihood"> {
   const total = chains * draws;
   const points = logLikelihood.flatMap(({ name, shape, values }) =>
-    elementNames(name, shape).flatMap((label, at, { length }) =>
+    rowNames(name, shape).flatMap((label, at, { length }) =>
       Number.isNaN(values[at]) ? [] : [{ label, values, at, length }],
     ),
   );
@@ -121,6 +121,12 @@ function crossValidate(
   const found = leaveOneOut(matrix, points.length, Math.min(1, mean / total));
   const names = points.map(({ label }) => label);
   return { ...found, names, untrusted: names.filter((_, at) => !(found.kHats[at] <= worstKHat)) };
+}
+
+/** Of "u, v", which are observed together: "u[0], v[0]". */
+function rowNames(name: string, shape: readonly number[]): string[] {
+  const [first, ...others] = name.split(", ").map((each) => elementNames(each, shape));
+  return first.map((label, at) => [label, ...others.map((names) => names[at])].join(", "));
 }
 
 function quality({ verdict, reasons, ...numbers }: Judgement): Quality {

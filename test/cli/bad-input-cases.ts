@@ -336,6 +336,19 @@ model Other[N] {
     ...call(...infer, "--predict", "./new.json"),
     files: { "model.ppl": schools, "data.json": schoolsData, "new.json": '{ "sgma": [10] }\n' },
   },
+  "loo-of-a-chain": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--loo", "--draws", "20", "--warmup", "50"],
+    files: {
+      "model.ppl": `model Hidden[T] {
+  mu: Ordered[2] ~ Normal(0, 3)
+  z[0] ~ Bernoulli(0.5)
+  for t in 1..T { z[t] ~ Bernoulli(if z[t-1] then 0.9 else 0.1) }
+  plate t in T { observe y[t] ~ Normal(mu[z[t]], 1) }
+}
+`,
+      "data.json": '{ "y": [0.1, 0.2, 3.1] }\n',
+    },
+  },
   "predict-longer-series": {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--predict", "./new.json"],
     files: { "model.ppl": walk, "data.json": few, "new.json": '{ "T": 5 }\n' },

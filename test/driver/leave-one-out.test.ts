@@ -73,14 +73,45 @@ describe("observations", () => {
     });
   });
 
-  test("under a discrete variable that is summed out have no density of their own", async () => {
-    const program = await programOf(
+  test("under a discrete variable that is summed out, and without the missing ones", async () => {
+    const y = [1, null, 2];
+    const u = [0.5, null, null];
+    const { values, names, drawsOf } = await densities(
       `model M[N] { m: Ordered[2] ~ Normal(0, 2)
-        plate n in N { z[n] ~ Bernoulli(0.5); observe y[n] ~ Normal(m[z[n]], 1) } }`,
+        plate n in N {
+          z[n] ~ Bernoulli(0.3)
+          observe y[n]: Real? ~ Normal(m[z[n]], 1)
+          observe u[n]: Real? ~ Normal(m[z[n]], 2)
+        } }`,
+      { y, u },
+    );
+    expect(names).toEqual(["y[0], u[0]", "y[2], u[2]"]);
+    const m = drawsOf("m");
+    for (let draw = 0; draw < values.length / 3; draw++)
+      for (const n of [0, 2]) {
+        const weights = [0.7, 0.3].map((p, k) => {
+          const mean = m[2 * draw + k];
+          const given = u[n];
+          const first = Math.log(p) + logNormal(y[n] ?? 0, mean, 1);
+          return given === null ? first : first + logNormal(given, mean, 2);
+        });
+        expect(values[3 * draw + n]).toBeCloseTo(Math.log(Math.exp(weights[0]) + Math.exp(weights[1])), 10);
+      }
+  });
+
+  test("of a chain that is summed out have no density of their own", async () => {
+    const program = await programOf(
+      `model M[T] { m: Ordered[2] ~ Normal(0, 2)
+        z[0] ~ Bernoulli(0.5)
+        for t in 1..T { z[t] ~ Bernoulli(if z[t-1] then 0.8 else 0.1) }
+        plate t in T { observe y[t] ~ Normal(m[z[t]], 1) } }`,
     );
     const posterior = await infer(program, { y: [1, 2] }, { draws: 30, warmup: 100, parallel: 0 });
     const error: unknown = await posterior.leaveOneOut().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ProblemError);
-    if (error instanceof ProblemError) expect(error.problems[0].code).toBe("no-pointwise-density");
+    if (error instanceof ProblemError) {
+      expect(error.problems[0].code).toBe("no-pointwise-density");
+      expect(error.problems[0].message).toContain("`z` depend on each other");
+    }
   });
 });

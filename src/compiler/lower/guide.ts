@@ -158,7 +158,7 @@ function scoreGuide(guide: CoreModel, drawn: ModelContext, options: GuideOptions
   });
   const { items } = options;
   const keep = items === undefined ? undefined : context.axes.get(items.index);
-  return algebra.convert(sumFactors(algebra, factors, [], { keep }), "float").node;
+  return algebra.convert(sumFactors(algebra, factors, [], { keep: keep && [keep] }), "float").node;
 }
 
 function siteTerms(site: CoreSite, here: ModelContext): readonly Value[] {

@@ -26,10 +26,11 @@ import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { optionProbabilities } from "./option-probabilities.ts";
 import { assemblePieces, knownElements } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
+import { rowDensities } from "./row-density.ts";
 import { elementLogDensity, lowerArguments, siteLogDensity, sumBatch } from "./site-density.ts";
 import { groupSteps, hasFixedBounds } from "./step-order.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
-import type { Value } from "./value.ts";
+import type { Axis, Value } from "./value.ts";
 
 export interface DensityOptions {
   /**
@@ -39,7 +40,10 @@ export interface DensityOptions {
   readonly scale: "unconstrained" | "constrained";
   /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
   readonly terms?: boolean;
-  /** Also output the log density of each independent draw of an observed variable, given all latents, as `pointwise/<name>`. */
+  /**
+   * Also output the log density of each independent draw of an observed variable, given all latents, as `pointwise/<name>`; where a
+   * discrete variable is summed out of several draws, of all that share it, as `pointwise/<name>, <name>`.
+   */
   readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
@@ -60,6 +64,11 @@ export interface CoordinateBlock {
   readonly length: number;
 }
 
+export interface Inseparable {
+  readonly variables: readonly string[];
+  readonly reason: string;
+}
+
 export interface DensityLowering {
   /**
    * Inputs: `data/<name>`, `learn/<path>`, and the latents. Outputs: `logDensity`, `variable/<name>` for every latent variable
@@ -70,8 +79,8 @@ export interface DensityLowering {
   readonly dimension: number;
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
-  /** Observed variables whose draws have no log density of their own, as where a discrete variable is summed out of them. */
-  readonly inseparable: readonly string[];
+  /** Observed variables whose draws have no log density of their own, with the reason. */
+  readonly inseparable: readonly Inseparable[];
 }
 
 /** What a guide may replace: where a site's unconstrained coordinates come from. The default is a graph input. */
@@ -101,7 +110,7 @@ export interface DensityState {
   readonly coordinates: readonly CoordinateBlock[];
   readonly learned: readonly LearnedParameter[];
   readonly indexChecks: readonly IndexCheck[];
-  readonly inseparable: readonly string[];
+  readonly inseparable: readonly Inseparable[];
   readonly context: ModelContext;
   /** What `total` is the sum of, and what was summed out of it. */
   readonly factors: readonly Factor[];
@@ -135,7 +144,10 @@ export function lowerDensityInto(
     { span }: CoreSite | CoreStatement,
     here: ModelContext,
   ): void => {
-    for (const value of terms) factors.push({ label, value, plates: here.plates, span });
+    // A row's density needs all of a draw's terms, those too that no discrete variable is in.
+    const isShared = options.pointwise === true && terms.some(({ axes }) => axes.some(isEnumerated));
+    for (const value of isShared ? [algebra.add(...terms)] : terms)
+      factors.push({ label, value, plates: here.plates, span });
   };
 
   /** The array of a site's unconstrained coordinates, made on first use. */
@@ -233,11 +245,12 @@ export function lowerDensityInto(
       ? viewAt(presenceName(site.variable), site.place, here)
       : undefined;
 
-  const inseparable = new Set<string>();
+  /** Observed variables out of which discrete ones are summed. */
+  const summed = new Set<string>();
   /** Binds the log density of every draw, NaN for what is missing, as if a statement of the program did. */
   const bindPoints = (site: CoreSite, value: Value, present: Value | undefined, here: ModelContext): void => {
     const density = elementLogDensity(site, value, here, present, Number.NaN);
-    if (density.axes.some((axis) => axis.kind === "enumerated")) inseparable.add(site.variable);
+    if (density.axes.some(isEnumerated)) summed.add(site.variable);
     else bindAt(pointsName(site.variable), site.place, density, here);
   };
 
@@ -287,7 +300,7 @@ export function lowerDensityInto(
   walkStatements(model.body, context, verb);
 
   const keep = options.keep === undefined ? undefined : context.axes.get(options.keep);
-  const total = sumFactors(algebra, factors, enumerated, { keep });
+  const total = sumFactors(algebra, factors, enumerated, { keep: keep && [keep] });
   const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
   for (const variable of model.variables)
     if (!variable.observed && !isDiscrete(variable.sites[0], context))
@@ -303,7 +316,19 @@ export function lowerDensityInto(
     const binding = context.scope.get(pointsName(name));
     const value =
       binding?.kind === "pieces" ? knownElements(binding, context) : binding && boundArray(binding, context);
-    if (value !== undefined && !inseparable.has(name)) outputs[`pointwise/${name}`] = value.node;
+    if (value !== undefined && !summed.has(name)) outputs[`pointwise/${name}`] = value.node;
+  }
+  const inseparable: Inseparable[] = [];
+  if (summed.size > 0) {
+    const presenceOf = (name: string): Value | undefined =>
+      input.incomplete?.includes(name)
+        ? boundArray(context.scope.get(presenceName(name)), context)
+        : undefined;
+    const ownOf = (name: string): Binding | undefined => context.scope.get(pointsName(name));
+    for (const { variables, density } of rowDensities(context, factors, enumerated, presenceOf, ownOf)) {
+      if (typeof density === "string") inseparable.push({ variables, reason: density });
+      else outputs[`pointwise/${variables.join(", ")}`] = density.node;
+    }
   }
   if (options.keep === undefined)
     Object.assign(outputs, optionProbabilities(context, factors, enumerated, total));
@@ -319,7 +344,7 @@ export function lowerDensityInto(
     coordinates,
     learned,
     indexChecks,
-    inseparable: [...inseparable],
+    inseparable,
     context,
     factors,
     enumerated,
@@ -332,6 +357,10 @@ function presenceName(variable: string): string {
 }
 function pointsName(variable: string): string {
   return `log density of ${variable}`;
+}
+
+function isEnumerated({ kind }: Axis): boolean {
+  return kind === "enumerated";
 }
 
 function presenceType(variable: CoreVariable): NumberType {

@@ -11,6 +11,7 @@ import type { Span } from "../../base/span.ts";
 import { fail } from "./context.ts";
 import type { Reduction } from "./reduce-axis.ts";
 import { sumChain } from "./sum-chain.ts";
+import { type Lines, linesOf } from "./sum-lines.ts";
 import {
   addCost,
   addSmallFirst,
@@ -51,8 +52,10 @@ export interface EnumeratedVariable {
 }
 
 export interface SumOptions {
-  /** The sum is not taken along this plate: one log density per element; every factor must lie in it. */
-  readonly keep?: Axis;
+  /** The sum is not taken along these plates: one log density per element; every factor must lie in all of them. */
+  readonly keep?: readonly Axis[];
+  /** Where the factors lie, if it is known from more than these. */
+  readonly lines?: Lines;
   /** How each axis is taken: where the axes of the result are those of `step.result`, behind a loop's passes if there is one. */
   reduction?(step: ReductionStep, passes: number | undefined): Reduction;
 }
@@ -62,9 +65,8 @@ export function sumFactors(
   algebra: Algebra,
   factors: readonly Factor[],
   enumerated: readonly EnumeratedVariable[],
-  { keep, reduction = () => ({ kind: "sum" }) }: SumOptions = {},
+  { keep = [], lines = linesOf(factors), reduction = () => ({ kind: "sum" }) }: SumOptions = {},
 ): Value {
-  const lines = linesOf(factors);
   const variables = new Map(
     enumerated.map((each, rank) => [
       each.name,
@@ -74,7 +76,7 @@ export function sumFactors(
   const state: State = {
     algebra,
     variables,
-    keep: keep && lines.ofAxis(keep),
+    keep: new Map(keep.map((axis) => [lines.ofAxis(axis), axis])),
     cost: { total: 0 },
     reduction,
   };
@@ -92,21 +94,21 @@ export function sumFactors(
     tables = [...tables.filter((table) => !isInvolved(table)), ...made.map((table) => tidy(state, table))];
     for (const variable of due.group) remaining.delete(variable);
   }
-  const keptLine = state.keep;
   const kept = tables.map((table) => {
-    const line = [...table.extents.keys()].reduce(
-      (each, id) => (id === keptLine ? each : sumLine(algebra, each, id)),
-      table,
-    );
-    return keep === undefined ? line.value : asPlate(algebra, line.value, keptLine, keep);
+    const others = [...table.extents.keys()].filter((id) => !state.keep.has(id));
+    const { value, extents } = others.reduce((each, id) => sumLine(algebra, each, id), table);
+    return [...state.keep].reduce((each, [id, plate]) => {
+      const { from, to } = extents.get(id) ?? bug("a term outside the plate that is kept");
+      return asPlate(algebra, each, lines.axisOf(id, from, to - from), plate);
+    }, value);
   });
-  if (keep !== undefined && plain.some(({ plates }) => !plates.some(({ id }) => id === keep.id)))
+  if (plain.some(({ plates }) => !keep.every((axis) => plates.some(({ id }) => id === axis.id))))
     bug("a term outside the plate that is kept");
   const sums = plain.map(({ value, plates }) =>
     sumPlates(
       algebra,
       value,
-      plates.filter(({ id }) => id !== keep?.id),
+      plates.filter(({ id }) => !keep.some((axis) => axis.id === id)),
     ),
   );
   const all = [...sums, ...kept];
@@ -116,52 +118,10 @@ export function sumFactors(
 interface State {
   readonly algebra: Algebra;
   readonly variables: ReadonlyMap<string, Summed>;
-  /** The line that is kept. */
-  readonly keep: string | undefined;
+  /** The lines that are kept, as the plates that they are. */
+  readonly keep: ReadonlyMap<string, Axis>;
   readonly cost: Cost;
   readonly reduction: NonNullable<SumOptions["reduction"]>;
-}
-
-interface Lines {
-  ofAxis(axis: Axis): string;
-  ofVariable(variable: EnumeratedVariable): readonly string[];
-  /** The line's own axis for a range of coordinates. */
-  axisOf(line: string, from: number, size: number): Axis;
-}
-
-/** Which axes index elements of the same dimensions. */
-function linesOf(factors: readonly Factor[]): Lines {
-  const parents = new Map<string, string>();
-  const rootOf = (id: string): string => {
-    const parent = parents.get(id);
-    return parent === undefined || parent === id ? id : rootOf(parent);
-  };
-  const dimension = (variable: string, at: number): string => `${variable}.${at}`;
-  const orders = new Map<string, number>();
-  for (const { value, plates } of factors) {
-    for (const plate of plates) orders.set(`axis ${plate.id}`, plate.order);
-    for (const { element } of elementsOf(value))
-      element.at.forEach(({ axis }, at) => {
-        if (axis !== undefined)
-          parents.set(rootOf(`axis ${axis.id}`), rootOf(dimension(element.variable, at)));
-      });
-  }
-  const orderOf = new Map<string, number>();
-  for (const [id, order] of orders) {
-    const root = rootOf(id);
-    orderOf.set(root, Math.min(orderOf.get(root) ?? Number.POSITIVE_INFINITY, order));
-  }
-  return {
-    ofAxis: ({ id }) => rootOf(`axis ${id}`),
-    ofVariable: ({ name, shape }) => shape.map((_, at) => rootOf(dimension(name, at))),
-    axisOf: (line, from, size) => ({
-      id: line,
-      size,
-      start: from,
-      order: orderOf.get(line) ?? -1,
-      kind: "plate",
-    }),
-  };
 }
 
 function tableOf(state: State, lines: Lines, { value, plates, span }: Factor): Table {
@@ -191,9 +151,9 @@ function tableOf(state: State, lines: Lines, { value, plates, span }: Factor): T
           "draw what all steps share as a variable of its own",
         );
     });
-  if (state.keep !== undefined && !along.has(state.keep)) {
-    const axis = plates.find((plate) => lines.ofAxis(plate) === state.keep);
-    if (axis !== undefined) along.set(state.keep, { axis, constants: [] });
+  for (const line of state.keep.keys()) {
+    const axis = along.has(line) ? undefined : plates.find((plate) => lines.ofAxis(plate) === line);
+    if (axis !== undefined) along.set(line, { axis, constants: [] });
   }
   const starts = new Map([...along].map(([line, { constants }]) => [line, Math.max(...constants)]));
   const own = new Set([...along.values()].flatMap(({ axis }) => axis?.id ?? []));
@@ -254,9 +214,9 @@ function chooseDue(state: State, tables: readonly Table[], remaining: ReadonlySe
   return refuseStructure(state, tables, [...remaining]);
 }
 
-/** Whether all lines of the table are among these. The line that is kept always is. */
+/** Whether all lines of the table are among these. Those that are kept always are. */
 function liesIn({ keep }: State, { extents }: Table, lines: readonly string[]): boolean {
-  return [...extents.keys()].every((line) => line === keep || lines.includes(line));
+  return [...extents.keys()].every((line) => keep.has(line) || lines.includes(line));
 }
 
 /** The variables that are chained together with this one; `undefined` where one of them is not due yet. */
@@ -413,7 +373,7 @@ function sumAlong(state: State, { group, line = "" }: Due, tables: readonly Tabl
 }
 
 function cutLines({ keep }: State, lines: readonly string[]): readonly string[] {
-  return keep === undefined || lines.includes(keep) ? lines : [...lines, keep];
+  return [...lines, ...[...keep.keys()].filter((line) => !lines.includes(line))];
 }
 
 /** Tables of one cell agree where they lie along the same line. */
@@ -427,17 +387,23 @@ function tidy(state: State, table: Table): Table {
     elementsOf(table.value).flatMap(({ element }) => variableOf(state, element.variable).lines),
   );
   return [...table.extents.keys()].reduce(
-    (each, line) => (needed.has(line) || line === state.keep ? each : sumLine(state.algebra, each, line)),
+    (each, line) => (needed.has(line) || state.keep.has(line) ? each : sumLine(state.algebra, each, line)),
     table,
   );
 }
 
-/** The line as the plate that it is. */
-function asPlate(algebra: Algebra, value: Value, line: string | undefined, plate: Axis): Value {
-  const axes = value.axes.map((axis) => (axis.id === line ? plate : axis));
-  if (axes.some((axis, at) => axis === plate && value.axes[at].size !== plate.size))
-    return bug("the plate that is kept is cut");
-  return algebra.stretch(relabel(algebra, value, axes), [plate], []);
+/** A table along a line as a value along the plate that the line is; 0 where it has no terms. */
+function asPlate(algebra: Algebra, value: Value, line: Axis, plate: Axis): Value {
+  const wide = algebra.stretch(value, [line], []);
+  const at = wide.axes.findIndex((axis) => axis.id === line.id);
+  const only = (count: number): number[] => wide.axes.map((_, each) => (each === at ? count : 0));
+  const before = line.start - plate.start;
+  const after = plate.size - before - line.size;
+  const node =
+    before === 0 && after === 0
+      ? wide.node
+      : algebra.builder.emit("pad", [wide.node], { before: only(before), after: only(after) });
+  return relabel(algebra, { ...wide, node }, wide.axes.with(at, plate));
 }
 
 /** Numbers, then what data alone decide, then the rest: what is known is added up once. */
