@@ -33,13 +33,18 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
     }
   }
   const existing = context.scope.get(name);
-  if (piecewise === undefined && existing?.kind !== "pieces") {
+  // Elements from 0 on may be all there are, or the first ones of more.
+  const dimension = existing?.kind === "pieces" ? existing.dimension : piecewise?.dimension;
+  if (dimension === undefined) {
     context.scope.set(name, { kind: "value", value: array, place, own });
     return;
   }
-  const { dimension, from, to } = piecewise ?? bug(`${name} is whole and in pieces`);
+  const { from, to } = piecewise ?? { from: 0, to: array.event[dimension] };
+  const before = existing?.kind === "value" && !isTuple(existing.value) ? existing.value : undefined;
+  const first = before && { from: 0, to: before.event[dimension], value: before };
+  const earlier = first === undefined ? existing : addPiece(undefined, dimension, first, place);
   context.scope.set(name, {
-    ...addPiece(existing, dimension, { from, to, value: array }, place),
+    ...addPiece(earlier, dimension, { from, to, value: array }, place),
     own,
   });
 }

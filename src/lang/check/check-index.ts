@@ -84,8 +84,8 @@ export function readLocal(
 /** The type from outside all plates: the axes, then the element. */
 function wholeType(scope: Scope, variable: Variable, check: CheckExpression): Type {
   const types = lookBackTypes(scope, variable, check);
-  const joined =
-    types.reduce<Type | undefined>((sum, type) => sum && joinTypes(sum, type), errorType) ?? errorType;
+  // Where pieces differ, that is reported when the second is bound.
+  const joined = types.reduce<Type>((sum, type) => joinTypes(sum, type) ?? sum, errorType);
   if (variable.axes.length === 0 || joined.kind !== "number") return joined;
   return { ...joined, dimensions: [...variable.axes, ...joined.dimensions] };
 }

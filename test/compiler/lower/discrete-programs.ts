@@ -262,4 +262,72 @@ export const discretePrograms: readonly SampleProgram[] = [
     for t in 1..T { z[t] ~ Categorical(L[z[t-1]]) }
     plate t in T { observe y[t] ~ Normal(mu[z[t]], 1) }`,
   ),
+  program(
+    "sequences of different lengths, by a condition on the draw",
+    { N: 2, T: 3 },
+    `mu: Ordered[2] ~ Normal(0, 3)
+    plate n in N {
+      z[n, 0] ~ Bernoulli(0.5)
+      for t in 1..T { z[n, t] ~ Bernoulli(if z[n, t-1] then 0.9 else 0.1) }
+      plate t in T { observe y[n, t] ~ if t < length[n] then Normal(mu[z[n, t]], 1) else Normal(0, 1) }
+    }`,
+    "(length: Nat[N])",
+    { length: 4 },
+  ),
+  program(
+    "sequences of different lengths, by a factor",
+    { N: 2, T: 4 },
+    `mu: Ordered[2] ~ Normal(0, 3)
+    plate n in N {
+      z[n, 0] ~ Bernoulli(0.5)
+      for t in 1..T { z[n, t] ~ Bernoulli(if z[n, t-1] then 0.9 else 0.1) }
+      plate t in T { factor if t < length[n] then -0.5 * (y[n, t] - mu[z[n, t]]) ^ 2 else 0 }
+    }`,
+    "(length: Nat[N], y: Real[N, T])",
+    { length: 5 },
+  ),
+  program(
+    "as an index into data and latents, in a match and in a condition",
+    { N: 3, J: 3 },
+    `mu: Real[J] ~ Normal(0, 3)
+    plate n in N {
+      z[n] ~ Categorical(ones(J) / J)
+      k[n] ~ Binomial(3, 0.3)
+      m[n] = match k[n] { 0 => 1, 1 => mu[0], _ => x[n, z[n]] }
+      observe y[n] ~ Normal(w[z[n]] + mu[z[n]] * m[n], if k[n] > 1 then 1 else 2)
+    }`,
+    "(x: Real[N, J], w: Real[J])",
+  ),
+  program(
+    "chains of second order in a plate, with transitions of a kind",
+    { N: 2, T: 4, K: 2 },
+    `plate k in K { plate i in 2 { plate j in 2 { P[k, i, j] ~ Dirichlet(ones(2)) } } }
+    plate n in N {
+      z[n, 0] ~ Categorical([0.3, 0.7])
+      z[n, 1] ~ Categorical([0.6, 0.4])
+      for t in 2..T { z[n, t] ~ Categorical(P[kind[n], z[n, t-1], z[n, t-2]]) }
+      plate t in T { observe y[n, t] ~ Normal(z[n, t], 1) }
+    }`,
+    "(kind: Nat[N])",
+    { kind: 2 },
+  ),
+  program(
+    "a chain of third order",
+    { T: 8 },
+    `a ~ Normal(0, 1)
+    for t in 0..3 { z[t] ~ Bernoulli(0.4) }
+    for t in 3..T { z[t] ~ Bernoulli(logits: a + (if z[t-1] then 1 else 0) - (if z[t-2] && z[t-3] then 2 else 0)) }
+    plate t in T { observe y[t] ~ Normal(if z[t] then a else 0, 1) }`,
+  ),
+  program(
+    "two chains, each looking back at the other at two distances",
+    { T: 5 },
+    `a: Unit[2, 2] ~ Beta(2, 2)
+    for t in 0..2 { z[t] ~ Bernoulli(0.4) ; u[t] ~ Bernoulli(0.5) }
+    for t in 2..T {
+      z[t] ~ Bernoulli(a[if z[t-1] then 1 else 0, if u[t-2] then 1 else 0])
+      u[t] ~ Bernoulli(if z[t-1] || u[t-1] then 0.8 else 0.3)
+    }
+    plate t in T { observe y[t] ~ Normal(if z[t] then 1 else 0, if u[t] then 1 else 2) }`,
+  ),
 ];

@@ -283,6 +283,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     options: "family F {\n  vary prior in { Normal(0, 1), Gamma(1, 1) }\n  a ~ prior\n}",
     "": "model M[N](b: Bool, x: Real[N]) {\n  observe y ~ Normal(sum(if b { x } else { 1 }), 1)\n}",
     supports: "model M(b: Bool) {\n  x ~ if b { Normal(0, 1) } else { HalfNormal(1) }\n}",
+    "look-back":
+      "model M[T](p: Unit[2]) {\n  z[0] ~ Categorical([0.3, 0.7])\n  for t in 1..T { z[t] ~ Bernoulli(p[z[t-1]]) }\n}",
     pieces: "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t]: Real[2] ~ Normal(0, 1) }\n}",
   },
   "recursive-function": {
