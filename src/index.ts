@@ -25,9 +25,13 @@ export type {
   TrainedModel,
   TrainOptions,
 } from "./driver/api-types.ts";
+export { check } from "./driver/check.ts";
 export { compile } from "./driver/compile.ts";
+export { edit, type ProgramDraft } from "./driver/edit.ts";
+export { addStatement, conditionOn, fixValue, removeVariable, setPrior } from "./driver/edits.ts";
 export { infer, inferWithArtifact, train } from "./driver/node-driver.ts";
 export { sample } from "./driver/predict.ts";
 export { simulateMembers } from "./driver/simulate-members.ts";
 export { version } from "./driver/version.ts";
+export type { CheckedText } from "./lang/check/check-text.ts";
 export { type Formatted, format } from "./lang/format/format.ts";

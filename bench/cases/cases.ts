@@ -1,5 +1,6 @@
 /** All benchmarks, in the order of the report. */
 import type { Case } from "../harness/section.ts";
+import { checking } from "./checking.ts";
 import { gradients } from "./gradients.ts";
 import { growth } from "./growth.ts";
 import { matmul } from "./matmul.ts";
@@ -8,4 +9,4 @@ import { nuts } from "./nuts.ts";
 import { source } from "./source.ts";
 import { vae } from "./vae.ts";
 
-export const cases: readonly Case[] = [gradients, nuts, source, vae, matmul, growth, memory];
+export const cases: readonly Case[] = [gradients, nuts, source, checking, vae, matmul, growth, memory];

@@ -10,12 +10,15 @@ import type { RawData } from "../data/raw-data.ts";
 import type { LeaveOneOut } from "../inference/diagnostics/leave-one-out.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import type { Formatted } from "../lang/format/format.ts";
+import type { Edition } from "./edition.ts";
 import type { Stage } from "./explain-stages.ts";
 import type { Exported, ExportFormat } from "./export-formats.ts";
 import type { ModelOutline } from "./outline.ts";
 
 export interface Compilation {
   readonly source: Source;
+  /** What problems have their places in: `source`, and after edits the texts that it comes from. */
+  readonly sources: readonly Source[];
   /** Errors and warnings, in order of place. */
   readonly problems: readonly Problem[];
   /** Absent when there are errors. */
@@ -25,6 +28,8 @@ export interface Compilation {
 export interface Program {
   readonly core: CoreProgram;
   readonly source: Source;
+  /** For `edit`. */
+  readonly edition: Edition;
   /** Throws `ProblemError` when there is no such model, or several and no name. */
   model(name?: string): CoreModel;
 }

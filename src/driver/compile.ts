@@ -2,31 +2,33 @@
 import { nearMisses } from "../base/near-miss.ts";
 import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
-import { checkProgram } from "../lang/check/check-program.ts";
+import { recheck } from "../lang/check/recheck.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import { parse } from "../lang/parse/parse.ts";
-import { stdlibSources } from "../lang/stdlib.generated.ts";
-import type { File } from "../lang/tree.ts";
 import type { Compilation, Program } from "./api-types.ts";
+import { type Edition, firstEdition } from "./edition.ts";
+import { library } from "./library.ts";
 
 /** Never rejects for what is wrong with the program: that is in `problems`. */
 export async function compile(source: Source | string): Promise<Compilation> {
   const named: Source = typeof source === "string" ? { name: "model.ppl", text: source } : source;
   const parsed = parse(named);
-  const checked = checkProgram(parsed.file, { library: library() });
+  const checked = recheck(parsed.file, { library: library() });
   const problems: Problem[] = [...parsed.problems, ...checked.problems];
   problems.sort((a, b) => (a.labels[0]?.span.start ?? 0) - (b.labels[0]?.span.start ?? 0));
-  if (hasErrors(problems)) return { source: named, problems };
-  return { source: named, problems, program: createProgram(checked.program, named) };
+  if (hasErrors(problems)) return { source: named, sources: [named], problems };
+  return compiled(firstEdition(checked, named), problems);
 }
 
-export function createProgram(core: CoreProgram, source: Source): Program {
-  return { core, source, model: (name) => chooseModel(core, source, name) };
-}
-
-/** The standard library, as text that is part of the package. */
-function library(): File[] {
-  return Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file);
+/** Of an edition without errors. */
+export function compiled(
+  edition: Edition,
+  problems: readonly Problem[],
+): Compilation & { readonly program: Program } {
+  const [source] = edition.sources;
+  const core = edition.checked.program;
+  const program: Program = { core, source, edition, model: (name) => chooseModel(core, source, name) };
+  return { source, sources: edition.sources, problems, program };
 }
 
 function chooseModel(core: CoreProgram, source: Source, name: string | undefined): CoreModel {

@@ -7,9 +7,11 @@ import { explainData } from "../../src/data/explain-data.ts";
 import { membersOf } from "../../src/data/members-file.ts";
 import { rawDataFromValues } from "../../src/data/parse-json-data.ts";
 import type { Driver, Posterior, SummaryRow, TrainedModel } from "../../src/driver/api-types.ts";
+import { firstEdition } from "../../src/driver/edition.ts";
 import { stages } from "../../src/driver/explain-stages.ts";
 import type { Exported, ExportFormat } from "../../src/driver/export-formats.ts";
 import { outline } from "../../src/driver/outline.ts";
+import { recheck } from "../../src/lang/check/recheck.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -145,10 +147,12 @@ function fakeDriver(calls: Call[]): Driver {
           message: "unknown name `foo`",
           labels,
         } as const;
-        return { source: named, problems: [problem] };
+        return { source: named, sources: [named], problems: [problem] };
       }
       const core = { models: [eightSchools], functions: {} };
-      return { source: named, problems: [], program: { core, source: named, model: () => eightSchools } };
+      const edition = firstEdition(recheck({ declarations: [], span }), named);
+      const program = { core, source: named, edition, model: () => eightSchools };
+      return { source: named, sources: [named], problems: [], program };
     },
     async format(source) {
       return { text: `${source.text}\n`, problems: [] };

@@ -372,7 +372,8 @@ function prose(facts: CheckFacts): Prose {
         message: `\`${facts.function}\` does not work with \`${facts.arguments}\``,
         labels: [
           label(facts.span, "asked for here"),
-          ...inside.labels.filter(({ span }) => span.source === facts.span.source),
+          // The library's text is not at hand.
+          ...inside.labels.filter(({ span }) => !span.source.startsWith("std/")),
         ],
         notes: [`Inside \`${facts.where}\`: ${inside.message}`],
         help: `give a function that takes and gives what \`${facts.where}\` needs, or other sizes`,

@@ -23,14 +23,20 @@ export interface CheckedProgram {
   readonly program: CoreProgram;
   /** In order of the source. */
   readonly problems: readonly Problem[];
+  /** The same before `withoutHidden`. */
+  readonly found: readonly Problem[];
+}
+
+/** What an error hides may be the use that a warning misses. */
+export function withoutHidden(found: readonly Problem[]): readonly Problem[] {
+  return hasErrors(found) ? found.filter(({ severity }) => severity === "error") : found;
 }
 
 /** Checks a parsed file and elaborates it to Core. Never throws on what a user wrote; collects all problems. */
 export function checkProgram(file: File, options: CheckOptions = {}): CheckedProgram {
   const facts: CheckFacts[] = [];
   const report = (each: CheckFacts): void => {
-    // The parser gives a name that is missing the text "", and has reported it.
-    if (!("name" in each && typeof each.name === "object" && each.name.text === "")) facts.push(each);
+    if (!isAboutNothing(each)) facts.push(each);
   };
   const library = (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed));
   const own = ownDeclarations(file, report);
@@ -58,14 +64,13 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
     guides.set(model.name, checked.guide);
     for (const name of checked.called) called.add(name);
   }
-  const all = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
-  // What an error hides may be the use that a warning misses.
-  const problems = hasErrors(all) ? all.filter(({ severity }) => severity === "error") : all;
+  const found = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
   const guided = models.map((model) => {
     const guide = guides.get(model.name);
     return guide === undefined ? model : { ...model, guide };
   });
-  return { program: { models: guided, functions: functions.reached(called) }, problems };
+  const program = { models: guided, functions: functions.reached(called) };
+  return { program, problems: withoutHidden(found), found };
 }
 
 function isError(facts: CheckFacts): boolean {
@@ -82,6 +87,8 @@ function guidedModel(
   const model = models.find((each) => each.name === name.text);
   const first = guides.get(name.text);
   if (model === undefined) {
+    // The one without a name may be meant.
+    if (models.some((each) => each.name === "")) return undefined;
     const near = nearMisses(
       name.text,
       models.map((each) => each.name),
@@ -98,6 +105,13 @@ function guidedModel(
     });
   } else return model;
   return undefined;
+}
+
+/** About a name or an expression that is missing: the parser has reported it, and given it the text "". */
+function isAboutNothing(facts: CheckFacts): boolean {
+  if ("inside" in facts && isAboutNothing(facts.inside)) return true;
+  if ("parameter" in facts && facts.parameter === "") return true;
+  return Object.values(facts).some((each) => typeof each === "object" && "text" in each && each.text === "");
 }
 
 function startOf(problem: Problem): number {

@@ -170,6 +170,7 @@ export function close(laying: Laying, token: IToken): void {
 function noteIndentation(laying: Laying, bracket: OpenBracket, token: IToken): void {
   const column = token.startColumn ?? 0;
   if (laying.suspect || laying.indent !== column || bracket.indent <= column) return;
+  if (bracket.token.isInsertedInRecovery) return;
   if (laying.open.some((outer) => isBrace(outer) && outer.indent === column))
     laying.suspect = { bracket, end: tokenEnd(laying.out.at(-1) ?? bracket.token) };
 }

@@ -222,12 +222,12 @@ function lineBreak(laying: Laying, i: number): void {
     separate(laying, undefined, raw[i]);
 }
 
-function startsLine({ raw }: Laying, i: number): boolean {
+function startsLine({ raw }: { readonly raw: readonly IToken[] }, i: number): boolean {
   return i === 0 || (raw[i].startLine ?? 0) > (raw[i - 1].endLine ?? 0);
 }
 
 /** Token `i` is a `~` or `=`, or written for one. */
-function isDefining({ raw }: Laying, i: number): boolean {
+function isDefining({ raw }: { readonly raw: readonly IToken[] }, i: number): boolean {
   const token: IToken | undefined = raw[i];
   if (token?.tokenType === t.WrongSymbol) return wrongSymbols[token.image] === "=";
   return token?.tokenType === t.Tilde || token?.tokenType === t.Assign;
@@ -258,9 +258,14 @@ function startsStatement(laying: Laying, i: number): boolean {
 }
 
 function startsDeclaration(laying: Laying, i: number): boolean {
-  const { tokenType } = laying.raw[i];
+  return beginsDeclaration(laying.raw, i);
+}
+
+/** Whether a declaration begins with this token of `tokenize`, whatever is open before it. */
+export function beginsDeclaration(lexed: readonly IToken[], i: number): boolean {
+  const { tokenType } = lexed[i];
   const isKeyword = declarations.has(tokenType) || reserved.has(tokenType);
-  return isKeyword && startsLine(laying, i) && !isDefining(laying, i + 1);
+  return isKeyword && startsLine({ raw: lexed }, i) && !isDefining({ raw: lexed }, i + 1);
 }
 
 /** Where reading goes on after what stands in the place of a declaration; `i` when that is one. */

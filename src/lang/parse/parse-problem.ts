@@ -310,6 +310,7 @@ const bodyExamples: Readonly<Record<string, string>> = {
 
 function describeText(text: string): string {
   const points = [...text];
+  if (text === "`") return "backtick";
   if (points.length > 1) return `characters \`${shorten(text)}\``;
   const code = points[0]?.codePointAt(0) ?? 0;
   const visible = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(text);

@@ -1,184 +1,10 @@
-/**
- * Lowered graphs against a scalar interpreter of Core, on many small programs with random data and positions:
- * the constrained log density, the unconstrained one with its Jacobian, bindings, gradients, and prior draws.
- */
+/** Lowered graphs of many small programs, judged by a scalar interpreter of Core. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { randomSource } from "../../../src/base/random.ts";
-import { differentiate } from "../../../src/compiler/differentiate.ts";
-import { elementCount, type Graph } from "../../../src/compiler/graph.ts";
-import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
-import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
-import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
-import { optimize } from "../../../src/compiler/passes/optimize.ts";
-import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
+import { describe, test } from "vitest";
 import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
-import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
-import { loadModel } from "./load-model.ts";
-import { logDeterminant } from "./log-determinant.ts";
-import { type SampleProgram, samplePrograms } from "./programs.ts";
-import { normals, sampleData } from "./sample-data.ts";
-
-type Arrays = Readonly<Record<string, Float64Array>>;
-
-function run(graph: Graph, inputs: Arrays): Arrays {
-  const needed = Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, inputs[name]]));
-  return referenceEngine.compile(graph).run(needed) as Arrays;
-}
-
-function prefixed(prefix: string, arrays: Arrays): Arrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [prefix + name, values]));
-}
-
-function check(program: SampleProgram, seed: number): void {
-  const loaded = loadModel(program.text);
-  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const input: LoweringInput = { ...loaded, sizes: program.sizes, knowns: data.knowns };
-  const lowered = lowerLogDensity(input, { scale: "unconstrained" });
-  const fixed = prefixed("data/", data.flat);
-  const position = normals(lowered.dimension, seed, 0.8);
-  const inputsAt = (q: Float64Array): Arrays => ({
-    ...fixed,
-    ...Object.fromEntries(
-      lowered.coordinates.map(({ input: name, offset, length }) => [name, q.slice(offset, offset + length)]),
-    ),
-  });
-  const outputs = run(lowered.graph, inputsAt(position));
-
-  const latents: Record<string, Float64Array> = {};
-  const meanings: Record<string, Meaning> = {};
-  for (const [name, values] of Object.entries(data.flat)) meanings[name] = nest(values, data.shapes[name]);
-  for (const [name, id] of Object.entries(lowered.graph.outputs)) {
-    if (!name.startsWith("variable/")) continue;
-    latents[name.slice(9)] = outputs[name];
-    meanings[name.slice(9)] = nest(outputs[name], lowered.graph.nodes[id].type.shape);
-  }
-  const judged = interpret(loaded, program.sizes, meanings);
-  expect(judged.logDensity).not.toBeNaN();
-
-  // The joint density as the model states it.
-  const constrained = lowerLogDensity(input, { scale: "constrained" });
-  const given = { ...fixed, ...prefixed("value/", latents) };
-  expectClose(run(constrained.graph, given).logDensity[0], judged.logDensity, 1e-9);
-
-  // On the unconstrained scale: the same plus log |det| of the map to what is free in the latents.
-  const free = (q: Float64Array): number[] =>
-    freeValues(
-      run(lowered.graph, inputsAt(q)),
-      loaded,
-      (name) => lowered.graph.nodes[lowered.graph.outputs[`variable/${name}`]].type.shape,
-    );
-  const jacobian = logDeterminant(free, position);
-  expectClose(outputs.logDensity[0], judged.logDensity + jacobian, 1e-6);
-
-  for (const [name, value] of Object.entries(judged.bindings)) {
-    if (!Object.hasOwn(outputs, `binding/${name}`)) continue;
-    const expected = flatten(value);
-    outputs[`binding/${name}`].forEach((each, at) => {
-      expectClose(each, expected[at], 1e-9, name);
-    });
-  }
-
-  // Optimised, with a gradient.
-  const wrt = lowered.coordinates.map((block) => block.input);
-  const density = { ...lowered.graph, outputs: { logDensity: lowered.graph.outputs.logDensity } };
-  const graph = optimize(differentiate(density, { of: "logDensity", wrt, prefix: "gradient/" }));
-  const results = run(graph, inputsAt(position));
-  expectClose(results.logDensity[0], outputs.logDensity[0], 1e-10);
-  const executable = referenceEngine.compile(graph);
-  const step = 1e-5;
-  for (const { input: name, offset, length } of lowered.coordinates)
-    for (let at = 0; at < length; at++) {
-      const moved = (by: number): number => {
-        const q = position.slice();
-        q[offset + at] += by;
-        const inputs = inputsAt(q);
-        const needed = Object.fromEntries(Object.keys(graph.inputs).map((each) => [each, inputs[each]]));
-        return executable.run(needed).logDensity[0];
-      };
-      const slope = (moved(step) - moved(-step)) / (2 * step);
-      expectClose(
-        results[`gradient/${name}`][at],
-        slope,
-        1e-5 * Math.max(1, Math.abs(judged.logDensity)),
-        name,
-      );
-    }
-}
-
-/** All latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
-function freeValues(
-  outputs: Arrays,
-  { model }: ReturnType<typeof loadModel>,
-  outputShape: (variable: string) => readonly number[],
-): number[] {
-  return model.sites.flatMap((site) => {
-    const variable = model.variables.find(({ name }) => name === site.variable);
-    const values = outputs[`variable/${site.variable}`];
-    if (site.observed || values === undefined || variable?.sites[0] !== site.id) return [];
-    if (site.support.kind === "matrix") {
-      const shape = outputShape(site.variable);
-      const n = shape[shape.length - 1];
-      const diagonal =
-        site.support.structure === "covariance" || site.support.structure === "choleskyCov" ? 1 : 0;
-      return [...values].filter((_, at) => at % n < (Math.floor(at / n) % n) + diagonal);
-    }
-    if (site.support.kind !== "simplex") return [...values];
-    let total = 0;
-    return [...values].filter((each) => {
-      total += each;
-      const last = Math.abs(total - 1) < 1e-12;
-      if (last) total = 0;
-      return !last;
-    });
-  });
-}
-
-function expectClose(actual: number, expected: number, tolerance: number, what = ""): void {
-  if (actual === expected) return;
-  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
-  expect(error, `${what} is ${actual}, expected ${expected}`).toBeLessThan(tolerance);
-}
-
-/** Draws from the prior: bindings are those of the drawn values, and the density is finite there. */
-function checkSimulation(program: SampleProgram, seed: number): void {
-  const loaded = loadModel(program.text);
-  const { model } = loaded;
-  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const { graph, noise } = lowerSimulate(
-    { ...loaded, sizes: program.sizes, knowns: data.knowns },
-    { given: [] },
-  );
-  const random = randomSource({ seed, stream: 9 }, 0);
-  const inputs: Record<string, Float64Array> = { ...prefixed("data/", data.flat) };
-  for (const { input, kind, shape } of noise) {
-    const values = new Float64Array(elementCount(shape));
-    if (kind === "normal") random.fillNormal(values);
-    else random.fillUniform(values);
-    inputs[input] = values;
-  }
-  const outputs = run(graph, inputs);
-  const meanings: Record<string, Meaning> = {};
-  for (const { name } of model.inputs) meanings[name] = nest(data.flat[name], data.shapes[name]);
-  for (const { name } of model.variables) {
-    const { shape } = graph.nodes[graph.outputs[`variable/${name}`]].type;
-    meanings[name] = nest(outputs[`variable/${name}`], shape);
-  }
-  const discrete = model.variables.filter(({ type, observed }) => type.base !== "real" && !observed);
-  const known = {
-    ...model,
-    variables: model.variables.map((each) => (discrete.includes(each) ? { ...each, observed: true } : each)),
-  };
-  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings);
-  expect(judged.logDensity).toSatisfy(Number.isFinite);
-  for (const [name, value] of Object.entries(judged.bindings)) {
-    const expected = flatten(value);
-    outputs[`binding/${name}`]?.forEach((each, at) => {
-      expectClose(each, expected[at], 1e-9, name);
-    });
-  }
-}
+import { judgeDensity, judgeSimulation } from "./judge.ts";
+import { samplePrograms } from "./programs.ts";
 
 const programs = [...samplePrograms, ...discretePrograms, ...definedPrograms];
 
@@ -187,7 +13,7 @@ const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(
 describe("draws from the prior agree with the interpreter", () => {
   test.each(simulated)("$name", (program) => {
     fc.assert(
-      fc.property(fc.nat(1_000_000), (seed) => checkSimulation(program, seed)),
+      fc.property(fc.nat(1_000_000), (seed) => judgeSimulation(program, seed)),
       { numRuns: 5 },
     );
   });
@@ -196,7 +22,9 @@ describe("draws from the prior agree with the interpreter", () => {
 describe("log densities agree with the interpreter", () => {
   test.each(programs)("$name", (program) => {
     fc.assert(
-      fc.property(fc.nat(1_000_000), (seed) => check(program, seed)),
+      fc.property(fc.nat(1_000_000), (seed) => {
+        judgeDensity(program, seed);
+      }),
       { numRuns: 5 },
     );
   });
