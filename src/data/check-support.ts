@@ -152,6 +152,7 @@ function evaluate(
     case "array":
     case "comprehension":
     case "scan":
+    case "ode":
     case "tuple":
     case "item":
       return undefined;

@@ -10,7 +10,7 @@ import type { TargetVariable } from "../inference/target.ts";
 import type { CoreModel, CoreProgram, CoreStatement } from "../lang/core.ts";
 import { constantValue, formatSize, type Size } from "../lang/size.ts";
 import type { Base } from "../lang/type.ts";
-import { checkIndices } from "./check-indices.ts";
+import { checkKnownData } from "./check-known-data.ts";
 import { checkGraphMemory } from "./check-memory.ts";
 import { elementNames } from "./element-names.ts";
 import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
@@ -68,7 +68,7 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
   refuseLearned(lowered.learned);
   checkGraphMemory(lowered.graph, bound);
-  checkIndices(lowered.indexChecks, bound);
+  checkKnownData(lowered.dataChecks, bound);
   const { graph, coordinates: blocks } = lowered;
   const latents = blocks.map((block) => block.input);
   const differentiated = differentiate(select(graph, ["logDensity"]), {

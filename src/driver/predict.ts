@@ -12,7 +12,7 @@ import { referenceEngine } from "../engines/reference/reference-engine.ts";
 import type { CoreModel } from "../lang/core.ts";
 import { formatSize } from "../lang/size.ts";
 import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } from "./api-types.ts";
-import { checkIndices } from "./check-indices.ts";
+import { checkKnownData } from "./check-known-data.ts";
 import { checkDrawsMemory, checkGraphMemory } from "./check-memory.ts";
 import { chooseMember } from "./choose-member.ts";
 import { compileSplit } from "./compiled-split.ts";
@@ -170,7 +170,7 @@ async function simulate(
   if (trained === undefined) refuseLearned(lowered.learned);
   refuseMissingStart(lowered.initial, model, bound);
   checkGraphMemory(lowered.graph, bound);
-  checkIndices(lowered.indexChecks, bound);
+  checkKnownData(lowered.dataChecks, bound);
   const graph = select(lowered.graph, wanted(lowered.graph));
   const shapes = Object.entries(graph.outputs).map(
     ([output, id]) => [output, graph.nodes[id].type.shape] as const,

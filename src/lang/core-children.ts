@@ -27,6 +27,8 @@ export function coreChildren(expression: CoreExpression): readonly CoreExpressio
       return [expression.body];
     case "scan":
       return [expression.start, expression.rows, expression.body];
+    case "ode":
+      return [expression.initial, expression.start, expression.times, ...expression.arguments];
     case "item":
       return [expression.base];
     case "cast":

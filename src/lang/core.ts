@@ -365,6 +365,7 @@ export type CoreExpression =
       readonly type: NumberType;
       readonly span: Span;
     }
+  | CoreOde
   | {
       readonly kind: "tuple";
       readonly items: readonly CoreExpression[];
@@ -381,6 +382,34 @@ export type CoreExpression =
     }
   /** `x as Positive`: the value itself; the named range is checked where values are at hand (log density is −∞ or NaN there). */
   | { readonly kind: "cast"; readonly value: CoreExpression; readonly type: NumberType; readonly span: Span };
+
+/**
+ * The solution of y′ = f(y, t, …) that is `initial` at `start`, at each of the times: [T, …]. `function` is a def; its first two
+ * parameters are the state and the time, the others are `arguments`.
+ */
+export interface CoreOde {
+  readonly kind: "ode";
+  readonly function: string;
+  readonly sizes: Readonly<Record<string, Size>>;
+  readonly initial: CoreExpression;
+  readonly start: CoreExpression;
+  readonly times: CoreExpression;
+  readonly arguments: readonly CoreExpression[];
+  readonly method: OdeMethod;
+  readonly type: NumberType;
+  readonly span: Span;
+}
+
+export type OdeMethod =
+  /** The classical method of fourth order, so many equal steps from each time to the next. */
+  | { readonly kind: "rungeKutta"; readonly steps: number }
+  /** Dormand and Prince's pair of orders 5 and 4: the error of each step below atol + rtol |y|, so many steps per time on average. */
+  | {
+      readonly kind: "dormandPrince";
+      readonly rtol: number;
+      readonly atol: number;
+      readonly stepsPerTime: number;
+    };
 
 export type CoreIndex =
   | { readonly kind: "at"; readonly value: CoreExpression }

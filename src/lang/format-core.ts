@@ -203,6 +203,13 @@ function expression(each: CoreExpression): string {
       return `[${expression(each.body)} for ${each.index} in ${formatSize(each.from)}..${formatSize(each.to)}]`;
     case "scan":
       return `scan(${expression(each.start)}, ${expression(each.body)}, ${expression(each.rows)})`;
+    case "ode": {
+      const { kind, ...numbers } = each.method;
+      const method = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`);
+      const parts = [each.initial, each.times, ...each.arguments].map(expression);
+      const rate = `${each.function}${sizeRecord(each.sizes)}`;
+      return `${kind}(${[rate, ...parts, `start: ${expression(each.start)}`, ...method].join(", ")})`;
+    }
     case "tuple":
       return `(${each.items.map(expression).join(", ")})`;
     case "item":

@@ -47,6 +47,14 @@ export function mapCoreChildren(expression: CoreExpression, f: Rewrite): CoreExp
         rows: f(expression.rows),
         body: f(expression.body),
       };
+    case "ode":
+      return {
+        ...expression,
+        initial: f(expression.initial),
+        start: f(expression.start),
+        times: f(expression.times),
+        arguments: expression.arguments.map(f),
+      };
     case "item":
       return { ...expression, base: f(expression.base) };
     case "cast":

@@ -34,6 +34,15 @@ const mean = `model Mean[N] {
 
 const few = '{ "y": [3, 4.5, 2.5] }\n';
 
+const decay = `def decay(y: Real, t: Real, k: Real): Real = -k * y
+
+model Decay[T](ts: Real[T]) {
+  k ~ HalfNormal(1)
+  z = ode(decay, 1, ts, k, start: 0)
+  plate t in T { observe y[t] ~ Normal(z[t], 1) }
+}
+`;
+
 const varying = `model Varying[N, G](group: Int[N]) {
   mu ~ Normal(0, 1)
   plate g in G { a[g] ~ Normal(mu, 1) }
@@ -206,6 +215,8 @@ model Other[N] {
     args: ["infer", "./model.ppl", "--data", "./folder.json"],
     files: { "model.ppl": schools, "folder.json": "folder" },
   },
+  "data-times-go-back": json(decay, '{ "ts": [0, 1, 0.5], "y": [1, 2, 3] }\n'),
+  "data-times-before-start": json(decay, '{ "ts": [-1, 0, 1], "y": [1, 2, 3] }\n'),
   "data-index-from-one": json(varying, '{ "G": 3, "group": [1, 2, 3], "y": [1, 2, 3] }\n'),
   "data-index-outside": json(varying, '{ "G": 3, "group": [0, 7, 2], "y": [1, 2, 3] }\n'),
   "data-index-negative": json(varying, '{ "G": 3, "group": [0, -1, 2], "y": [1, 2, 3] }\n'),

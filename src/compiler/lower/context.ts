@@ -60,16 +60,16 @@ export interface Context {
   rangeOf(place: CorePlace): { readonly from: number; readonly to: number };
   /** A fresh order number for an axis. */
   nextOrder(): number;
-  /** Told about every gather whose index is an input or observed array: its values must be below `bound`. */
-  noteIndexCheck(check: IndexCheck): void;
+  /** Told what the graph takes for granted of inputs and observed arrays. */
+  noteDataCheck(check: DataCheck): void;
 }
 
-/** A condition on data that the graph itself cannot report: every value of `name` lies in 0 … bound − 1. */
-export interface IndexCheck {
-  readonly name: string;
-  readonly bound: number;
-  readonly span: Span;
-}
+/** A condition on data that the graph itself cannot report. */
+export type DataCheck =
+  /** Used as positions: every value of `name` lies in 0 … bound − 1. */
+  | { readonly kind: "positions"; readonly name: string; readonly bound: number; readonly span: Span }
+  /** Used as times: no value of the vector `name` is smaller than the one before, and the first not than `start`. */
+  | { readonly kind: "times"; readonly name: string; readonly start?: number; readonly span: Span };
 
 export function sizeValue(size: Size, context: Context, span: Span): number {
   const value = evaluateSize(size, context.sizes);

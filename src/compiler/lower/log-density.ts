@@ -6,7 +6,7 @@ import { type NumberType, numberType, unitRange } from "../../lang/type.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
-import { type Binding, type IndexCheck, isTuple } from "./context.ts";
+import { type Binding, type DataCheck, isTuple } from "./context.ts";
 import { definedTerms } from "./defined.ts";
 import { distributionRows } from "./distributions.ts";
 import { bindEnumerated, elementAt } from "./enumerate.ts";
@@ -78,7 +78,7 @@ export interface DensityLowering {
   readonly coordinates: readonly CoordinateBlock[];
   readonly dimension: number;
   readonly learned: readonly LearnedParameter[];
-  readonly indexChecks: readonly IndexCheck[];
+  readonly dataChecks: readonly DataCheck[];
   /** Observed variables whose draws have no log density of their own, with the reason. */
   readonly inseparable: readonly Inseparable[];
 }
@@ -99,7 +99,7 @@ export function lowerLogDensity(input: LoweringInput, options: DensityOptions): 
     coordinates: state.coordinates,
     dimension: state.coordinates.reduce((sum, block) => sum + block.length, 0),
     learned: state.learned,
-    indexChecks: state.indexChecks,
+    dataChecks: state.dataChecks,
     inseparable: state.inseparable,
   };
 }
@@ -109,7 +109,7 @@ export interface DensityState {
   readonly total: Value;
   readonly coordinates: readonly CoordinateBlock[];
   readonly learned: readonly LearnedParameter[];
-  readonly indexChecks: readonly IndexCheck[];
+  readonly dataChecks: readonly DataCheck[];
   readonly inseparable: readonly Inseparable[];
   readonly context: ModelContext;
   /** What `total` is the sum of, and what was summed out of it. */
@@ -129,11 +129,11 @@ export function lowerDensityInto(
   const coordinates: CoordinateBlock[] = [];
   const blocks = new Map<string, Value>();
   const bound = new Set<string>();
-  const indexChecks: IndexCheck[] = [];
+  const dataChecks: DataCheck[] = [];
 
   const learned: LearnedParameter[] = [];
   const created = createModelContext(input, builder, lowerLearned(learned), (check) =>
-    indexChecks.push(check),
+    dataChecks.push(check),
   );
   const context: ModelContext = { ...created, deferred: discreteDependents(model) };
   const { algebra } = context;
@@ -343,7 +343,7 @@ export function lowerDensityInto(
     total,
     coordinates,
     learned,
-    indexChecks,
+    dataChecks,
     inseparable,
     context,
     factors,

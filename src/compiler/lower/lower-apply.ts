@@ -1,6 +1,6 @@
 /** User and library functions, inlined: a scope of their own with the arguments bound. */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression } from "../../lang/core.ts";
+import type { CoreExpression, CoreFunction } from "../../lang/core.ts";
 import { type Context, type Lowered, sizeValues } from "./context.ts";
 
 type ApplyExpression = Extract<CoreExpression, { kind: "apply" }>;
@@ -17,11 +17,19 @@ export function lowerApply(expression: ApplyExpression, context: Context, lower:
       ? context.path
       : (expression.instance ?? `${context.path}/${callee.name}${expression.call ?? 0}`);
   const inner: Context = { ...context, sizes, path, scope: new Map() };
-  callee.parameters.forEach((parameter, position) => {
-    inner.scope.set(parameter.name, {
-      kind: "value",
-      value: lower(expression.arguments[position], context),
-    });
+  const values = expression.arguments.map((each) => lower(each, context));
+  return lowerBody(callee, values, inner, lower);
+}
+
+/** The result of a function for these arguments, in a context with an empty scope. */
+export function lowerBody(
+  callee: CoreFunction,
+  values: readonly Lowered[],
+  inner: Context,
+  lower: Lower,
+): Lowered {
+  callee.parameters.forEach(({ name }, position) => {
+    inner.scope.set(name, { kind: "value", value: values[position] });
   });
   for (const statement of callee.bindings) {
     if (statement.kind === "let")
@@ -29,7 +37,7 @@ export function lowerApply(expression: ApplyExpression, context: Context, lower:
     else if (statement.kind === "learn")
       inner.scope.set(statement.name, {
         kind: "value",
-        value: context.learned(`${path}/${statement.name}`, statement, inner),
+        value: inner.learned(`${inner.path}/${statement.name}`, statement, inner),
       });
     else bug(`a function body cannot hold a ${statement.kind} statement`);
   }

@@ -6,6 +6,7 @@ import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";
 import { lowerDeferred, lowerIndex } from "./lower-index.ts";
 import { lowerScan } from "./lower-scan.ts";
+import { lowerOde } from "./ode.ts";
 import { assemblePieces } from "./pieces.ts";
 import type { Axis, Value } from "./value.ts";
 
@@ -82,6 +83,8 @@ export function lowerAny(expression: CoreExpression, context: Context): Lowered 
     }
     case "scan":
       return lowerScan(expression, context, lowerExpression);
+    case "ode":
+      return lowerOde(expression, context, lowerAny);
     case "tuple":
       return { items: expression.items.map((item) => lowerAny(item, context)) };
     case "item": {

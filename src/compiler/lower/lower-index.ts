@@ -177,7 +177,8 @@ function takeFirst(
     return algebra.eventToAxis(algebra.slice(value, 0, from, from + axis.size), axis);
   }
   const source = sourceName(index);
-  if (source !== undefined) context.noteIndexCheck({ name: source, bound: length, span: index.span });
+  if (source !== undefined)
+    context.noteDataCheck({ kind: "positions", name: source, bound: length, span: index.span });
   return gather(context.algebra, value, lower(index, context));
 }
 

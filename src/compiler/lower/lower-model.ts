@@ -14,7 +14,7 @@ import type {
 import type { Base, NumberType } from "../../lang/type.ts";
 import type { Builder } from "../builder.ts";
 import type { DType } from "../ops.ts";
-import { type Context, fail, type IndexCheck, isTuple, sizeValue, sizeValues } from "./context.ts";
+import { type Context, type DataCheck, fail, isTuple, sizeValue, sizeValues } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
@@ -82,7 +82,7 @@ export function createModelContext(
   input: LoweringInput,
   builder: Builder,
   learned: (path: string, learn: LearnedParameter["learn"], context: Context) => Value,
-  noteIndexCheck: (check: IndexCheck) => void,
+  noteDataCheck: (check: DataCheck) => void,
 ): ModelContext {
   const algebra = createAlgebra(builder);
   let order = 0;
@@ -99,7 +99,7 @@ export function createModelContext(
     learned,
     rangeOf: (place) => placeRange(place, context),
     nextOrder: () => order++,
-    noteIndexCheck,
+    noteDataCheck,
   };
   for (const each of input.model.inputs) bindInput(`data/${each.name}`, each.name, each.type, context);
   return context;

@@ -6,7 +6,7 @@ import type { CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import { fail, type IndexCheck, isTuple, sizeValue } from "./context.ts";
+import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
 import { drawDefinedBetween, drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import { bindingNames, boundArray } from "./log-density.ts";
@@ -51,7 +51,7 @@ export interface SimulateLowering {
   /** Observed variables whose first elements are only looked back at: they must be given as `data/<name>`. */
   readonly initial: readonly string[];
   readonly learned: readonly LearnedParameter[];
-  readonly indexChecks: readonly IndexCheck[];
+  readonly dataChecks: readonly DataCheck[];
 }
 
 /** Throws `ProblemError` naming the site where there is no way to draw. */
@@ -59,9 +59,9 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   const builder = createBuilder();
   const noise = new Map<string, NoiseInput>();
   const learned: LearnedParameter[] = [];
-  const indexChecks: IndexCheck[] = [];
+  const dataChecks: DataCheck[] = [];
   const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
-    indexChecks.push(check),
+    dataChecks.push(check),
   );
   const initial: string[] = [];
   const given = new Set(options.given);
@@ -110,7 +110,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
     outputs[`binding/${name}`] = boundArray(binding, context).node;
   }
-  return { graph: builder.finish(outputs), noise: [...noise.values()], initial, learned, indexChecks };
+  return { graph: builder.finish(outputs), noise: [...noise.values()], initial, learned, dataChecks };
 }
 
 /** Leading elements that no statement draws (`y[t-1]` with t from 1): the start of the observed array. Tells whether there are any. */

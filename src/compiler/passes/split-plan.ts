@@ -1,5 +1,5 @@
 /** What of a loop's body can be done outside it: decided here, done by `split-scans`. */
-import type { Graph, NodeId, NodeOf } from "../graph.ts";
+import type { Graph, GraphNode, NodeId, NodeOf } from "../graph.ts";
 import { scanInputName } from "../type-rules.ts";
 import { ancestors } from "./ancestors.ts";
 import { isSummable } from "./product-rules.ts";
@@ -89,6 +89,7 @@ export function planSplit(node: NodeOf<"scan">, mayBeLarge = true): SplitPlan | 
     if (canMove) phases[id] = "after";
     else for (const input of node.inputs) readInLoop.add(input);
   }
+  keepUnstackable(body, phases);
   if (!nodes.some(({ op }, id) => phases[id] === "after" && !onlyMoves.includes(op)))
     phases.forEach((phase, id) => {
       if (phase === "after") phases[id] = "loop";
@@ -104,6 +105,21 @@ export function planSplit(node: NodeOf<"scan">, mayBeLarge = true): SplitPlan | 
   });
   const isWorth = terms.length > 0 || intoLoop.length > 0 || phases.includes("after");
   return isWorth ? { phases, inputIds, carries, ys, intoLoop, fromLoop: [...fromLoop] } : undefined;
+}
+
+/** Loops give floats only: what reads a condition or a whole number of the loop stays in it, with all that it is made from. */
+function keepUnstackable({ nodes }: Graph, phases: (Phase | undefined)[]): void {
+  const keep = (id: NodeId): void => {
+    if (phases[id] !== "after") return;
+    phases[id] = "loop";
+    nodes[id].inputs.forEach(keep);
+  };
+  const readsUnstackable = ({ inputs }: GraphNode): boolean =>
+    inputs.some((input) => phases[input] === "loop" && nodes[input].type.dtype !== "float");
+  for (let wrong = 0; wrong >= 0; ) {
+    wrong = nodes.findIndex((node, id) => phases[id] === "after" && readsUnstackable(node));
+    if (wrong >= 0) keep(wrong);
+  }
 }
 
 /** Ops that are no reason to do something after the loop, as they only move values. */

@@ -12,6 +12,7 @@ import {
 } from "./check-builtin.ts";
 import { foldToCalls } from "./check-fold.ts";
 import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
+import { checkOde } from "./check-ode.ts";
 import { checkScan } from "./check-scan.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
@@ -68,6 +69,7 @@ function checkNamedCall(
     const calls = foldToCalls(scope, call);
     return calls === undefined ? errorExpression(span) : check(scope, calls);
   }
+  if (brackets === undefined && name === "ode") return checkOde(scope, call, check);
   if (brackets === undefined && name === "scan") return checkScan(scope, call, check);
   const kind = scope.functions.kindOf(name);
   if (kind === undefined || kind === "dist") {

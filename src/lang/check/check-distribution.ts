@@ -9,7 +9,7 @@ import {
   distributions,
 } from "../distributions.ts";
 import { formatType } from "../format-type.ts";
-import { equalRanges, exactly, hull, rangeOf } from "../range.ts";
+import { equalRanges, hull, rangeOf } from "../range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "../size.ts";
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
@@ -24,6 +24,7 @@ import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { literalNumber } from "./literal-number.ts";
 import { signatureText } from "./match-arguments.ts";
 import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
@@ -366,11 +367,6 @@ function describeInterval(
     element: numberType("real", rangeOf(low.type.range.low, high.type.range.high)),
     support: { kind: "interval", low: low.value, high: high.value },
   };
-}
-
-export function literalNumber(value: number, span: Span | undefined): CoreExpression {
-  const place = span ?? { source: "", start: 0, end: 0 };
-  return { kind: "literal", value, type: numberType("real", exactly(value)), span: place };
 }
 
 function joinArms(

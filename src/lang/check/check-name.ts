@@ -12,8 +12,8 @@ export function isBuiltin(name: string): name is BuiltinName {
   return builtins.includes(name);
 }
 
-/** Functions of functions: `fold` becomes calls, `scan` a loop. */
-const higherOrder: readonly string[] = ["fold", "scan"];
+/** Functions of functions: `fold` becomes calls, `scan` a loop, `ode` a loop over steps. */
+const higherOrder: readonly string[] = ["fold", "scan", "ode"];
 
 /** Names that no function can have. */
 export function isReserved(name: string): boolean {

@@ -325,11 +325,48 @@ function evaluate(expression: CoreExpression, scope: Scope): Meaning {
         return state;
       });
     }
+    case "ode":
+      return solveOde(expression, scope);
     case "item":
       return at(evaluate(expression.base, scope), [expression.position]);
     case "cast":
       return evaluate(expression.value, scope);
   }
+}
+
+/** Kutta's method by the book; an adaptive method is judged by many small steps of it. */
+function solveOde(expression: Extract<CoreExpression, { kind: "ode" }>, scope: Scope): Meaning {
+  const { method } = expression;
+  const steps = method.kind === "rungeKutta" ? method.steps : 400;
+  const own = expression.arguments.map((each) => evaluate(each, scope));
+  const sizes = Object.fromEntries(
+    Object.entries(expression.sizes).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
+  );
+  const callee = scope.loaded.functions[expression.function];
+  const rate = (y: Meaning, t: number): Meaning => {
+    const values = [y, t, ...own];
+    const names = new Map(callee.parameters.map(({ name }, position) => [name, values[position]]));
+    const inner: Scope = { loaded: scope.loaded, sizes, names };
+    runAll(callee.bindings, inner, new Map());
+    return evaluate(callee.value, inner);
+  };
+  const plus = (y: Meaning, h: number, k: Meaning): Meaning =>
+    Array.isArray(y) ? y.map((each, i) => plus(each, h, (k as Meaning[])[i])) : y + h * number(k);
+  let y = evaluate(expression.initial, scope);
+  let t = number(evaluate(expression.start, scope));
+  return (evaluate(expression.times, scope) as Meaning[]).map((time) => {
+    const h = (number(time) - t) / steps;
+    for (let step = 0; step < steps; step++) {
+      const from = t + step * h;
+      const k1 = rate(y, from);
+      const k2 = rate(plus(y, h / 2, k1), from + h / 2);
+      const k3 = rate(plus(y, h / 2, k2), from + h / 2);
+      const k4 = rate(plus(y, h, k3), from + h);
+      y = plus(plus(plus(plus(y, h / 6, k1), h / 3, k2), h / 3, k3), h / 6, k4);
+    }
+    t = number(time);
+    return y;
+  });
 }
 
 function named(name: string, scope: Scope): Meaning {

@@ -33,7 +33,7 @@ test("every program of the folder is compared, and every reference has a program
   expect(new Set(posteriors.map(({ model }) => model))).toEqual(
     new Set(programs.map((each) => `examples/posteriordb/${each}`)),
   );
-  expect(posteriors).toHaveLength(50);
+  expect(posteriors).toHaveLength(51);
 });
 
 describe.skipIf(!hasReferences("posteriordb"))("log densities at published draws, up to one constant", () => {

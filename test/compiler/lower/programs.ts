@@ -683,6 +683,25 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(c: Bool[N])",
   ),
   program(
+    "differential equations",
+    { N: 2, T: 3 },
+    `k ~ HalfNormal(1)
+    z = ode(mix, [k, 1], ts, A, k, start: -0.5, steps: 3)
+    plate n in N {
+      b[n] ~ HalfNormal(1)
+      u[n] = ode(decay, b[n], ts, k + x[n], steps: 2)
+      plate t in T { observe y[n, t] ~ Normal(u[n][t] + z[t, 1], b[n]) }
+      v[n] = ode(decay, b[n], [0.1, 0.5 + 0.1 * x[n]], 0.5, rtol: 1e-10, atol: 1e-10, max_steps: 30)
+      observe w[n] ~ Normal(v[n][1], 1)
+    }
+    factor sum(ode(decay, 2, exp(ts) + k, 1, start: 0, steps: 2))`,
+    "(ts: Ordered[T], x: Real[N], A: Real[2, 2])",
+    {},
+    `def decay(y: Real, t: Real, k: Real): Real = -k * y + sin(t)
+def mix[P](y: Real[P], t: Real, A: Real[P, P], k: Real): Real[P] = 0.3 * tanh(A @ y) - k * y / (1 + t * t)
+`,
+  ),
+  program(
     "functions of arrays",
     { N: 4, M: 2 },
     `a: Real[N] ~ Normal(0, 1)

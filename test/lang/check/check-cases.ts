@@ -30,6 +30,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "unknown-argument": {
     "net-sizes": "model M {\n  learn f = mlp[3, 2](hiden: [4])\n}",
+    ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, step: 10)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
   },
@@ -38,6 +39,9 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "sizes-of-layers": "model M {\n  learn f = mlp[3, 2]\n}",
     fold: "net f[I](x: Real[I]) -> Real[I] = x |> fold(dense)\nmodel M {\n  learn g = f[2]\n}",
     dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peak(0)\n}",
+    "ode-rate":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0])\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "": "model M {\n  x ~ Normal(0)\n}",
     builtin: "model M {\n  x ~ Normal(atan2(1), 1)\n}",
     "net-sizes": "net f[A, B](x: Real[A]) -> Real[B] = x |> dense(B)\nmodel M {\n  learn g = f[2]\n}",
@@ -119,6 +123,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n, 0], 1) }\n}",
   },
   "size-mismatch": {
+    "ode-state":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0, 2], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-rate":
+      "def f(y: Real[2], t: Real, k: Real): Real[3] = [y[1], -k * y[0], 1]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
     bijector:
       "model M[K] {\n  w ~ Dirichlet(ones(K))\n  observe x ~ Categorical(w)\n}\nguide for M {\n  learn m: Real[K] = 0\n  w ~ Normal(m, 1) via bijector\n}",
@@ -161,6 +169,14 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
   "type-mismatch": {
+    "ode-order":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], [0, 2, 1], k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-steps":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, steps: k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-state":
+      "def f(y: Positive[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-times":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], 3, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     matrix: "model M[K](S: Covariance[K]) {\n  x ~ MultivariateNormal(0, diagonal(S))\n}",
     "scan-rows":
       "def f(a: Real, b: Real): Real = a + b\nmodel M(x: Real) {\n  v = scan(0, f, x)\n  observe y ~ Normal(v, 1)\n}",
@@ -320,6 +336,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "guide-factor":
       "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  factor mu\n}",
     "input-default": "model M(x: Real = 1) {\n  observe y ~ Normal(x, 1)\n}",
+    "ode-steps":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, steps: 10, rtol: 1e-8)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-rate":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(k, [1, 0], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     missing: "model M[N](x: Real[N]?) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
     vary: "model M {\n  vary a ~ Normal(0, 1)\n  b ~ Normal(a, 1)\n}",
     "vary-in-plate":
