@@ -219,6 +219,15 @@ model Other[N] {
   "data-times-before-start": json(decay, '{ "ts": [-1, 0, 1], "y": [1, 2, 3] }\n'),
   "data-index-from-one": json(varying, '{ "G": 3, "group": [1, 2, 3], "y": [1, 2, 3] }\n'),
   "data-index-outside": json(varying, '{ "G": 3, "group": [0, 7, 2], "y": [1, 2, 3] }\n'),
+  "data-series-too-short": json(
+    `model Smooth[T] {
+  s ~ HalfNormal(1)
+  for t in 0..2 { observe y[t] ~ Normal(0, s) }
+  for t in 2..T { observe y[t] ~ Normal(2 * y[t-1] - y[t-2], s) }
+}
+`,
+    '{ "y": [1] }\n',
+  ),
   "data-index-negative": json(varying, '{ "G": 3, "group": [0, -1, 2], "y": [1, 2, 3] }\n'),
   "data-gives-a-latent": json(mean, '{ "y": [1, 2], "mu": 0 }\n'),
   "data-size-unknown": json(varying, '{ "group": [0, 1, 2], "y": [1, 2, 3] }\n'),

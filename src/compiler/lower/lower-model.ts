@@ -139,9 +139,12 @@ export function walkStatements(
 
 function walkStatement(statement: CoreStatement, context: ModelContext, verb: Verb): void {
   switch (statement.kind) {
-    case "draw":
-      verb.draw(siteOf(statement.site, context), context);
+    case "draw": {
+      const site = siteOf(statement.site, context);
+      checkPlace(site, context);
+      verb.draw(site, context);
       return;
+    }
     case "let": {
       if (context.deferred.has(statement.name)) {
         const before = context.scope.get(statement.name);
@@ -190,6 +193,23 @@ export function chosenBranch(
 
 export function siteOf(id: string, context: ModelContext): CoreSite {
   return context.input.model.sites.find((site) => site.id === id) ?? bug(`no site ${id}`);
+}
+
+/** Refuses a draw of elements that its variable is too short for. */
+function checkPlace({ variable, place, span }: CoreSite, context: ModelContext): void {
+  const { variables } = context.input.model;
+  const dimensions = variables.find(({ name }) => name === variable)?.type.dimensions ?? [];
+  place.forEach((each, dimension) => {
+    const { from, to } = placeRange(each, context);
+    const length = sizeValue(dimensions[dimension], context, span);
+    if (to <= length || to <= from) return;
+    fail({
+      code: "index-out-of-range",
+      message: `\`${variable}\` has only ${length} of the elements that are drawn here`,
+      labels: [{ span, text: `draws elements ${from} to ${to - 1}` }],
+      help: `give data with at least ${to} elements`,
+    });
+  });
 }
 
 function walkAxis(statement: CoreAxisStatement, context: ModelContext, verb: Verb): void {

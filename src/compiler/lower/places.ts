@@ -19,18 +19,17 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
     const here = positionOf(place[dimension], context);
     if (here.axis !== undefined) {
       array = algebra.axisToEvent(array, here.axis);
-      if (here.axis.start > 0)
-        piecewise = { dimension, from: here.axis.start, to: here.axis.start + here.axis.size };
-    } else {
-      array = algebra.reshapeEvent(array, [1, ...array.event]);
-      if (piecewise !== undefined)
-        fail({
-          code: "not-supported-yet",
-          message: `\`${name}\` is built up along two ordered axes at once, which is not supported yet`,
-          labels: [],
-        });
-      piecewise = { dimension, from: here.offset, to: here.offset + 1 };
-    }
+      if (here.axis.start === 0) continue;
+    } else array = algebra.reshapeEvent(array, [1, ...array.event]);
+    if (piecewise !== undefined)
+      fail({
+        code: "not-supported-yet",
+        message: `\`${name}\` is built up along two dimensions at once, which is not supported yet`,
+        labels: [],
+        help: `bind whole vectors in each step: \`${name}[t]: Real[2] = [a, b]\``,
+      });
+    const from = here.axis?.start ?? here.offset;
+    piecewise = { dimension, from, to: from + (here.axis?.size ?? 1) };
   }
   const existing = context.scope.get(name);
   // Elements from 0 on may be all there are, or the first ones of more.

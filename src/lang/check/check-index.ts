@@ -2,7 +2,15 @@
 
 import type { CoreExpression, CoreIndex } from "../core.ts";
 import { findExpression } from "../core-children.ts";
-import { constantSize, equalSizes, formatSize, namedSize, type Size, subtractSizes } from "../size.ts";
+import {
+  constantSize,
+  constantValue,
+  equalSizes,
+  formatSize,
+  namedSize,
+  type Size,
+  subtractSizes,
+} from "../size.ts";
 import type { Expression, Index } from "../tree.ts";
 import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
 import type { Quote } from "./check-facts.ts";
@@ -223,6 +231,8 @@ function checkBounds(scope: Scope, index: Checked, dimension: Size, base: Quote)
   const name = soleName(index.place);
   const range = name === undefined ? undefined : scope.indices.get(name);
   if (range === undefined || lowerBound(subtractSizes(dimension, range.to)) >= 0) return true;
+  // A number of elements is checked when the sizes are known, as one constant index is.
+  if (constantValue(range.to) !== undefined) return true;
   const axis = scope.axes.find((each) => each.index === name)?.span ?? index.quote.span;
   const to = formatSize(range.to);
   scope.report({

@@ -5,8 +5,9 @@ import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
 import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { samplePrograms } from "./programs.ts";
+import { seriesPrograms } from "./series-programs.ts";
 
-const programs = [...samplePrograms, ...discretePrograms, ...definedPrograms];
+const programs = [...samplePrograms, ...discretePrograms, ...definedPrograms, ...seriesPrograms];
 
 const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
 
