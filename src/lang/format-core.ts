@@ -16,7 +16,7 @@ import { formatType } from "./format-type.ts";
 import { formatSize, type Size } from "./size.ts";
 
 export function formatCore({ models, functions }: CoreProgram): string {
-  const texts = [...models.map(formatModel), ...Object.values(functions).map(formatFunction)];
+  const texts = [...models.map(formatModel), ...Object.entries(functions).map(formatFunction)];
   return texts.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
@@ -47,11 +47,11 @@ function formatGuide({ name, sites, body }: CoreModel): string[] {
   return [`guide for ${name}`, ...indent(statements(body, new Map(sites.map((site) => [site.id, site]))))];
 }
 
-function formatFunction(each: CoreFunction): string[] {
+function formatFunction([id, each]: [string, CoreFunction]): string[] {
   const sizes = each.sizes.length > 0 ? `[${each.sizes.join(", ")}]` : "";
   const parameters = each.parameters.map(({ name, type }) => `${name}: ${formatType(type)}`).join(", ");
   return [
-    `${each.kind} ${each.name}${sizes}(${parameters})`,
+    `${each.kind} ${id}${sizes}(${parameters})`,
     ...indent(statements(each.bindings, new Map())),
     `  ${expression(each.value)}: ${formatType(each.value.type)}`,
   ];

@@ -140,3 +140,20 @@ test("a learned net of one number takes and gives numbers, and truth values as 1
   expect(net("value = [f(a)]", inputs)).toEqual(net("value = f([a])", inputs));
   expect(net("value = g(b)", inputs)).toEqual(net("value = g(v)", inputs));
 });
+
+test("a program's own net of a library's name leaves the library as it is", () => {
+  const of = (before: string): ReturnType<typeof runNet> =>
+    runNet(`${before}model M(x: Real[3]) { learn f = mlp[3, 2](hidden: [4])\nvalue = f(x) }`, {
+      inputs: { x },
+    });
+  const own = of(
+    "net dense(x: Real) -> Real {\n learn w: Real = 1\n w * x\n}\ndef tower(x: Real): Real = x\n",
+  );
+  expect(own.value).toEqual(of("").value);
+  expect(Object.values(own.weights)).toEqual(Object.values(of("").weights));
+  const other = runNet(
+    "net dense(x: Real[3]) -> Real { learn w: Real[3] = ones()\n dot(w, x) }\nmodel M(x: Real[3]) { learn f = dense\nvalue = [f(x)] }",
+    { inputs: { x }, weights: { w: [1, 0, 0] } },
+  );
+  expect(other.value).toEqual([x[0]]);
+});

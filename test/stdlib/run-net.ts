@@ -7,6 +7,7 @@ import { isTuple } from "../../src/compiler/lower/context.ts";
 import { lowerDensityInto } from "../../src/compiler/lower/log-density.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
+import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 
 export interface RunNet {
@@ -27,6 +28,8 @@ interface Options {
   /** Values of some weights; the others are normal with standard deviation 0.6. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
 }
+
+const wasm = await createWasmEngine();
 
 /** `program` ends in a model with `learn f = …` and `value = …`. */
 export function runNet(program: string, { sizes = {}, inputs, weights = {} }: Options): RunNet {
@@ -66,6 +69,14 @@ export function runNet(program: string, { sizes = {}, inputs, weights = {} }: Op
     [...run(at).weighted].reduce((sum, each) => sum + each, 0);
   // The engine writes the next run's results over the last one's.
   const results = Object.fromEntries(Object.entries(run(given)).map(([name, values]) => [name, [...values]]));
+  // The default engine must not tell them apart.
+  const fast = wasm.compile(whole).run(given);
+  for (const [name, values] of Object.entries(results))
+    values.forEach((each, i) => {
+      expect(Math.abs(fast[name][i] - each), `${name}[${i}] in wasm`).toBeLessThan(
+        1e-10 * (1 + Math.abs(each)),
+      );
+    });
   return {
     shape,
     value: results.value,

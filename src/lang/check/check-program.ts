@@ -12,10 +12,13 @@ import { checkModel } from "./check-model.ts";
 import { isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
 import { functionTable, isUsed } from "./function-table.ts";
+import { setLibraryApart } from "./set-library-apart.ts";
 
 export interface CheckOptions {
   /** Parsed library files: their functions and distributions are visible everywhere, a file's own come first. */
   readonly library?: readonly File[];
+  /** What the whole file declares, where only a part of it is checked. */
+  readonly names?: ReadonlySet<string>;
 }
 
 export interface CheckedProgram {
@@ -32,15 +35,24 @@ export function withoutHidden(found: readonly Problem[]): readonly Problem[] {
   return hasErrors(found) ? found.filter(({ severity }) => severity === "error") : found;
 }
 
+/** The names of a file's functions and distributions: where a library has the same, it means its own. */
+export function namesOf({ declarations }: File): Set<string> {
+  return new Set(declarations.filter(isUsed).map(({ name }) => name.text));
+}
+
 /** Checks a parsed file and elaborates it to Core. Never throws on what a user wrote; collects all problems. */
 export function checkProgram(file: File, options: CheckOptions = {}): CheckedProgram {
   const facts: CheckFacts[] = [];
   const report = (each: CheckFacts): void => {
     if (!isAboutNothing(each)) facts.push(each);
   };
-  const library = (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed));
   const own = ownDeclarations(file, report);
-  const declarations = new Map([...library, ...own.filter(isUsed)].map((each) => [each.name.text, each]));
+  const ownUsed = own.filter(isUsed);
+  const library = setLibraryApart(
+    (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed)),
+    options.names ?? namesOf(file),
+  );
+  const declarations = new Map([...library, ...ownUsed].map((each) => [each.name.text, each]));
   const functions = functionTable(declarations, report);
   const models: CoreModel[] = [];
   const called = new Set<string>();

@@ -10,7 +10,7 @@ import { nearMisses } from "../../base/near-miss.ts";
 import type { Problem } from "../../base/problem.ts";
 import type { CoreFunction, CoreModel } from "../core.ts";
 import type { Declaration, File } from "../tree.ts";
-import { type CheckedProgram, type CheckOptions, checkProgram, withoutHidden } from "./check-program.ts";
+import { type CheckedProgram, type CheckOptions, checkProgram, namesOf, withoutHidden } from "./check-program.ts";
 
 export interface Rechecked extends CheckedProgram {
   readonly file: File;
@@ -28,7 +28,7 @@ interface Known {
 
 export function recheck(file: File, options: CheckOptions = {}, previous?: Rechecked): Rechecked {
   const old = previous?.known;
-  if (old === undefined || previous === undefined) return checkWhole(file, options, old);
+  if (old === undefined || previous === undefined || !sameNames(file, previous.file, options)) return checkWhole(file, options, old);
   const mentions = new Map(
     file.declarations.map((each) => [each, old.get(each)?.mentions ?? mentionsOf(each)]),
   );
@@ -40,7 +40,8 @@ export function recheck(file: File, options: CheckOptions = {}, previous?: Reche
     roots.flatMap((each) => [...(mentions.get(each) ?? old.get(each)?.mentions ?? [])]),
   );
   let part = closure(file, mentions, affected, mentionsOfRoots);
-  let checked = checkProgram(partOf(file, part), options);
+  const whole = { ...options, names: namesOf(file) };
+  let checked = checkProgram(partOf(file, part), whole);
   const unknown = checked.found.flatMap(({ code, facts }) =>
     code.includes("unknown-") && typeof facts?.name === "string" ? [facts.name] : [],
   );
@@ -50,7 +51,7 @@ export function recheck(file: File, options: CheckOptions = {}, previous?: Reche
   );
   if (near.length > 0) {
     part = closure(file, mentions, new Set([...affected, ...near]), mentionsOfRoots);
-    checked = checkProgram(partOf(file, part), options);
+    checked = checkProgram(partOf(file, part), whole);
   }
   const known = place(partOf(file, part), checked, mentions);
   if (known === undefined) return checkWhole(file, options, old);
@@ -58,6 +59,14 @@ export function recheck(file: File, options: CheckOptions = {}, previous?: Reche
     if (!affected.has(declaration) && !sameProblems(found, old.get(declaration)?.found ?? []))
       return checkWhole(file, options, old);
   return join(file, old, known, affected, previous, checked);
+}
+
+/** Whether both files have the same names of the library's: these decide how the library's functions are called in Core. */
+function sameNames(file: File, before: File, { library = [] }: CheckOptions): boolean {
+  const [own, earlier] = [namesOf(file), namesOf(before)];
+  return library.every(({ declarations }) =>
+    declarations.every(({ name }) => own.has(name.text) === earlier.has(name.text)),
+  );
 }
 
 function checkWhole(file: File, options: CheckOptions, old: Rechecked["known"]): Rechecked {

@@ -52,6 +52,7 @@ const programs: readonly SampleProgram[] = [
   ...fromFile("test/lang/programs/garch.ppl", { T: 6 }, { T: 70 }),
   ...fromFile("test/lang/programs/horseshoe.ppl", { N: 5, D: 3 }, { N: 41, D: 33 }),
   ...fromFile("test/lang/programs/logistic-regression.ppl", { N: 6 }, { N: 97 }),
+  ...fromFile("test/lang/programs/networks.ppl", { N: 2, T: 5, D: 3 }, { N: 3, T: 40, D: 2 }),
   ...fromFile("test/lang/programs/regression.ppl", { N: 6 }, { N: 97 }),
   ...fromFile("test/lang/programs/stochastic-volatility.ppl", { T: 6 }, { T: 70 }),
   ...samplePrograms,
