@@ -10,7 +10,13 @@ import { nearMisses } from "../../base/near-miss.ts";
 import type { Problem } from "../../base/problem.ts";
 import type { CoreFunction, CoreModel } from "../core.ts";
 import type { Declaration, File } from "../tree.ts";
-import { type CheckedProgram, type CheckOptions, checkProgram, namesOf, withoutHidden } from "./check-program.ts";
+import {
+  type CheckedProgram,
+  type CheckOptions,
+  checkProgram,
+  namesOf,
+  withoutHidden,
+} from "./check-program.ts";
 
 export interface Rechecked extends CheckedProgram {
   readonly file: File;
@@ -28,7 +34,8 @@ interface Known {
 
 export function recheck(file: File, options: CheckOptions = {}, previous?: Rechecked): Rechecked {
   const old = previous?.known;
-  if (old === undefined || previous === undefined || !sameNames(file, previous.file, options)) return checkWhole(file, options, old);
+  if (old === undefined || previous === undefined || !sameNames(file, previous.file, options))
+    return checkWhole(file, options, old);
   const mentions = new Map(
     file.declarations.map((each) => [each, old.get(each)?.mentions ?? mentionsOf(each)]),
   );

@@ -26,6 +26,8 @@ const texts = [
   "model UsesBoth { a ~ Normal(f(1) + g(2), 1) }",
   "model Misspells { a ~ Normal(ff(1), 1) }",
   "net f[I](x: Real[I]) -> Real[2] = x |> dense(2)",
+  "net dense[I](x: Real[I], O: Size, k: Real = 2) -> Real[O] { learn w: Real[I, O] = zeros() ; k * x @ w }",
+  "model Layers { learn h = mlp[3, 2](hidden: [4], activation: f) ; a: Real[3] ~ Normal(0, 1) ; observe y: Real[2] ~ Normal(h(a), 1) }",
   "model Learns { learn h = f[3] ; a: Real[3] ~ Normal(0, 1) ; observe y: Real[2] ~ Normal(h(a), 1) }",
 ];
 let count = 0;
@@ -42,12 +44,12 @@ test("after any change", () => {
         minLength: 2,
         maxLength: 4,
       }),
-      fc.array(fc.nat({ max: 10 }), { maxLength: 3 }),
+      fc.array(fc.nat({ max: 12 }), { maxLength: 4 }),
       (choices, ends) => {
         let before: Rechecked | undefined;
         for (const [step, choice] of choices.entries()) {
           // The last of the pool use each other; most files should hold some of them.
-          const own = [...choice, ...ends.map((end) => pool.length - 1 - ((end + step) % 11))];
+          const own = [...choice, ...ends.map((end) => pool.length - 1 - ((end + step) % 13))];
           const file: File = { declarations: [...new Set(own)].map((each) => pool[each]), span };
           const now = recheck(file, { library }, before);
           const whole = checkProgram(file, { library });
