@@ -1,5 +1,6 @@
 /** ppl as a library: compile a program, infer, simulate, train; everything else is behind these. */
 export type { Artifact } from "./artifact/artifact.ts";
+export type { FittedMember, FittedMembers, FittedValue } from "./artifact/fitted-members.ts";
 export { type Problem, ProblemError } from "./base/problem.ts";
 export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
@@ -7,12 +8,16 @@ export type {
   Compilation,
   CrossValidation,
   Decision,
+  DrawnMembersOptions,
   DrawnVariable,
+  FitOptions,
   GivenData,
+  GivenMember,
   InferOptions,
   MembersOptions,
   Posterior,
   Predictions,
+  PredictMemberOptions,
   PredictOptions,
   PriorDraws,
   Program,
@@ -27,9 +32,10 @@ export type {
 } from "./driver/api-types.ts";
 export { check } from "./driver/check.ts";
 export { compile } from "./driver/compile.ts";
+export { drawMembers } from "./driver/draw-members.ts";
 export { edit, type ProgramDraft } from "./driver/edit.ts";
 export { addStatement, conditionOn, fixValue, removeVariable, setPrior } from "./driver/edits.ts";
-export { infer, inferWithArtifact, train } from "./driver/node-driver.ts";
+export { fitMembers, infer, inferWithArtifact, predictMember, train } from "./driver/node-driver.ts";
 export { sample } from "./driver/predict.ts";
 export { simulateMembers } from "./driver/simulate-members.ts";
 export { version } from "./driver/version.ts";

@@ -43,13 +43,19 @@ export function decodeArtifact(bytes: Uint8Array, path: string): Artifact {
   return { ...header, tensors } as unknown as Artifact;
 }
 
-export type ContainerKind = "trained-model" | "checkpoint";
+export type ContainerKind = "trained-model" | "fitted-members" | "checkpoint";
 
-/** A container of that kind, or a problem that names the file. */
-export function readContainer(bytes: Uint8Array, path: string, kind: ContainerKind): Container {
+/** A container of that kind, or of the other one, or a problem that names the file. */
+export function readContainer(
+  bytes: Uint8Array,
+  path: string,
+  kind: ContainerKind,
+  other: ContainerKind = kind,
+): Container {
   const decoded = decodeContainer(bytes);
   if (typeof decoded === "string") throw new ProblemError([explainFault(decoded, path, kind)]);
-  if (decoded.header.kind !== kind) throw new ProblemError([explainFault("not-an-artifact", path, kind)]);
+  if (decoded.header.kind !== kind && decoded.header.kind !== other)
+    throw new ProblemError([explainFault("not-an-artifact", path, kind)]);
   return decoded;
 }
 

@@ -3,35 +3,14 @@ import { Command, Option } from "commander";
 import { type Problem, ProblemError } from "../base/problem.ts";
 import type { InferOptions, Posterior } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
-import {
-  type DataFlags,
-  inputFiles,
-  numberBetween,
-  type ShowFlags,
-  sharedOptions,
-  wholeNumber,
-} from "./options.ts";
+import type { InferFlags } from "./infer-flags.ts";
+import { inferMember } from "./infer-member.ts";
+import { inputFiles, numberBetween, sharedOptions, wholeNumber } from "./options.ts";
 import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { formatLeaveOneOut, leaveOneOutJson } from "./show-leave-one-out.ts";
 import { formatDecision, formatPosterior, posteriorSummaryJson } from "./show-posterior.ts";
 import { formatPredictions, predictionsJson } from "./show-predictions.ts";
-
-interface InferFlags extends DataFlags, ShowFlags {
-  readonly verbose?: boolean;
-  readonly strategy?: InferOptions["strategy"];
-  readonly engine?: string;
-  readonly chains?: number;
-  readonly warmup?: number;
-  readonly draws?: number;
-  readonly parallel?: number;
-  readonly targetAccept?: number;
-  readonly maxDepth?: number;
-  readonly loo?: boolean;
-  readonly predict?: string;
-  readonly anew?: readonly string[];
-  readonly out?: string;
-}
 
 export function inferCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
   return new Command("infer")
@@ -94,7 +73,8 @@ Examples:
   ppl infer schools.ppl --data schools.json --loo
   ppl infer regression.ppl --data rows.csv --predict new-rows.csv --out posterior.json
   ppl infer large.ppl --data rows.csv --strategy svi --json
-  ppl infer vae.pplx --data digits.json`,
+  ppl infer vae.pplx --data digits.json
+  ppl infer members.pplx --member 0 --predict inputs.json`,
     )
     .action(async (file: string, flags: InferFlags) => {
       finish(await runCommand(context, flags, (session) => infer(file, flags, session)));
@@ -106,8 +86,9 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const inputs = [...inputFiles(file, flags), ...(flags.predict === undefined ? [] : [flags.predict])];
   if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputs);
   if (flags.anew !== undefined && flags.predict === undefined) throw new ProblemError([nothingToPredict]);
-  const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readArtifact(file) : undefined;
+  const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readTrained(file) : undefined;
   if (artifact !== undefined) session.addSource(artifact.source);
+  if (artifact?.kind === "fitted-members") return inferMember(artifact, flags, session);
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;
   const data = readGiven(driver, flags);
   const other = flags.predict === undefined ? undefined : driver.readData(flags.predict);

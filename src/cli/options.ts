@@ -45,16 +45,19 @@ export function sizeAssignment(
 export interface MemberChoice {
   /** Of a members file. */
   readonly position?: number;
+  /** Of fitted members: "3", "alice". */
+  readonly name?: string;
   readonly described: Readonly<Record<string, unknown>>;
 }
 
-/** `--member kind=sine`, `--member centre=[[0, 1], [2, 3]]`, `--member 3`; repeatable. */
+/** `--member kind=sine`, `--member centre=[[0, 1], [2, 3]]`, `--member 3`, `--member alice`; repeatable. */
 export function memberChoice(text: string, before: MemberChoice = { described: {} }): MemberChoice {
   if (/^\s*\d+\s*$/.test(text)) {
     if (before.position !== undefined && before.position !== Number(text))
       throw new InvalidArgumentError(`The member is already ${before.position}.`);
-    return { ...before, position: Number(text) };
+    return { ...before, position: Number(text), name: text.trim() };
   }
+  if (!text.includes("=") && text.trim() !== "") return { ...before, name: text.trim() };
   const match = /^\s*([\p{L}_][\p{L}\p{N}\p{M}_]*)\s*=\s*(\S.*?)\s*$/u.exec(text);
   if (match === null)
     throw new InvalidArgumentError(

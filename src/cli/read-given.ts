@@ -6,6 +6,7 @@ import type { DataFlags } from "./options.ts";
 /** Throws `ProblemError`. */
 export function readGiven(driver: Driver, { data, member }: DataFlags): GivenData {
   const position = member?.position;
+  if (position === undefined && member?.name !== undefined) throw new ProblemError([notANumber(member.name)]);
   if (data === undefined) {
     if (position !== undefined) throw new ProblemError([noFile(position)]);
     return {};
@@ -15,6 +16,17 @@ export function readGiven(driver: Driver, { data, member }: DataFlags): GivenDat
   const chosen = members[position];
   if (chosen === undefined) throw new ProblemError([noSuchMember(data, position, members.length)]);
   return chosen.data;
+}
+
+function notANumber(name: string): Problem {
+  return {
+    code: "no-such-member",
+    severity: "error",
+    message: `\`--member ${name}\` neither describes a member nor chooses one by its number`,
+    labels: [],
+    expected: "a description and its value, like kind=sine, or a member's number",
+    help: `--member ${name}=…`,
+  };
 }
 
 function noFile(position: number): Problem {

@@ -1,20 +1,13 @@
 /** `ppl train`: fits networks and learned parameters to data and writes one artifact. */
 import { Command, Option } from "commander";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { formatDuration } from "./format-number.ts";
-import { type DataFlags, numberBetween, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
+import { numberBetween, sharedOptions, wholeNumber } from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";
 import { formatDecision } from "./show-posterior.ts";
-
-interface TrainFlags extends DataFlags, ShowFlags {
-  readonly out: string;
-  readonly steps?: number;
-  readonly batch?: number;
-  readonly learningRate?: number;
-  readonly engine?: string;
-  readonly restart?: boolean;
-  readonly verbose?: boolean;
-}
+import type { TrainFlags } from "./train-flags.ts";
+import { noData, trainMembers } from "./train-members.ts";
 
 export function trainCommand(context: CliContext, finish: (code: ExitCode) => void): Command {
   return new Command("train")
@@ -23,7 +16,7 @@ export function trainCommand(context: CliContext, finish: (code: ExitCode) => vo
       "Trains what the model learns, together with a network that infers its latents; writes one file.",
     )
     .argument("<file>", "a model")
-    .addOption(sharedOptions.data().makeOptionMandatory())
+    .addOption(sharedOptions.data())
     .addOption(new Option("--out <file>", "the artifact to write, .pplx").makeOptionMandatory())
     .addOption(sharedOptions.model())
     .addOption(new Option("--steps <n>", "optimizer steps").argParser(wholeNumber(1)))
@@ -32,6 +25,13 @@ export function trainCommand(context: CliContext, finish: (code: ExitCode) => vo
     .addOption(sharedOptions.seed())
     .addOption(sharedOptions.engine())
     .addOption(sharedOptions.set())
+    .addOption(sharedOptions.member())
+    .addOption(
+      new Option("--members-from <family>", "data of members, drawn from another family of the file"),
+    )
+    .addOption(
+      new Option("--members <n>", "with --members-from: how many (default: 100)").argParser(wholeNumber(1)),
+    )
     .addOption(sharedOptions.ignoreExtra())
     .addOption(new Option("--restart", "begin anew, also when there is a checkpoint"))
     .addOption(sharedOptions.json())
@@ -45,7 +45,9 @@ While it trains, FILE.pplx.checkpoint keeps the state: after Ctrl-C or a crash, 
 Examples:
   ppl train vae.ppl --data digits.json --out vae.pplx
   ppl train vae.ppl --data digits.json --out vae.pplx --steps 20000 --learning-rate 0.001
-  ppl infer vae.pplx --data digits.json`,
+  ppl infer vae.pplx --data digits.json
+  ppl train regressor.ppl --data members.json --out members.pplx
+  ppl infer members.pplx --member 0 --predict inputs.json`,
     )
     .action(async (file: string, flags: TrainFlags) => {
       finish(await runCommand(context, flags, (session) => train(file, flags, session)));
@@ -57,7 +59,11 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
   driver.checkWritable(flags.out, [".pplx"]);
   const checkpoint = `${flags.out}.checkpoint`;
   const program = await session.loadProgram(file);
-  const trained = await driver.train(program, flags.data === undefined ? {} : driver.readData(flags.data), {
+  if (await driver.learnsPerMember(program, flags.model)) return trainMembers(program, flags, session);
+  if (flags.data === undefined) throw new ProblemError([noData]);
+  if (flags.membersFrom !== undefined || flags.member !== undefined)
+    throw new ProblemError([noMembers(flags.membersFrom === undefined ? "--member" : "--members-from")]);
+  const trained = await driver.train(program, driver.readData(flags.data), {
     checkpoint,
     resume: flags.restart !== true,
     model: flags.model,
@@ -89,4 +95,14 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
   session.print(`wrote ${flags.out}`);
   session.printJson({ ...facts, out: flags.out });
   return 0;
+}
+
+function noMembers(option: string): Problem {
+  return {
+    code: "no-member-parameters",
+    severity: "error",
+    message: `${option} is for families whose members learn for themselves`,
+    labels: [],
+    help: "write `member learn` in the family, or leave the option out",
+  };
 }

@@ -3,6 +3,7 @@
  * argument and knows nothing else of the compiler, so that it is tested without one.
  */
 import type { Artifact } from "../artifact/artifact.ts";
+import type { FittedMembers } from "../artifact/fitted-members.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import type { RawMembers } from "../data/members-file.ts";
@@ -14,6 +15,8 @@ import type { Edition } from "./edition.ts";
 import type { Stage } from "./explain-stages.ts";
 import type { Exported, ExportFormat } from "./export-formats.ts";
 import type { ModelOutline } from "./outline.ts";
+
+export type { FittedMember, FittedMembers } from "../artifact/fitted-members.ts";
 
 export interface Compilation {
   readonly source: Source;
@@ -265,6 +268,28 @@ export interface MembersOptions extends CommonOptions {
   readonly members?: number;
 }
 
+/** A member of a family with data of its own, and what messages and files call it. */
+export interface GivenMember {
+  readonly name: string;
+  readonly data: GivenData;
+}
+
+export interface FitOptions extends CommonOptions {
+  /** Steps per member at most. */
+  readonly steps?: number;
+  readonly engine?: string;
+}
+
+/** Data sets that another family draws. */
+export interface DrawnMembersOptions extends MembersOptions {
+  /** The family that draws them, in the same file. */
+  readonly from: string;
+}
+
+export interface PredictMemberOptions extends CommonOptions {
+  readonly draws?: number;
+}
+
 export interface DoctorReport {
   /** "ppl", "node", "chevrotain", … and their versions. */
   readonly versions: Readonly<Record<string, string>>;
@@ -294,6 +319,17 @@ export interface Driver {
   sample(program: Program, data: GivenData, options: SampleOptions): Promise<PriorDraws>;
   simulateMembers(program: Program, data: GivenData, options: MembersOptions): Promise<SimulatedMembers>;
   train(program: Program, data: GivenData, options: TrainOptions): Promise<TrainedModel>;
+  /** Whether members of the family learn for themselves: then `fitMembers` trains it. */
+  learnsPerMember(program: Program, model?: string): Promise<boolean>;
+  fitMembers(program: Program, members: readonly GivenMember[], options: FitOptions): Promise<FittedMembers>;
+  /** Members for the family `options.model`. */
+  drawMembers(program: Program, options: DrawnMembersOptions): Promise<readonly GivenMember[]>;
+  predictMember(
+    fitted: FittedMembers,
+    member: string,
+    data: GivenData,
+    options: PredictMemberOptions,
+  ): Promise<Predictions>;
   inferWithArtifact(artifact: Artifact, data: GivenData, options: InferOptions): Promise<Posterior>;
   /** Stage → what it shows. */
   readonly stages: Readonly<Record<Stage, string>>;
@@ -310,7 +346,12 @@ export interface Driver {
   modelFiles(paths: readonly string[]): string[];
   /** A data file by its extension: `data/read-data.ts`. */
   readData(path: string): RawData;
+  /** A members file, a folder with a file per member, or the data of one member: `data/given-members.ts`. */
+  readGivenMembers(path: string): readonly GivenMember[];
   readArtifact(path: string): Artifact;
+  /** What `ppl train` wrote, of either kind. */
+  readTrained(path: string): Artifact | FittedMembers;
+  writeFittedMembers(path: string, fitted: FittedMembers): void;
   writeArtifact(path: string, artifact: Artifact): void;
   /** By extension: InferenceData JSON or long CSV; `data/write-draws.ts`. */
   writeDraws(

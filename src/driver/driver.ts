@@ -1,5 +1,7 @@
 /** The driver as one value, for doors that take it as an argument. What a command does not need is not loaded for it. */
 import { decodeArtifact, encodeArtifact } from "../artifact/artifact.ts";
+import { decodeTrained, encodeFittedMembers } from "../artifact/fitted-members.ts";
+import { readGivenMembers } from "../data/given-members.ts";
 import { membersText, parseMembers } from "../data/members-file.ts";
 import { modelFiles } from "../data/model-files.ts";
 import { readBytes } from "../data/read-bytes.ts";
@@ -25,6 +27,11 @@ export const driver: Driver = {
   checkPredictable: async (...args) => (await import("./predict-at.ts")).checkPredictable(...args),
   simulateMembers: async (...args) => (await import("./simulate-members.ts")).simulateMembers(...args),
   train: async (...args) => (await import("./train.ts")).train(...args, nodeHost),
+  learnsPerMember: async (program, model) =>
+    (await import("./fit-members.ts")).learnsPerMember(program.model(model)),
+  fitMembers: async (...args) => (await import("./fit-members.ts")).fitMembers(...args, nodeHost),
+  drawMembers: async (...args) => (await import("./draw-members.ts")).drawMembers(...args),
+  predictMember: async (...args) => (await import("./predict-member.ts")).predictMember(...args, nodeHost),
   inferWithArtifact: async (...args) =>
     (await import("./infer-with-artifact.ts")).inferWithArtifact(...args, nodeHost),
   stages,
@@ -36,6 +43,9 @@ export const driver: Driver = {
   writeSource,
   modelFiles,
   readData,
+  readGivenMembers,
+  readTrained: (path) => decodeTrained(readBytes(path, "artifact"), path),
+  writeFittedMembers: (path, fitted) => writeFileAtomically(path, encodeFittedMembers(fitted)),
   readArtifact: (path) => decodeArtifact(readBytes(path, "artifact"), path),
   writeArtifact: (path, artifact) => writeFileAtomically(path, encodeArtifact(artifact)),
   writeDraws: (path, draws) => writeDraws(path, draws, version),

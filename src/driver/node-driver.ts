@@ -1,9 +1,23 @@
 /** The driver's functions as programs in Node call them. */
 import type { Artifact } from "../artifact/artifact.ts";
-import type { GivenData, InferOptions, Posterior, Program, TrainedModel, TrainOptions } from "./api-types.ts";
+import type { FittedMembers } from "../artifact/fitted-members.ts";
+import type {
+  FitOptions,
+  GivenData,
+  GivenMember,
+  InferOptions,
+  Posterior,
+  Predictions,
+  PredictMemberOptions,
+  Program,
+  TrainedModel,
+  TrainOptions,
+} from "./api-types.ts";
+import { fitMembers as fitMembersOn } from "./fit-members.ts";
 import { infer as inferOn } from "./infer.ts";
 import { inferWithArtifact as inferWithArtifactOn } from "./infer-with-artifact.ts";
 import { nodeHost } from "./node-host.ts";
+import { predictMember as predictMemberOn } from "./predict-member.ts";
 import { train as trainOn } from "./train.ts";
 
 /** Rejects with `ProblemError` for what the user can mend; with partial draws at hand an abort resolves instead. */
@@ -23,4 +37,23 @@ export function inferWithArtifact(
 /** Rejects with `ProblemError` for what the user can mend; an abort resolves with what is trained so far. */
 export function train(program: Program, data: GivenData, options: TrainOptions = {}): Promise<TrainedModel> {
   return trainOn(program, data, options, nodeHost);
+}
+
+/** Rejects with `ProblemError` for what the user can mend, and when the signal aborts. */
+export function fitMembers(
+  program: Program,
+  members: readonly GivenMember[],
+  options: FitOptions = {},
+): Promise<FittedMembers> {
+  return fitMembersOn(program, members, options, nodeHost);
+}
+
+/** Rejects with `ProblemError` for data that do not fit the family or the sizes of what was fitted. */
+export function predictMember(
+  fitted: FittedMembers,
+  member: string,
+  data: GivenData,
+  options: PredictMemberOptions = {},
+): Promise<Predictions> {
+  return predictMemberOn(fitted, member, data, options, nodeHost);
 }

@@ -96,6 +96,7 @@ export interface PredictionInput extends Pick<SampleOptions, "signal" | "onProgr
   readonly seed: number;
   /** Latents that are drawn from the model anew. */
   readonly anew: ReadonlySet<string>;
+  readonly trained?: Trained;
 }
 
 /**
@@ -106,7 +107,7 @@ export async function simulateAt(
   program: Program,
   model: CoreModel,
   bound: BoundData,
-  { posterior, draws, seed, anew, signal, onProgress }: PredictionInput,
+  { posterior, draws, seed, anew, trained, signal, onProgress }: PredictionInput,
 ): Promise<readonly DrawnVariable[]> {
   const latents = posterior.filter(({ name }) =>
     model.variables.some((variable) => variable.name === name && !variable.observed && !anew.has(name)),
@@ -116,13 +117,14 @@ export async function simulateAt(
     wanted: (graph) => predictedOutputs(model, graph),
     draws,
     key: { seed, stream: otherDataStream },
+    trained,
     options: { signal, onProgress },
   });
 }
 
 /** Observed variables, and bindings that depend on draws and on data: others are in the posterior, or known. */
 function predictedOutputs(model: CoreModel, graph: Graph): string[] {
-  const drawn = dependents(graph, (input) => input.startsWith("value/") || input.startsWith("noise/"));
+  const drawn = dependents(graph, (input) => /^(value|noise|learn)\//.test(input));
   const changed = dependents(graph, (input) => input.startsWith("data/") || input.startsWith("noise/"));
   return Object.entries(graph.outputs).flatMap(([output, id]) => {
     const [kind, name] = output.split("/");

@@ -1,5 +1,6 @@
 /** A driver without a compiler: knows its files by name, records what it was asked, and answers at once. */
 
+import type { FittedMembers } from "../../src/artifact/fitted-members.ts";
 import { ProblemError } from "../../src/base/problem.ts";
 import type { CliContext, Output } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
@@ -116,6 +117,28 @@ export async function cli(args: readonly string[], setup: Setup = {}): Promise<O
   return { code, ...written, calls };
 }
 
+/** Of so many members, each with one number. */
+export function fittedMembers(names: readonly string[]): FittedMembers {
+  return {
+    kind: "fitted-members",
+    family: "Lines",
+    source: { name: "lines.ppl", text: "" },
+    pplVersion: "9.9.9",
+    seed: 1,
+    engine: "wasm",
+    members: names.map((name, position) => ({
+      name,
+      description: {},
+      sizes: { K: 2 },
+      logDensity: -1.5 - position,
+      steps: 7,
+      converged: position === 0,
+      parameters: { "learn/slope": Float64Array.of(2), "learn/f/W": new Float64Array(6) },
+      values: [{ name: "slope", kind: "learned", shape: [], values: Float64Array.of(2) }],
+    })),
+  };
+}
+
 function fakeDriver(calls: Call[]): Driver {
   const trained: TrainedModel = {
     kind: "trained-model",
@@ -180,6 +203,19 @@ function fakeDriver(calls: Call[]): Driver {
       calls.push({ verb: "train", options: { ...options } });
       return trained;
     },
+    learnsPerMember: async () => false,
+    async fitMembers(_program, members, options) {
+      calls.push({ verb: "fitMembers", options: { ...options } });
+      return fittedMembers(members.map(({ name }) => name));
+    },
+    async drawMembers(_program, options) {
+      calls.push({ verb: "drawMembers", options: { ...options } });
+      return [{ name: "0", data: { y: [1] } }];
+    },
+    async predictMember(_fitted, member, _data, options) {
+      calls.push({ verb: "predictMember", options: { member, ...options } });
+      return { variables: [], anew: [], constantData: [] };
+    },
     async inferWithArtifact(_artifact, _data, options) {
       calls.push({ verb: "inferWithArtifact", options: { ...options } });
       return fakePosterior({ strategy: "amortized" });
@@ -215,6 +251,9 @@ function fakeDriver(calls: Call[]): Driver {
       return { name: path, text: "model foo {}" };
     },
     readData: () => rawDataFromValues({}),
+    readTrained: () => trained,
+    readGivenMembers: (path) => [{ name: path, data: rawDataFromValues({ y: [1] }) }],
+    writeFittedMembers: (path) => calls.push({ verb: "writeFittedMembers", options: { path } }),
     readArtifact: () => trained,
     writeArtifact: (path) => calls.push({ verb: "writeArtifact", options: { path } }),
     writeMembers: (path) => calls.push({ verb: "writeMembers", options: { path } }),

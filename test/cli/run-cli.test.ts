@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
-import { cli, fakePosterior, row } from "./fake-driver.ts";
+import { cli, fakePosterior, fittedMembers, row } from "./fake-driver.ts";
 
 const infer = ["infer", "model.ppl", "--data", "d.json"];
 
@@ -31,7 +31,7 @@ describe("usage", () => {
     [["infer", "model.ppl", "--set", "J=0"], "like J=8"],
     [["infer", "model.ppl", "--set", "J=8", "--set", "J=9"], "J is already 8."],
     [["infer", "model.ppl", "second.ppl"], "too many arguments"],
-    [["train", "model.ppl", "--out", "m.pplx"], "required option '--data <file>' not specified"],
+    [["train", "model.ppl", "--data", "d.json"], "required option '--out <file>' not specified"],
   ])("%j is a usage error: exit code 2, nothing done, nothing on stdout", async (args, message) => {
     const { code, stdout, stderr, calls } = await cli(args);
     expect(stderr).toContain(message);
@@ -357,5 +357,82 @@ describe("the other commands", () => {
       "  tfjs:wasm  missing    not installed\n                        to enable: install the package",
     );
     expect(JSON.parse((await cli(["doctor", "--json"])).stdout).engines).toHaveLength(2);
+  });
+});
+
+describe("members that learn for themselves", () => {
+  const learning = { learnsPerMember: async () => true };
+
+  test("train fits them and writes one file", async () => {
+    const { code, stdout, calls } = await cli(
+      ["train", "model.ppl", "--data", "folder", "--out", "m.pplx", "--steps", "50"],
+      { driver: learning },
+    );
+    expect(code).toBe(0);
+    expect(calls.find(({ verb }) => verb === "fitMembers")?.options).toMatchObject({ steps: 50 });
+    expect(calls.at(-1)).toEqual({ verb: "writeFittedMembers", options: { path: "m.pplx" } });
+    expect(stdout).toContain("Lines  wasm · seed 1 · 1 member");
+    expect(stdout).toMatch(/^folder +-1\.500 +7$/m);
+  });
+
+  test("train draws their data from another family", async () => {
+    const args = ["train", "model.ppl", "--members-from", "Tasks", "--members", "5", "--set", "K=3"];
+    const { code, calls } = await cli([...args, "--out", "m.pplx"], { driver: learning });
+    expect(code).toBe(0);
+    const drawn = calls.find(({ verb }) => verb === "drawMembers")?.options;
+    expect(drawn).toMatchObject({ from: "Tasks", members: 5, sizes: { K: 3 } });
+  });
+
+  test.each([
+    [["train", "model.ppl", "--out", "m.pplx"], {}, "train-needs-data"],
+    [["train", "model.ppl", "--out", "m.pplx"], learning, "train-needs-data"],
+    [
+      ["train", "model.ppl", "--data", "d.json", "--out", "m.pplx", "--members-from", "Tasks"],
+      {},
+      "no-member-parameters",
+    ],
+  ])("%j is refused", async (args, driver, problem) => {
+    const { code, stderr } = await cli(args, { driver });
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
+  });
+
+  describe("infer", () => {
+    const driver = { readTrained: () => fittedMembers(["0", "alice"]) };
+
+    test("lists them", async () => {
+      const { code, stdout } = await cli(["infer", "m.pplx"], { driver });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^0 +-1\.500 +7$/m);
+      expect(stdout).toMatch(/^alice +-2\.500 +7 +not converged$/m);
+      expect(stdout).toContain("caution: 1 of 2");
+    });
+
+    test("shows one, and predicts", async () => {
+      const { code, stdout } = await cli(["infer", "m.pplx", "--member", "alice"], { driver });
+      expect(code).toBe(0);
+      expect(stdout).toContain("member alice · log density -2.500 · 7 steps · not converged");
+      expect(stdout).toMatch(/^f +6 weights$/m);
+      expect(stdout).toMatch(/^slope +2\.0000$/m);
+      const args = ["infer", "m.pplx", "--member", "0", "--predict", "x.json", "--json"];
+      const predicted = await cli(args, { driver });
+      expect(predicted.calls.find(({ verb }) => verb === "predictMember")?.options).toMatchObject({
+        member: "0",
+        draws: 1000,
+      });
+      expect(JSON.parse(predicted.stdout)).toMatchObject({ name: "0", values: { slope: 2 } });
+    });
+
+    test.each([
+      [["--member", "bob"], "no-such-member"],
+      [["--predict", "x.json"], "no-such-member"],
+      [["--data", "d.json"], "members-are-fitted"],
+      [["--loo"], "members-are-fitted"],
+      [["--member", "kind=sine"], "members-are-fitted"],
+    ])("with %j is refused", async (args, problem) => {
+      const { code, stderr } = await cli(["infer", "m.pplx", ...args], { driver });
+      expect(code).toBe(2);
+      expect(stderr).toContain(problem);
+    });
   });
 });

@@ -10,7 +10,8 @@ const examples = readdirSync(folder).filter((name) => statSync(join(folder, name
 
 /** Those that train, that are programs, and those without data, are run by tests of their own. */
 const sampled = examples.filter(
-  (example) => !["curves", "factor-model", "vae", "embed", "page", "posteriordb"].includes(example),
+  (example) =>
+    !["curves", "factor-model", "few-shot", "vae", "embed", "page", "posteriordb"].includes(example),
 );
 
 describe.each(examples)("%s", (example) => {

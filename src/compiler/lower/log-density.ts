@@ -38,6 +38,11 @@ export interface DensityOptions {
    * joint density as the model states it.
    */
   readonly scale: "unconstrained" | "constrained";
+  /**
+   * False: on the unconstrained scale, but the density of the model's own variables, without the Jacobian: its maximum is
+   * the mode.
+   */
+  readonly jacobian?: false;
   /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
   readonly terms?: boolean;
   /**
@@ -170,17 +175,20 @@ export function lowerDensityInto(
     return value;
   };
 
+  const isNoncentered = (site: CoreSite): boolean => site.noncentered && options.jacobian !== false;
+
   /** Binds a continuous latent from its coordinates and records the Jacobian. Returns what to score, if not the value. */
   const bindLatent = (site: CoreSite, here: ModelContext): void => {
     const event = eventShape(site, here);
     if (options.scale === "constrained") return;
     const u = viewSiteAt(coordinatesOf(site, here), site, here);
-    if (site.noncentered) {
+    if (isNoncentered(site)) {
       bindNoncentered(site, u, here);
       return;
     }
     const { value, logJacobian } = constrain(algebra, lowerSupport(site.support, here), u);
     bindAt(site.variable, site.place, algebra.stretch(value, [], event), here);
+    if (options.jacobian === false) return;
     record(
       `${site.id} (Jacobian)`,
       logJacobian.map((term) => algebra.sumEvent(term)),
@@ -237,7 +245,7 @@ export function lowerDensityInto(
 
   /** Latents whose values need what is known where they are drawn. All others are known before any statement. */
   const isTransformedInPlace = (site: CoreSite): boolean =>
-    options.scale === "unconstrained" && !site.observed && (site.noncentered || !hasFixedBounds(site));
+    options.scale === "unconstrained" && !site.observed && (isNoncentered(site) || !hasFixedBounds(site));
 
   /** Which draws of an observed site are there; `undefined` where none can be missing. */
   const presence = (site: CoreSite, here: ModelContext): Value | undefined =>
@@ -262,7 +270,7 @@ export function lowerDensityInto(
         return;
       }
       if (!site.observed && !bound.has(site.id)) bindLatent(site, here);
-      if (!site.observed && site.noncentered && options.scale === "unconstrained") return;
+      if (!site.observed && isNoncentered(site) && options.scale === "unconstrained") return;
       const value = viewAt(site.variable, site.place, here);
       const present = presence(site, here);
       record(site.id, siteLogDensity(site, value, here, present), site, here);
