@@ -112,6 +112,23 @@ export const distributions = {
     "category",
     "0 … K−1 with the probabilities `p`, or softmax(logits).",
   ),
+  RelaxedBernoulli: row(
+    [
+      [probability, positive("temperature")],
+      [real("logits"), positive("temperature")],
+    ],
+    "unit",
+    "A Bernoulli draw made continuous: near 0 or 1 where the temperature is low (binary Concrete).",
+  ),
+  RelaxedCategorical: row(
+    [
+      [{ ...probability, rank: 1, structure: "simplex" }, positive("temperature")],
+      [{ ...real("logits"), rank: 1 }, positive("temperature")],
+    ],
+    "simplex",
+    "A Categorical draw made continuous: weights near one-hot where the temperature is low (Concrete, Gumbel-softmax).",
+    { eventRank: 1 },
+  ),
   Poisson: row(
     [[positive("rate")], [real("log_rate")]],
     "count",

@@ -4,13 +4,14 @@
  * Formulas: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions"; draws cite their own source.
  */
 import type { DistributionName } from "../../lang/distributions.ts";
-import type { Shape } from "../ops.ts";
+import { logProbabilities, overLast } from "./distribution-arguments.ts";
 import type { Arguments, DistributionRow } from "./distribution-row.ts";
 import type { Noise } from "./draws.ts";
 import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
 import { multivariateNormal } from "./multivariate-normal.ts";
+import { relaxedBernoulli, relaxedCategorical } from "./relaxed.ts";
 import type { Algebra, Axis, Operand, Value } from "./value.ts";
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
@@ -182,6 +183,8 @@ export const distributionRows = {
     logDensity: (a, x, args) => [chooseLast(a, logProbabilities(a, args), x)],
     draw: (a, noise, args) => drawCategory(a, noise, a.unary("exp", logProbabilities(a, args))),
   },
+  RelaxedBernoulli: relaxedBernoulli,
+  RelaxedCategorical: relaxedCategorical,
   Poisson: {
     logDensity(a, x, args) {
       const k = a.convert(x, "float");
@@ -261,22 +264,9 @@ function probability(a: Algebra, args: Arguments): Value {
   return args.p ?? a.unary("sigmoid", args.logits);
 }
 
-function logProbabilities(a: Algebra, args: Arguments): Value {
-  if (args.p !== undefined) return a.unary("log", args.p);
-  const total = a.logSumExp(args.logits, args.logits.event.length - 1);
-  return a.sub(args.logits, overLast(a, total, args.logits.event));
-}
-
 /** (exponent − 1) · log x: nothing where the exponent is the number 1, also where log x is infinite. */
 function powerTerm(a: Algebra, exponent: Value, logX: () => Value): Value[] {
   return isNumber(a, exponent, 1) ? [] : [a.mul(a.sub(exponent, 1), logX())];
-}
-
-/** Numbers repeated along a new last dimension. */
-function overLast(a: Algebra, x: Value, event: Shape): Value {
-  const shape = [...x.axes.map((axis) => axis.size), ...event];
-  const axes = shape.map((_, position) => position).slice(0, -1);
-  return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
 }
 
 /** The element of each table row (the last dimension) at the index; one row serves all where the table is a vector. */

@@ -27,6 +27,8 @@ const reparameterised: readonly DistributionName[] = [
   "LogNormal",
   "Exponential",
   "Uniform",
+  "RelaxedBernoulli",
+  "RelaxedCategorical",
 ];
 
 /** The guide's Core, and the functions it calls. The model has no errors. */

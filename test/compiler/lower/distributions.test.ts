@@ -179,7 +179,7 @@ function samplePoints(name: DistributionName, args: Arguments): number[] {
     case "interval":
       return [0.1, 0.5, 0.9].map((u) => Number(args.low) + u * (Number(args.high) - Number(args.low)));
     case "simplex": {
-      const length = (args.concentration as readonly number[]).length;
+      const [length] = eventOf(name, args);
       return [0.3, 1, 2.5].flatMap((power) => {
         const row = Array.from({ length }, (_, k) => (k + 1) ** power);
         const total = row.reduce((mass, each) => mass + each, 0);

@@ -637,6 +637,22 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(x: Real[N, K])",
   ),
   program(
+    "categories made continuous",
+    { N: 3, K: 3 },
+    `w ~ Dirichlet(ones(K))
+    mu: Real[K] ~ Normal(0, 2)
+    l ~ Normal(0, 1)
+    t ~ LogNormal(0, 0.3)
+    flags: Real[2] ~ RelaxedBernoulli(logits: l, temperature: 0.8)
+    rows: Real[2, K] ~ RelaxedCategorical(w, 1.5)
+    plate n in N {
+      z[n] ~ RelaxedCategorical(w, t)
+      on[n] ~ RelaxedBernoulli(0.3, t)
+      u[n] ~ RelaxedCategorical(logits: mu, temperature: 0.7)
+      observe y[n] ~ Normal(dot(z[n] + u[n], mu) + on[n] + flags[1] * rows[1, 0], 1)
+    }`,
+  ),
+  program(
     "multivariate normals",
     { N: 3, M: 2, K: 2 },
     `S: Covariance[K] ~ Flat()

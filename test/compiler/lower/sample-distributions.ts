@@ -87,6 +87,14 @@ const sampleArguments = {
     { low: -3, high: 4.5 },
   ],
   Dirichlet: [{ concentration: [2, 3] }, { concentration: [0.6, 1.5, 3] }, { concentration: [1, 1, 1] }],
+  RelaxedBernoulli: [
+    { p: 0.3, temperature: 0.7 },
+    { logits: -1.5, temperature: 2 },
+  ],
+  RelaxedCategorical: [
+    { p: [0.2, 0.8], temperature: 0.8 },
+    { logits: [0.3, -1, 1], temperature: 1.5 },
+  ],
   Bernoulli: [{ p: 0.3 }, { p: 1e-12 }, { logits: -1.5 }, { logits: 6 }],
   Binomial: [
     { n: 10, p: 0.3 },

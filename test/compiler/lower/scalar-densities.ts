@@ -67,6 +67,18 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
     p === undefined
       ? logits[x] - Math.log(logits.reduce((sum, each) => sum + Math.exp(each), 0))
       : Math.log(p[x]),
+  // Densities of the images of logistic and Gumbel noise: the textbook products, not their logarithms.
+  RelaxedBernoulli: (x, { p, logits, temperature: t }) => {
+    const a = p === undefined ? Math.exp(logits) : p / (1 - p);
+    const bottom = (a * x ** -t + (1 - x) ** -t) ** 2;
+    return Math.log((t * a * x ** (-t - 1) * (1 - x) ** (-t - 1)) / bottom);
+  },
+  RelaxedCategorical: (x, { p, logits, temperature: t }) => {
+    const a = p ?? logits.map(Math.exp);
+    const total = x.reduce((sum, each, k) => sum + a[k] * each ** -t, 0);
+    const product = x.reduce((all, each, k) => (all * a[k] * each ** (-t - 1)) / total, 1);
+    return lgamma(x.length) + (x.length - 1) * Math.log(t) + Math.log(product);
+  },
   Poisson: (x, { rate, log_rate }) => {
     const mean = rate ?? Math.exp(log_rate);
     return timesLog(x, mean) - mean - lgamma(x + 1);
