@@ -19,7 +19,7 @@ export function formatType(type: Type): string {
     case "number":
       return formatElement(type) + formatShape(writtenDimensions(type));
     case "tuple":
-      return `(${type.items.map(formatType).join(", ")})`;
+      return `(${type.items.map((item, at) => (type.names ? `${type.names[at]}: ` : "") + formatType(item)).join(", ")})`;
     case "enumeration":
       return `one of { ${type.options.join(", ")} }`;
     case "net":

@@ -312,7 +312,15 @@ export type Expression =
       readonly range: Range;
       readonly span: Span;
     }
-  | { readonly kind: "tuple"; readonly items: readonly Expression[]; readonly span: Span }
+  /** `(a, b)`, or a record `(mean: a, sd: b)` with a name for each item. */
+  | {
+      readonly kind: "tuple";
+      readonly names?: readonly Name[];
+      readonly items: readonly Expression[];
+      readonly span: Span;
+    }
+  /** `fit.mean`, an item of a record. */
+  | { readonly kind: "field"; readonly base: Expression; readonly name: Name; readonly span: Span }
   /** `x |> f(a)` means `f(x, a)`, `x |> f` means `f(x)`. */
   | { readonly kind: "pipe"; readonly value: Expression; readonly into: Expression; readonly span: Span }
   /** `x as Positive`: checked while running. */

@@ -41,6 +41,8 @@ export interface NumberType {
 
 export interface TupleType {
   readonly kind: "tuple";
+  /** Of a record, the names of its items. */
+  readonly names?: readonly string[];
   readonly items: readonly Type[];
 }
 

@@ -128,6 +128,15 @@ function expressionOf(depth: number): fc.Arbitrary<Expression> {
       .tuple(inner, name, rangeOf(depth - 1))
       .map(([body, at, range]): Expression => ({ kind: "comprehension", body, index: at, range, span })),
     some(inner, 2, 3).map((items): Expression => ({ kind: "tuple", items, span })),
+    some(fc.tuple(name, inner), 1, 3).map(
+      (fields): Expression => ({
+        kind: "tuple",
+        names: fields.map(([each]) => each),
+        items: fields.map(([, item]) => item),
+        span,
+      }),
+    ),
+    fc.tuple(inner, name).map(([base, field]): Expression => ({ kind: "field", base, name: field, span })),
     fc.tuple(inner, inner).map(([value, into]): Expression => ({ kind: "pipe", value, into, span })),
     fc
       .tuple(inner, typeOf(depth - 1))

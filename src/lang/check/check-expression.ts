@@ -82,10 +82,10 @@ export function checkExpression(scope: Scope, expression: Expression): CoreExpre
       return checkArray(scope, expression);
     case "comprehension":
       return checkComprehension(scope, expression);
-    case "tuple": {
-      const items = expression.items.map((item) => checkExpression(scope, item));
-      return { kind: "tuple", items, type: { kind: "tuple", items: items.map(({ type }) => type) }, span };
-    }
+    case "tuple":
+      return checkTuple(scope, expression);
+    case "field":
+      return checkField(scope, expression);
     case "pipe":
       return checkExpression(scope, pipeToCall(expression));
     case "cast":
@@ -254,6 +254,31 @@ function checkComprehension(scope: Scope, expression: Kind<"comprehension">): Co
   }
   const dimensions = [subtractSizes(to, from), ...body.type.dimensions];
   return { kind: "comprehension", index: name, from, to, body, type: { ...body.type, dimensions }, span };
+}
+
+function checkTuple(scope: Scope, { names, items, span }: Kind<"tuple">): CoreExpression {
+  const values = items.map((item) => checkExpression(scope, item));
+  const type = { kind: "tuple" as const, items: values.map((value) => value.type) };
+  if (names === undefined) return { kind: "tuple", items: values, type, span };
+  const twice = names.find(({ text }, at) => names.findIndex((each) => each.text === text) < at);
+  if (twice !== undefined) {
+    scope.report({ code: "field-twice", name: twice });
+    return errorExpression(span);
+  }
+  return { kind: "tuple", items: values, type: { ...type, names: names.map(({ text }) => text) }, span };
+}
+
+function checkField(scope: Scope, { base, name, span }: Kind<"field">): CoreExpression {
+  const value = checkExpression(scope, base);
+  if (value.type.kind === "error") return errorExpression(span);
+  const { names = [], items } = value.type.kind === "tuple" ? value.type : { items: [] };
+  const position = names.indexOf(name.text);
+  if (position < 0) {
+    scope.report({ code: "unknown-field", name, base: quoteOf(base), found: value.type, known: names });
+    return errorExpression(span);
+  }
+  if (value.kind === "tuple") return value.items[position];
+  return { kind: "item", base: value, position, type: items[position], span };
 }
 
 /** Whether the shape can have the structure: a square matrix wants two equal dimensions. */

@@ -268,6 +268,14 @@ export type CheckFacts =
       readonly help: string;
     }
   | { readonly code: "tuple-mismatch"; readonly value: Quote; readonly names: number; readonly found: Type }
+  | { readonly code: "field-twice"; readonly name: Quote }
+  | {
+      readonly code: "unknown-field";
+      readonly name: Quote;
+      readonly base: Quote;
+      readonly found: Type;
+      readonly known: readonly string[];
+    }
   | { readonly code: "unused-input"; readonly name: Quote }
   | GuideFacts;
 

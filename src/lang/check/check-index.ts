@@ -12,7 +12,15 @@ import {
   subtractSizes,
 } from "../size.ts";
 import type { Expression, Index } from "../tree.ts";
-import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
+import {
+  errorType,
+  isMatrixStructure,
+  type NumberType,
+  numberType,
+  realLine,
+  type TupleType,
+  type Type,
+} from "../type.ts";
 import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
 import {
@@ -78,15 +86,28 @@ export function readLocal(
     scope.report({ code: "use-before-bound", use, name: variable.name, bound: variable.span });
     return errorExpression(use.span);
   }
-  const whole = wholeType(scope, variable, check);
   const { joined } = variable;
-  if (whole.kind !== "number" || joined.kind !== "number") return errorExpression(use.span);
   const { span } = use;
+  if (wholeType(scope, variable, check).kind === "error") return errorExpression(span);
   const indices = axes.map(({ index }): CoreIndex => {
     return { kind: "at", value: { kind: "variable", name: index, type: numberType("int"), span } };
   });
-  const base: CoreExpression = { kind: "variable", name: variable.name, type: whole, span };
-  return { kind: "index", base, indices, type: joined, span };
+  const read = (name: string, type: Type): CoreExpression => {
+    if (type.kind === "tuple") {
+      const items = type.items.map((item, position) => read(itemName(name, type, position), item));
+      return { kind: "tuple", items, type, span };
+    }
+    if (type.kind !== "number") return errorExpression(span);
+    const whole = { ...type, dimensions: [...variable.axes, ...type.dimensions] };
+    const base: CoreExpression = { kind: "variable", name, type: whole, span };
+    return { kind: "index", base, indices, type, span };
+  };
+  return read(variable.name, joined);
+}
+
+/** What an item of a tuple is bound as under an axis: "fit.mean", "pair.0". */
+export function itemName(name: string, { names }: TupleType, position: number): string {
+  return `${name}.${names?.[position] ?? position}`;
 }
 
 /** The type from outside all plates: the axes, then the element. */

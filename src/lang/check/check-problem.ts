@@ -1,4 +1,5 @@
 /** The one place that turns the checker's facts into prose. */
+import { nearMisses } from "../../base/near-miss.ts";
 import { plainFacts } from "../../base/plain-facts.ts";
 import type { Label, Problem } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
@@ -418,6 +419,27 @@ function prose(facts: CheckFacts): Prose {
         help:
           facts.found.kind === "tuple" ? `bind ${plural(facts.found.items.length, "name")}` : "bind one name",
       };
+    case "field-twice":
+      return {
+        message: `\`${facts.name.text}\` is twice in this record`,
+        labels: [label(facts.name.span, "again")],
+        help: `choose another name, such as \`${facts.name.text}2\``,
+      };
+    case "unknown-field": {
+      const { name, base, found, known } = facts;
+      const [near = known[0]] = nearMisses(name.text, known);
+      return {
+        message: `\`${base.text}\` has no field \`${name.text}\``,
+        labels: [label(name.span, "not there"), label(base.span, formatType(found))],
+        ...(known.length > 0 && { expected: `one of ${known.map((each) => `\`${each}\``).join(", ")}` }),
+        help:
+          near !== undefined
+            ? `write \`${base.text}.${near}\``
+            : found.kind === "tuple"
+              ? "bind the items: `(a, b) = …`, or name them where the tuple is made: `(a: …, b: …)`"
+              : "only records have fields: `(mean: a, sd: b)`",
+      };
+    }
     case "unused-input":
       return {
         message: `the input \`${facts.name.text}\` is never used`,

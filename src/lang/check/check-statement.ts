@@ -15,7 +15,7 @@ import { errorType, numberType, type Type, unitRange } from "../type.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
 import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
-import { dependsOnUnknown } from "./check-index.ts";
+import { dependsOnUnknown, itemName } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
 import { type BranchStep, bindError, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
@@ -114,7 +114,9 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
     if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
     const type =
       item === undefined ? errorType : items?.length === 1 ? ascribe(scope, statement, item) : item.type;
-    if (item !== undefined && piece.places.length > 0 && type.kind !== "number" && type.kind !== "error") {
+    const inside = item === undefined ? [] : localItems(variable.name, type, item);
+    const whole = piece.places.length === 0 || type.kind === "number" || type.kind === "error";
+    if (!whole && !(isLocal(piece) && inside.length > 0)) {
       const quote = { text: formatBrief(statement.value), span: statement.value.span };
       const because = { text: "what is bound under an axis" };
       scope.report({
@@ -123,22 +125,40 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
         found: type,
         expected: "a number or an array",
         because,
-        help: "bind its items: `(a[n], b[n]) = …`",
+        help: "bind its items: `(a[n], b[n]) = …`, or leave the indices of the name out",
       });
     }
     bindPiece(scope, variable, piece, type, item !== undefined && dependsOnUnknown(scope, item));
     if (item === undefined || type.kind === "error") return [];
-    return [
-      {
-        kind: "let",
-        name: variable.name,
-        place: corePlaces(piece),
-        ...(isLocal(piece) && { local: true }),
-        value: item,
-        span: statement.span,
-      },
-    ];
+    const bound = whole ? [{ name: variable.name, value: item }] : inside;
+    return bound.map(({ name, value: part }) => ({
+      kind: "let",
+      name,
+      place: corePlaces(piece),
+      ...(isLocal(piece) && { local: true }),
+      value: part,
+      span: statement.span,
+    }));
   });
+}
+
+interface LocalItem {
+  readonly name: string;
+  readonly value: CoreExpression;
+}
+
+/** The numbers and arrays of a tuple, under names that `readLocal` knows; empty where an item is anything else. */
+function localItems(name: string, type: Type, value: CoreExpression): readonly LocalItem[] {
+  if (type.kind === "number") return [{ name, value }];
+  if (type.kind !== "tuple") return [];
+  const items = type.items.map((item, position) => {
+    const part: CoreExpression =
+      value.kind === "tuple"
+        ? value.items[position]
+        : { kind: "item", base: value, position, type: item, span: value.span };
+    return localItems(itemName(name, type, position), item, part);
+  });
+  return items.every((each) => each.length > 0) ? items.flat() : [];
 }
 
 function checkFactor(scope: Scope, statement: FactorStatement): CoreStatement[] {

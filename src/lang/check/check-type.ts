@@ -252,8 +252,9 @@ export function joinTypes(a: Type, b: Type): Type | undefined {
   if (a.kind === "error") return b;
   if (b.kind === "error") return a;
   if (a.kind === "tuple" && b.kind === "tuple" && a.items.length === b.items.length) {
+    if (a.names?.join() !== b.names?.join()) return undefined;
     const items = a.items.map((item, position) => joinTypes(item, b.items[position]));
-    return items.every((item) => item !== undefined) ? { kind: "tuple", items } : undefined;
+    return items.every((item) => item !== undefined) ? { ...a, items } : undefined;
   }
   if (a.kind === "enumeration" && b.kind === "enumeration" && a.options.join() === b.options.join()) return a;
   if (a.kind !== "number" || b.kind !== "number" || !equalShapes(a.dimensions, b.dimensions))

@@ -38,7 +38,9 @@ function brief(expression: Expression): string {
     case "comprehension":
       return `[${brief(expression.body)} for ${expression.index.text} in …]`;
     case "tuple":
-      return `(${expression.items.map(brief).join(", ")})`;
+      return `(${expression.items.map((item, at) => (expression.names ? `${expression.names[at].text}: ` : "") + brief(item)).join(", ")})`;
+    case "field":
+      return `${brief(expression.base)}.${expression.name.text}`;
     case "pipe":
       return `${brief(expression.value)} |> ${brief(expression.into)}`;
     case "cast":

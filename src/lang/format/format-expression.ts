@@ -70,9 +70,14 @@ function formatBare(origin: Origin, expression: Expression, indent: boolean): Do
         "]",
       ]);
     case "tuple": {
-      const items = expression.items.map((each) => expressionItem(origin, each));
+      const { names } = expression;
+      const items = expression.items.map((each, at) =>
+        argumentItem(origin, { name: names?.[at], value: each }),
+      );
       return formatList(origin, ["(", ")"], items, startOf(origin, expression));
     }
+    case "field":
+      return [formatOperand(origin, expression.base, "callee"), `.${expression.name.text}`];
     case "cast":
       return [formatOperand(origin, expression.value, "cast"), " as ", formatType(origin, expression.type)];
     case "error":

@@ -38,6 +38,7 @@ export function needsParentheses(expression: Expression, place: Side): boolean {
     case "array":
     case "comprehension":
     case "tuple":
+    case "field":
     case "error":
       return false;
     case "if":

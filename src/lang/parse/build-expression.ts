@@ -98,7 +98,11 @@ function buildPostfix(building: Building, operand: CstNode, at: number): Express
   let made = buildPrimary(building, node(operand, "primary"), nodeSpan(building, operand, at).start);
   for (const suffix of nodes(operand, "suffix")) {
     const span = joinSpans(made.span, nodeSpan(building, suffix, made.span.end));
-    if (tokenOf(suffix, "LeftBracket")) {
+    const field = tokenOf(suffix, "Dot");
+    if (field) {
+      const name = nameOf(building, tokenOf(suffix, "Identifier"), span.end);
+      made = grow(building, { kind: "field", base: made, name, span }, [made], errorExpression);
+    } else if (tokenOf(suffix, "LeftBracket")) {
       const indices = nodes(suffix, "index").map((index) => buildIndex(building, index, span.end));
       const parts = indices.flatMap((index) =>
         index.kind === "at" ? [index.value] : [index.from, index.to].filter((end) => end !== undefined),
@@ -167,8 +171,16 @@ function buildNumber(building: Building, token: IToken): Expression {
 }
 
 function buildParentheses(building: Building, cst: CstNode, span: Span): Expression {
-  const items = nodes(cst, "expression").map((item) => buildExpression(building, item, span.end));
+  const given = nodes(cst, "argument").map((argument) => buildArgument(building, argument, span.end));
+  const items = given.map(({ value }) => value);
   if (items.length === 0) return errorExpression(span);
+  const names = given.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (names.length > 0 && names.length < items.length) {
+    const unnamed = given.find(({ name }) => name === undefined) ?? given[0];
+    building.facts.push({ code: "record-half-named", span: unnamed.value.span, name: names[0].text });
+    return errorExpression(span);
+  }
+  if (names.length > 0) return grow(building, { kind: "tuple", names, items, span }, items, errorExpression);
   if (items.length > 1) return grow(building, { kind: "tuple", items, span }, items, errorExpression);
   const [only] = items;
   const widened: Expression = { ...only, span };

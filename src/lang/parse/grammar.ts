@@ -17,8 +17,8 @@
  *     option      = [ name ":" ] expression
  *     annotation  = "via" name | "marginal" | "enumerate"
  *     expression  = operand { binary-operator operand }
- *     operand     = { "-" | "!" } primary { "(" arguments ")" | "[" indices "]" } { "as" type }
- *     primary     = name | number | "true" | "false" | "(" expressions ")" | "[" items "]" | if | match
+ *     operand     = { "-" | "!" } primary { "(" arguments ")" | "[" indices "]" | "." name } { "as" type }
+ *     primary     = name | number | "true" | "false" | "(" arguments ")" | "[" items "]" | if | match
  *     if          = "if" expression branch { "else" "if" expression branch } [ "else" (block | expression) ]
  *     branch      = block | "then" expression
  *     match       = "match" expression "{" { pattern "=>" expression ("," | ";") } "}"
@@ -513,6 +513,12 @@ export class Grammar extends RecoveringParser {
           this.CONSUME(t.RightBracket);
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(t.Dot);
+          this.CONSUME(t.Identifier);
+        },
+      },
     ]);
   });
 
@@ -564,10 +570,10 @@ export class Grammar extends RecoveringParser {
 
   parentheses = this.RULE("parentheses", () => {
     this.CONSUME(t.LeftParen);
-    this.SUBRULE(this.expression);
+    this.SUBRULE(this.argument);
     this.MANY(() => {
       this.CONSUME(t.Comma);
-      this.SUBRULE2(this.expression);
+      this.SUBRULE2(this.argument);
     });
     this.CONSUME(t.RightParen);
   });

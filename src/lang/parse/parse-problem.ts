@@ -67,6 +67,7 @@ export type SyntaxFact =
       readonly integer: boolean;
     }
   | { readonly code: "chained-comparison"; readonly span: Span; readonly example: string }
+  | { readonly code: "record-half-named"; readonly span: Span; readonly name: string }
   | { readonly code: "missing-else"; readonly span: Span }
   | { readonly code: "missing-result"; readonly span: Span; readonly keyword: string; readonly name: string }
   | { readonly code: "branch-not-expression"; readonly span: Span }
@@ -249,6 +250,11 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
         labels: at(fact.span, "second comparison"),
         help: fact.example,
       });
+    case "record-half-named":
+      return error("some items of this record have names and others do not", {
+        labels: at(fact.span, "has no name"),
+        help: `name all items as \`${fact.name}\` is, or none`,
+      });
     case "missing-else":
       return error("this `if` has no `else`, so it has no value when the condition is false", {
         labels: at(fact.span),
@@ -320,7 +326,7 @@ function describeText(text: string): string {
 
 function characterHelp(text: string, nearDigit: boolean): string | undefined {
   if (text === "." && nearDigit) return "a number has a digit on both sides of its point: `0.5`, `1.0`";
-  if (text === ".") return "values have no fields or methods";
+  if (text === ".") return "a field has a name: `fit.mean`";
   if (text === "%") return "there is no remainder operator";
   if (text === "$" || text === "\\") return "names are made of letters, digits and `_`";
   return undefined;

@@ -90,6 +90,14 @@ const symbols = {
   GreaterEqual: symbol("GreaterEqual", ">=", [BinaryOperator]),
   Arrow: symbol("Arrow", "->"),
   DotDot: symbol("DotDot", ".."),
+  Dot: createToken({
+    name: "Dot",
+    label: "`.`",
+    // Only before a name: elsewhere a point is a mistake with a message of its own.
+    pattern: /\.(?=[A-Za-z_\u0080-\uffff])/,
+    start_chars_hint: ["."],
+    line_breaks: false,
+  }),
   Less: symbol("Less", "<", [BinaryOperator]),
   Greater: symbol("Greater", ">", [BinaryOperator]),
   Plus: symbol("Plus", "+", [BinaryOperator]),

@@ -265,6 +265,22 @@ export const samplePrograms: readonly SampleProgram[] = [
     "(robust: Bool)",
   ),
   program(
+    "records",
+    { N: 3 },
+    `prior = (slope: (mean: 1, sd: 2), level: (mean: 0, sd: 1))
+    a ~ Normal(prior.level.mean, prior.level.sd)
+    b ~ Normal(prior.slope.mean, prior.slope.sd)
+    plate n in N {
+      fit = if X[n] > 1 { line(a, b, X[n]) } else { line(b, a, X[n]) }
+      (one, two) = fit.both
+      observe y[n] ~ Normal(fit.mean + one * sum(two), fit.sd)
+    }`,
+    "(X: Real[N])",
+    {},
+    `def line(a: Real, b: Real, x: Real) = (mean: a + b * x, sd: exp(0.1 * x), both: (a, [b, x]))
+`,
+  ),
+  program(
     "functions with sizes",
     { N: 3, P: 2 },
     `beta: Real[P] ~ Normal(0, 1)

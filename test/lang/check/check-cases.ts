@@ -357,6 +357,12 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "tuple-mismatch": {
     "": "model M(v: Real[4]) {\n  (a, b, c) = split(v)\n  observe y ~ Normal(sum(a), 1)\n}",
   },
+  "field-twice": { "": "model M {\n  r = (a: 1, a: 2)\n  observe y ~ Normal(r.a, 1)\n}" },
+  "unknown-field": {
+    "": "model M {\n  fit = (mean: 0, sd: 1)\n  observe y ~ Normal(fit.maen, fit.sd)\n}",
+    tuple: "model M(v: Real[4]) {\n  p = split(v)\n  observe y ~ Normal(sum(p.first), 1)\n}",
+    array: "model M(y: Real[4]) {\n  observe x ~ Normal(y.mean, 1)\n}",
+  },
   "unused-input": {
     "": "model M[N](x: Real[N], z: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n], 1) }\n}",
   },

@@ -9,7 +9,7 @@ const programs = {
   "empty-program": { "": "// Nothing yet.\n", text: "" },
   "unexpected-character": {
     "": "model A {\n  x ~ Normal(0, .5)\n}\n",
-    field: "model A(y: Real) {\n  x ~ Normal(y.mean, 1)\n}\n",
+    field: "model A(y: Real) {\n  x ~ Normal(y. mean, 1)\n}\n",
     invisible: "model A {\n  x\u200b ~ Normal(0, 1)\n}\n",
     run: "model A {\n  x = $$$\n}\n",
   },
@@ -89,6 +89,7 @@ const programs = {
     integer: "model A {\n  x = 12345678901234567890\n}\n",
   },
   "chained-comparison": { "": "model A(x: Real) {\n  inside = 0 < x <= 1\n}\n" },
+  "record-half-named": { "": "model A {\n  x = (a: 1, 2)\n}\n" },
   "missing-else": { "": "model A(c: Bool) {\n  x = if c then 1\n}\n" },
   "missing-result": { "": "def f(x: Real): Real {\n  y = x + 1\n}\n" },
   "branch-not-expression": {

@@ -62,7 +62,9 @@ export function grouped(tree: Expression): string {
     case "array":
       return `[${tree.items.map(grouped).join(", ")}]`;
     case "tuple":
-      return `(${tree.items.map(grouped).join(", ")})`;
+      return `(${tree.items.map((item, at) => (tree.names ? `${tree.names[at].text}: ` : "") + grouped(item)).join(", ")})`;
+    case "field":
+      return `${grouped(tree.base)}.${tree.name.text}`;
     case "comprehension": {
       const from = tree.range.from ? `${grouped(tree.range.from)}..` : "";
       return `[${grouped(tree.body)} for ${tree.index.text} in ${from}${grouped(tree.range.to)}]`;
