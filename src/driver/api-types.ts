@@ -99,6 +99,8 @@ export interface SampleOptions extends CommonOptions {
 
 export interface ExplainOptions extends CommonOptions {
   readonly stage: Stage;
+  /** Of the plate diagram; text when absent. */
+  readonly form?: "text" | "svg";
 }
 
 export interface ExportOptions extends Pick<CommonOptions, "model" | "sizes" | "allowExtra"> {
@@ -361,6 +363,8 @@ export interface Driver {
       | PriorDraws,
   ): void;
   writeExport(path: string, exported: Exported): void;
+  /** A diagram. */
+  writeText(path: string, text: string): void;
   /** As `checkWritable`, of a path that may be a folder where no extensions are asked for. */
   checkExport(path: string, extensions: readonly string[], inputs: readonly string[]): void;
   /** A members file: `data/members-file.ts`. */

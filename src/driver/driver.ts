@@ -50,6 +50,7 @@ export const driver: Driver = {
   writeArtifact: (path, artifact) => writeFileAtomically(path, encodeArtifact(artifact)),
   writeDraws: (path, draws) => writeDraws(path, draws, version),
   writeExport,
+  writeText: writeFileAtomically,
   checkExport,
   writeMembers: (path, members) => writeFileAtomically(path, membersText(members)),
   readMembers: (path) => parseMembers(readTextFile(path, "data"), path),

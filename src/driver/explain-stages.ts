@@ -2,6 +2,7 @@
 
 /** Stage → what it shows. */
 export const stages = {
+  plate: "the plate diagram: what depends on what, in which plates; `--out` writes it as SVG",
   core: "the checked program: names, sizes and types resolved",
   graph: "the log density as lowered, before anything is done to it",
   gradient: "the same with its gradient, before optimization",

@@ -9,12 +9,19 @@ import { formatCore } from "../lang/format-core.ts";
 import type { ExplainOptions, GivenData, Program } from "./api-types.ts";
 import { chooseMember } from "./choose-member.ts";
 import { loweringInput, planDensity, select } from "./density-plan.ts";
+import { diagramSvg } from "./diagram/diagram-svg.ts";
+import { diagramText } from "./diagram/diagram-text.ts";
+import { plateDiagram } from "./diagram/plate-diagram.ts";
 import { bindOrThrow } from "./infer-options.ts";
 
-/** Rejects with `ProblemError`; all stages but `core` need the model's inputs and sizes. */
+/** Rejects with `ProblemError`; all stages but `core` and `plate` need the model's inputs and sizes. */
 export async function explain(program: Program, data: GivenData, options: ExplainOptions): Promise<string> {
   const { stage } = options;
   if (stage === "core") return formatCore(program.core);
+  if (stage === "plate") {
+    const diagram = plateDiagram(program.model(options.model));
+    return options.form === "svg" ? diagramSvg(diagram) : diagramText(diagram);
+  }
   const chosen = chooseMember(program.model(options.model), data, options.member);
   const { model } = chosen;
   const bound = bindOrThrow(model, chosen.data, options, false);

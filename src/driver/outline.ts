@@ -80,7 +80,7 @@ function outlineModel(model: CoreModel): ModelOutline {
   };
 }
 
-function distributionNames(distribution: CoreModel["sites"][number]["distribution"]): string[] {
+export function distributionNames(distribution: CoreModel["sites"][number]["distribution"]): string[] {
   switch (distribution.kind) {
     case "distribution":
       return [distribution.name];

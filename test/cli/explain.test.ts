@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runHere, temporaryFolder } from "./real-cli.ts";
 
@@ -25,7 +27,7 @@ describe("explain", () => {
   });
 
   test("every stage shows something", async () => {
-    for (const stage of ["core", "graph", "gradient", "once", "each", "fused", "wasm", "memory"])
+    for (const stage of ["plate", "core", "graph", "gradient", "once", "each", "fused", "wasm", "memory"])
       expect((await explain("--set", "N=5", "--stage", stage)).trim(), stage).not.toBe("");
   });
 
@@ -41,6 +43,18 @@ describe("explain", () => {
       stage: "core",
       text: text.replace(/\n$/, ""),
     });
+  });
+
+  test("the plate diagram, on the terminal and as SVG", async () => {
+    expect(await explain("--stage", "plate")).toContain("│ ● y   ~ Normal  ← mu │");
+    const drawn = await runHere(folder, ["explain", "./mean.ppl", "--stage", "plate", "--out", "./mean.svg"]);
+    expect([drawn.code, drawn.stdout]).toEqual([0, ""]);
+    expect(readFileSync(join(folder.path, "mean.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+    for (const flags of [
+      ["--stage", "core", "--out", "./mean.svg"],
+      ["--stage", "plate", "--out", "./mean.png"],
+    ])
+      expect((await runHere(folder, ["explain", "./mean.ppl", ...flags])).code).toBe(2);
   });
 
   test("an unknown stage and a missing size are refused", async () => {

@@ -228,6 +228,7 @@ function fakeDriver(calls: Call[]): Driver {
       calls.push({ verb: "exportArtifact", options: { ...options } });
       return fakeExport(options.format);
     },
+    writeText: (path) => void calls.push({ verb: "writeText", options: { path } }),
     writeExport: (path) => void calls.push({ verb: "writeExport", options: { path } }),
     checkExport: (path, extensions) =>
       void calls.push({ verb: "checkExport", options: { path, extensions } }),
