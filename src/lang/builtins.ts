@@ -120,5 +120,5 @@ export const sizeArguments: Readonly<Partial<Record<BuiltinName, "all" | readonl
 
 export type BuiltinName = (typeof elementwiseBuiltins)[number] | (typeof arrayBuiltins)[number];
 
-/** Named numbers that need no call. */
-export const constants: Readonly<Record<string, number>> = { pi: Math.PI };
+/** Named numbers that need no call. `infinity` is for ends of intervals: `Real(low, infinity)`. */
+export const constants: Readonly<Record<string, number>> = { pi: Math.PI, infinity: Infinity };

@@ -12,7 +12,7 @@ import { readData } from "../../src/data/read-data.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { infer } from "../../src/driver/node-driver.ts";
 import { arrayBuiltins, elementwiseBuiltins } from "../../src/lang/builtins.ts";
-import { distributionsPage } from "./distributions-page.ts";
+import { distributionReference, distributionsPage } from "./distributions-page.ts";
 import { helpTexts } from "./help-texts.ts";
 import { netsPage } from "./nets-page.ts";
 import {
@@ -229,6 +229,11 @@ describe("tables", () => {
       [...cell.matchAll(/`([a-z_0-9]+)\(/g)].map((match) => match[1]),
     );
     expect(listed.sort()).toEqual([...elementwiseBuiltins, ...arrayBuiltins].sort());
+  });
+
+  test("docs/reference/distributions.md is made from the library", async () => {
+    const file = join(root, "docs/reference/distributions.md");
+    await expect(distributionReference()).toMatchFileSnapshot(file);
   });
 
   test("docs/reference/nets.md is made from the library", async () => {

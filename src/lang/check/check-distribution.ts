@@ -21,7 +21,7 @@ import { dependsOnUnknown } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
 import { distributionNames, isBuiltin, isDistribution } from "./check-name.ts";
 import { supportType } from "./check-piece.ts";
-import type { Scope } from "./check-scope.ts";
+import type { DistSignature, Scope } from "./check-scope.ts";
 import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { literalNumber } from "./literal-number.ts";
@@ -160,7 +160,7 @@ function checkUse(
 ): CheckedDistribution | undefined {
   const name = callee.kind === "index" ? callee.base : callee;
   if (name.kind !== "name") return undefined;
-  const signature = scope.functions.distribution(name.text, name.span);
+  const signature = formFor(scope, { text: name.text, span: name.span }, args);
   if (signature === undefined) {
     for (const argument of args) checkExpression(scope, argument.value);
     return undefined;
@@ -170,6 +170,18 @@ function checkUse(
       ? callee.indices.flatMap((each) => (each.kind === "at" ? [each.value] : []))
       : undefined;
   return checkDefined(scope, signature, brackets, args, { text: name.text, span: name.span }, span);
+}
+
+/** The first form that takes these arguments; the first of all where none does. */
+function formFor(scope: Scope, name: Quote, args: readonly Argument[]): DistSignature | undefined {
+  const forms = scope.functions.forms(name.text).map((form) => scope.functions.distribution(form, name.span));
+  const suiting = forms.find((form) => {
+    const names = new Set(form?.parameters.map((each) => each.name));
+    const required = form?.parameters.filter((each) => each.default === undefined).length ?? 0;
+    const isKnown = args.every((each) => each.name === undefined || names.has(each.name.text));
+    return isKnown && args.length >= required && args.length <= names.size;
+  });
+  return suiting ?? forms[0];
 }
 
 function checkNamed(

@@ -5,13 +5,13 @@
 import { nearMisses } from "../../base/near-miss.ts";
 import { hasErrors, type Problem } from "../../base/problem.ts";
 import type { CoreModel, CoreProgram } from "../core.ts";
-import type { Declaration, File, GuideDeclaration } from "../tree.ts";
+import type { Declaration, DistDeclaration, File, GuideDeclaration } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
 import { isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
-import { functionTable, isUsed } from "./function-table.ts";
+import { declarationKeys, functionTable, isUsed } from "./function-table.ts";
 import { setLibraryApart } from "./set-library-apart.ts";
 
 export interface CheckOptions {
@@ -52,7 +52,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
     (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed)),
     options.names ?? namesOf(file),
   );
-  const declarations = new Map([...library, ...ownUsed].map((each) => [each.name.text, each]));
+  const declarations = declarationKeys([...library, ...ownUsed]);
   const functions = functionTable(declarations, report);
   const models: CoreModel[] = [];
   const called = new Set<string>();
@@ -64,7 +64,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
       models.push(checked.model);
       for (const name of checked.called) called.add(name);
       if (facts.length > before && facts.slice(before).some(isError)) faulty.add(declaration.name.text);
-    } else if (isUsed(declaration)) functions.checkAll([declaration.name.text]);
+    } else if (isUsed(declaration)) functions.checkAll(functions.forms(declaration.name.text));
   }
   const guides = new Map<string, CoreModel>();
   for (const declaration of own) {
@@ -130,6 +130,13 @@ function startOf(problem: Problem): number {
   return problem.labels[0]?.span.start ?? 0;
 }
 
+/** A `dist` may be declared once more with other parameters. */
+function isOtherForm(first: Declaration, second: Declaration): boolean {
+  if (first.kind !== "dist" || second.kind !== "dist") return false;
+  const names = (each: DistDeclaration): string => each.parameters.map(({ name }) => name.text).join();
+  return names(first) !== names(second);
+}
+
 /** The declarations whose names are free; reports the others. */
 function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Declaration[] {
   const seen = new Map<string, Declaration>();
@@ -141,7 +148,7 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
       continue;
     }
     const first = seen.get(name.text);
-    if (first !== undefined) {
+    if (first !== undefined && !isOtherForm(first, declaration)) {
       report({ code: "name-taken", name, what: `the name of a ${first.kind}`, first: first.name.span });
       continue;
     }

@@ -131,6 +131,8 @@ export interface DistSignature {
 export interface FunctionTable {
   readonly names: readonly string[];
   readonly kindOf: (name: string) => "def" | "net" | "dist" | undefined;
+  /** Names by which this table knows the forms of a `dist`: each with parameters of its own. */
+  readonly forms: (name: string) => readonly string[];
   /** Checks a `dist` on first use. `undefined` where it has faults or uses itself, which has been reported. */
   readonly distribution: (name: string, use: Span) => DistSignature | undefined;
   /** `undefined` for what is no function. */

@@ -236,8 +236,16 @@ export function declaredSupport({ type, bounds, expression }: DeclaredType): Cor
     return type.range.low === -Infinity
       ? { kind: "ordered" }
       : { kind: "ordered", low: literalNumber(type.range.low, expression.span) };
-  if (bounds !== undefined) return { kind: "interval", ...bounds };
+  if (bounds !== undefined) return intervalSupport(bounds);
   return rangeSupport(type.range, expression.span);
+}
+
+/** An end at infinity is none. */
+function intervalSupport({ low, high }: { low: CoreExpression; high: CoreExpression }): CoreSupport {
+  const isInfinite = (end: CoreExpression): boolean => end.kind === "literal" && end.value === Infinity;
+  if (low.kind === "call" && low.function === "neg" && isInfinite(low.arguments[0]))
+    return isInfinite(high) ? { kind: "real" } : { kind: "upper", high };
+  return isInfinite(high) ? { kind: "lower", low } : { kind: "interval", low, high };
 }
 
 function rangeSupport(range: Range, span: CoreExpression["span"]): CoreSupport {

@@ -135,7 +135,8 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
   };
 
   const table: Functions = {
-    names: [...declarations.keys()],
+    names: [...declarations.keys()].filter((name) => !name.includes("#")),
+    forms: (name) => [...declarations.keys()].filter((each) => each === name || each.startsWith(`${name}#`)),
     kindOf: (name) => declarations.get(name)?.kind,
     header: (id) => headers.get(id) ?? functionOf(done.get(id))?.header,
     signature: (name, use, statics = new Map()) => {
@@ -204,7 +205,19 @@ function aboutInstance(inside: CheckFacts, name: string, statics: StaticArgument
 }
 
 function declaredName(id: string): string {
-  return id.split("{")[0];
+  return id.split(/[{#]/)[0];
+}
+
+/** Declarations under the names that the table knows them by: the second `dist` of a name is another form of it, `Name#2`. */
+export function declarationKeys(declarations: readonly UsedDeclaration[]): Map<string, UsedDeclaration> {
+  const keys = new Map<string, UsedDeclaration>();
+  for (const declaration of declarations) {
+    const { text } = declaration.name;
+    let key = text;
+    for (let form = 2; keys.has(key); form++) key = `${text}#${form}`;
+    keys.set(key, declaration);
+  }
+  return keys;
 }
 
 /** Every name in the declaration that it does not bind itself: all that it can use is among them. */
