@@ -31,13 +31,16 @@ export interface DistributionSignature {
     | "positive"
     | "unit"
     | "simplex"
+    | "corr" // the matrix types: as large as the matrices among the arguments, or as the declared type says
+    | "choleskyCorr"
+    | "covariance"
     | "interval" // between its arguments `low` and `high`
     | "bool"
     | "category" // 0 … K−1 with K the length of its vector argument
     | "count" // 0, 1, 2, …
     | "countTo"; // 0 … n with n its argument `n`
-  /** 0: draws are numbers; 1: draws are vectors, as long as the vectors and matrices among the arguments. */
-  readonly eventRank: 0 | 1;
+  /** 0: draws are numbers; 1: vectors, as long as the vectors and matrices among the arguments; 2: square matrices. */
+  readonly eventRank: 0 | 1 | 2;
   /** False for an improper density: has no draws. */
   readonly proper: boolean;
   readonly doc: string;
@@ -143,6 +146,30 @@ export const distributions = {
     "real",
     "Normal vectors with mean `loc` and a covariance matrix, the inverse of a `precision`, or L Lᵀ with L its `cholesky` factor.",
     { eventRank: 1 },
+  ),
+  LKJ: row(
+    [[positive("concentration")]],
+    "corr",
+    "Correlation matrices R with density |R|^(concentration − 1): uniform at 1. The declared type says how large.",
+    { eventRank: 2 },
+  ),
+  LKJCholesky: row(
+    [[positive("concentration")]],
+    "choleskyCorr",
+    "The Cholesky factor of an LKJ(concentration). The declared type says how large.",
+    { eventRank: 2 },
+  ),
+  Wishart: row(
+    [[positive("df"), matrix("scale", "covariance")]],
+    "covariance",
+    "Wishart with mean df · scale; `df` is above K − 1.",
+    { eventRank: 2 },
+  ),
+  InverseWishart: row(
+    [[positive("df"), matrix("scale", "covariance")]],
+    "covariance",
+    "The inverse of a Wishart(df, scale⁻¹): mean scale / (df − K − 1); `df` is above K − 1.",
+    { eventRank: 2 },
   ),
   Flat: row([[]], "real", "The improper constant density; says aloud that there is no prior.", {
     proper: false,

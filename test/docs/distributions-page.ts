@@ -30,7 +30,7 @@ The densities and the method of each draw are in \`src/compiler/lower/distributi
 ${rows.join("\n")}
 
 \`via noncentered\` goes with ${withLocationScale().join(", ")}. A scale is a standard deviation or its like, never a variance or
-a precision; a rate is an inverse scale. The density of \`Ordered[K]\` and of a variable that a declared type cuts down is not
+a precision, but for the scale matrix of Wishart; a rate is an inverse scale. The density of \`Ordered[K]\` and of a variable that a declared type cuts down is not
 renormalised.
 
 ## In the library
@@ -122,6 +122,12 @@ function draws({ support, eventRank }: DistributionSignature): string {
       return "`Positive`";
     case "unit":
       return "`Unit`";
+    case "corr":
+      return "`Corr[K]`";
+    case "choleskyCorr":
+      return "`CholeskyCorr[K]`";
+    case "covariance":
+      return "`Covariance[K]`";
     case "simplex":
       return eventRank === 1 ? "`Simplex[K]`" : "`Simplex`";
     case "interval":

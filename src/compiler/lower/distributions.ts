@@ -10,6 +10,7 @@ import type { Noise } from "./draws.ts";
 import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
+import { inverseWishart, lkj, lkjCholesky, wishart } from "./matrix-distributions.ts";
 import { multivariateNormal } from "./multivariate-normal.ts";
 import { relaxedBernoulli, relaxedCategorical } from "./relaxed.ts";
 import type { Algebra, Axis, Operand, Value } from "./value.ts";
@@ -197,6 +198,10 @@ export const distributionRows = {
       drawCount(a, noise, (k) => sum(a, distributionRows.Poisson.logDensity(a, k, args))),
   },
   MultivariateNormal: multivariateNormal,
+  LKJ: lkj,
+  LKJCholesky: lkjCholesky,
+  Wishart: wishart,
+  InverseWishart: inverseWishart,
   Flat: { logDensity: (a) => [a.of(0)] },
 } satisfies Record<DistributionName, DistributionRow> as Record<DistributionName, DistributionRow>;
 

@@ -71,6 +71,9 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
     case "interval":
       return support.kind !== "interval" || !same(support.low, low) || !same(support.high, high);
     case "simplex":
+    case "corr":
+    case "choleskyCorr":
+    case "covariance":
     case "bool":
     case "category":
     case "count":

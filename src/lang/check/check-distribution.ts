@@ -321,6 +321,10 @@ function describeDraws(
       return { element, support: { kind: "real" } };
     case "simplex":
       return { element, support: { kind: "simplex" } };
+    case "corr":
+    case "choleskyCorr":
+    case "covariance":
+      return { element, support: { kind: "matrix", structure: row.support } };
     case "positive":
       return { element, support: { kind: "lower", low: literalNumber(0, span) } };
     case "unit":

@@ -1,12 +1,14 @@
 /** Pieces of variables: which matter at a place, and what type an element has before its own piece is bound. */
 
 import { type DistributionSignature, distributions } from "../distributions.ts";
+import { rangeOf } from "../range.ts";
 import type { Expression } from "../tree.ts";
 import {
   type NumberType,
   nonNegativeRange,
   numberType,
   positiveRange,
+  realLine,
   type Type,
   unitRange,
 } from "../type.ts";
@@ -81,6 +83,11 @@ export function supportType(support: DistributionSignature["support"]): NumberTy
       return numberType("real", unitRange);
     case "simplex":
       return numberType("real", unitRange, [], "simplex");
+    case "corr":
+    case "choleskyCorr":
+      return numberType("real", rangeOf(-1, 1), [], support);
+    case "covariance":
+      return numberType("real", realLine, [], support);
     case "bool":
       return numberType("bool", unitRange);
     case "category":

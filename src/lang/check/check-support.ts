@@ -1,7 +1,7 @@
 /** The declared type of a draw against its distribution: event shape, support, truncation. */
 
 import type { CoreExpression, CoreSupport } from "../core.ts";
-import { describeShape, formatShape, formatType } from "../format-type.ts";
+import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
 import { equalSizes, type Size } from "../size.ts";
 import {
@@ -34,12 +34,29 @@ export function checkEvent(
   distribution: CheckedDistribution,
   declared: DeclaredType | undefined,
 ): CheckedEvent | undefined {
+  if (isMatrixStructure(distribution.element.structure) && distribution.draw.length === 0)
+    return checkMatrixEvent(scope, name, distribution, declared);
   const { batch, draw, element, support } = distribution;
   if (declared === undefined) return { type: { ...element, dimensions: [...batch, ...draw] }, support };
   if (!shapeFits(scope, name, distribution, declared)) return undefined;
   const { dimensions } = declared.type;
   const chosen = chooseSupport(scope, name, distribution, declared);
   return chosen && { type: { ...chosen.type, dimensions }, support: chosen.support };
+}
+
+/** A matrix whose size only the declared type tells. */
+function checkMatrixEvent(
+  scope: Scope,
+  name: string,
+  distribution: CheckedDistribution,
+  declared: DeclaredType | undefined,
+): CheckedEvent | undefined {
+  const draw = declared?.type.dimensions.slice(-2) ?? [];
+  if (draw.length === 2) return checkEvent(scope, name, { ...distribution, draw }, declared);
+  const type = formatType({ ...distribution.element, dimensions: [] });
+  const help = `declare it: \`${name}: ${type}[K] ~ ${distribution.quote.text}(…)\``;
+  scope.report({ code: "size-not-inferred", name: "K", call: distribution.quote, help });
+  return undefined;
 }
 
 function shapeFits(
@@ -59,7 +76,7 @@ function shapeFits(
     what: `\`${name}\` is declared ${describeShape(event)}, but the arguments of ${quote.text} have ${describeShape(shape)}`,
     left: { ...quote, shape },
     right: { text: name, span: declared.expression.span, shape: event },
-    help: `declare \`${name}: ${formatType({ ...declared.type, dimensions: [] })}${formatShape(shape)}\``,
+    help: `declare \`${name}: ${formatType({ ...declared.type, dimensions: shape })}\``,
   });
   return false;
 }

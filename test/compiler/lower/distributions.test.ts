@@ -186,6 +186,10 @@ function samplePoints(name: DistributionName, args: Arguments): number[] {
         return row.map((each) => each / total);
       });
     }
+    case "corr":
+    case "choleskyCorr":
+    case "covariance":
+      return [];
     case "bool":
       return [0, 1];
     case "category":

@@ -715,6 +715,33 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(c: Bool[N])",
   ),
   program(
+    "distributions of matrices",
+    { N: 2 },
+    `eta ~ LogNormal(0, 0.5)
+    A ~ InverseWishart(4 + eta, diag([1, 2, 1.5]))
+    B ~ Wishart(3 + eta, A + eye(3))
+    R: Corr[3] ~ LKJ(eta)
+    plate n in N {
+      L[n]: CholeskyCorr[3] ~ LKJCholesky(eta + n)
+      C[n] ~ InverseWishart(5.5, B)
+      observe y[n] ~ MultivariateNormal(0, C[n] + R)
+      observe z[n] ~ MultivariateNormal(1, cholesky: L[n])
+    }
+    S: Corr[N, 2] ~ LKJ(2)
+    T: Covariance[2, 3] ~ Wishart([3.5, 5], B)
+    factor S[0, 0, 1] * S[1, 1, 0] - 0.01 * sum(trace(T))`,
+  ),
+  program(
+    "draws of matrices",
+    { N: 2 },
+    `A ~ Wishart(4.5, diag([1, 2, 1.5]))
+    R: Corr[3] ~ LKJ(1.5)
+    plate n in N { L[n]: CholeskyCorr[3] ~ LKJCholesky(1 + 0.5 * x[n]) ; C[n] ~ InverseWishart(5.5, A + R) }
+    observe y: Real[N, 3] ~ MultivariateNormal(0, cholesky: L)
+    v: Corr[2, 2] ~ LKJ([2, 0.7])`,
+    "(x: Positive[N])",
+  ),
+  program(
     "differential equations",
     { N: 2, T: 3 },
     `k ~ HalfNormal(1)

@@ -111,6 +111,11 @@ const sampleArguments = {
     { loc: [0, 3, -1], precision: covarianceOfThree },
     { loc: [1, -2, 0.5], cholesky: factorOfThree },
   ],
+  // Matrices have tests of their own.
+  LKJ: [],
+  LKJCholesky: [],
+  Wishart: [],
+  InverseWishart: [],
   Flat: [{}],
 } satisfies Record<DistributionName, readonly Arguments[]> as Record<DistributionName, readonly Arguments[]>;
 

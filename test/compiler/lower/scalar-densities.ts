@@ -9,7 +9,7 @@ import { determinant, inverse, type Matrix, timesTransposed } from "./small-matr
 /** Argument values by parameter name: numbers, vectors for concentrations and categories, or matrices. */
 export type DensityArguments = Readonly<Record<string, number & readonly number[] & Matrix>>;
 
-type LogDensity = (x: number & readonly number[], args: DensityArguments) => number;
+type LogDensity = (x: number & readonly number[] & Matrix, args: DensityArguments) => number;
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 /** log(logistic(x)), also where logistic(x) is 0 in doubles. */
@@ -36,6 +36,22 @@ const logMultivariateNormal = (difference: readonly number[], covariance: Matrix
   const square = difference.reduce((sum, each, k) => sum + each * solved[k], 0);
   return -0.5 * (square + difference.length * Math.log(2 * Math.PI) + Math.log(determinant(covariance)));
 };
+
+/** By the onion method: ∏ₖ π^(k/2) Γ(η + (K − 1 − k) / 2) / Γ(η + (K − 1) / 2), k = 1 … K − 1. */
+const logLkj = (x: Matrix, concentration: number): number => {
+  const last = x.length - 1;
+  let normalizer = 0;
+  for (let k = 1; k <= last; k++)
+    normalizer +=
+      (k / 2) * Math.log(Math.PI) + lgamma(concentration + (last - k) / 2) - lgamma(concentration + last / 2);
+  return (concentration - 1) * Math.log(determinant(x)) - normalizer;
+};
+const logCholeskyJacobian = (factor: Matrix): number =>
+  factor.reduce((sum, row, i) => sum + (factor.length - 1 - i) * Math.log(row[i]), 0);
+const logMultivariateGamma = (a: number, k: number): number =>
+  k === 0 ? 0 : lgamma(a - (k - 1) / 2) + ((k - 1) / 2) * Math.log(Math.PI) + logMultivariateGamma(a, k - 1);
+const traceOfProduct = (x: Matrix, y: Matrix): number =>
+  x.reduce((sum, row, i) => sum + row.reduce((part, each, j) => part + each * y[j][i], 0), 0);
 
 export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
   Normal: (x, { loc, scale }) => logNormal(x, loc, scale),
@@ -88,5 +104,20 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
       x.map((each, k) => each - (loc[k] ?? loc)),
       covariance ?? (precision === undefined ? timesTransposed(cholesky) : inverse(precision)),
     ),
+  LKJ: (x, { concentration }) => logLkj(x, concentration),
+  // The Jacobian of L ↦ L Lᵀ over what is free in L.
+  LKJCholesky: (x, { concentration }) => logLkj(timesTransposed(x), concentration) + logCholeskyJacobian(x),
+  Wishart: (x, { df, scale }) => {
+    const k = scale.length;
+    const quadratic = traceOfProduct(inverse(scale), x);
+    const determinants = (df - k - 1) * Math.log(determinant(x)) - df * Math.log(determinant(scale));
+    return 0.5 * (determinants - quadratic - df * k * Math.log(2)) - logMultivariateGamma(df / 2, k);
+  },
+  InverseWishart: (x, { df, scale }) => {
+    const k = scale.length;
+    const quadratic = traceOfProduct(scale, inverse(x));
+    const determinants = df * Math.log(determinant(scale)) - (df + k + 1) * Math.log(determinant(x));
+    return 0.5 * (determinants - quadratic - df * k * Math.log(2)) - logMultivariateGamma(df / 2, k);
+  },
   Flat: () => 0,
 };

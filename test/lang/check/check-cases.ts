@@ -165,6 +165,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "net deep[I](x: Real[I], f: Function) -> Real[I] = x + mlp[I, I](x, [I], f)\nmodel M {\n  learn f = deep[3](cholesky)\n}",
   },
   "size-not-inferred": {
+    matrix: "model M {\n  R ~ LKJ(2)\n  observe y ~ MultivariateNormal(0, R)\n}",
     dist: "dist Noise[K](scale: Positive) on Real[K] {\n  logpdf(x) = -0.5 * sum(square(x / scale)) - K * log(scale)\n}\nmodel M {\n  x: Real[3] ~ Noise(1)\n}",
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
@@ -230,6 +231,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     bare: "model M {\n  mu ~ Flat\n}",
   },
   "support-mismatch": {
+    matrix:
+      "model M[K] {\n  L: CholeskyCorr[K] ~ LKJ(2)\n  observe y ~ MultivariateNormal(0, cholesky: L)\n}",
     vector: "model M[K](S: Covariance[K]) {\n  x: Positive[K] ~ MultivariateNormal(0, S)\n}",
     "": "model M {\n  sigma: Positive ~ Uniform(0, 10)\n}",
     "moving-bound": "model M(b: Real(5, 20)) {\n  x: Real(0, 10) ~ Uniform(0, b)\n}",
