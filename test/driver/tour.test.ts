@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { GivenData, PriorDraws } from "../../src/driver/api-types.ts";
 import { nestedValues } from "../../src/driver/nested-values.ts";
-import { infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
+import { fitMembers, infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
 import { sample } from "../../src/driver/predict.ts";
 import { simulateMembers } from "../../src/driver/simulate-members.ts";
 import { programs } from "../lang/programs.ts";
@@ -80,6 +80,22 @@ describe("programs to infer", () => {
 
 describe("programs to train", () => {
   const pixels = Array.from({ length: 12 }, (_, n) => Array.from({ length: 9 }, (_, d) => (n + d) % 3 === 0));
+
+  test("Regressor, to members of SinesOrLines", { timeout: 60_000 }, async () => {
+    const program = await programOf(programs.SinesOrLines);
+    const simulated = await simulateMembers(
+      program,
+      {},
+      { model: "SinesOrLines", members: 2, sizes: { K: 8 } },
+    );
+    const given = simulated.members.map(({ data, latents }, at) => ({
+      name: `member ${at}`,
+      data: { ...data, x: latents.x },
+    }));
+    const { members } = await fitMembers(program, given, { model: "Regressor", steps: 30, seed: 1 });
+    expect(members).toHaveLength(2);
+    for (const { logDensity } of members) expect(Number.isFinite(logDensity)).toBe(true);
+  });
 
   test.each([
     ["with the derived guide", programs.Vae],
