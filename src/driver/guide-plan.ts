@@ -9,6 +9,7 @@ import type { BoundData } from "../data/bind-data.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import { findExpression } from "../lang/core-children.ts";
 import { programExpressions } from "../lang/program-expressions.ts";
+import { checkKnownData } from "./check-known-data.ts";
 import { checkGraphMemory } from "./check-memory.ts";
 import { type GuidePlan, loweringInput, select } from "./density-plan.ts";
 import { initialParameters } from "./initial-parameters.ts";
@@ -31,6 +32,7 @@ export function planGuide(
   const elbo = builder.emit("sub", [outputs.logDensity, guide.logGuide], {});
   const graph = builder.finish({ ...outputs, logGuide: guide.logGuide, elbo });
   checkGraphMemory(graph, bound);
+  checkKnownData(guide.dataChecks, bound);
   const { blocks, parameterCount } = layWeights(guide.learned);
   const differentiated = differentiate(select(graph, ["elbo"]), {
     of: "elbo",

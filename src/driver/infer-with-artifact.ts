@@ -269,7 +269,7 @@ function judge(
   const reasons: string[] = [];
   if (bad.length > 0)
     reasons.push(
-      `${bad.length} of ${khats.length} checked items have k-hat above ${khatLimit} (worst ${worst.khat.toFixed(2)} at item ${worst.item}): the trained Gaussian is not the posterior there. A weaker model, more training data or other training may help.`,
+      `${bad.length} of ${khats.length} checked items have k-hat above ${khatLimit} (worst ${worst.khat.toFixed(2)} at item ${worst.item}): the trained guide is not the posterior there. A weaker model, more training data or other training may help.`,
     );
   if (far.length > 0)
     reasons.push(

@@ -49,6 +49,10 @@ function fillLearned(
     case "normal":
       fillNormal(values, initializer.sd, key, position);
       return;
+    case "identity":
+      // Zero is the unit matrix: `matrix-bijector.ts`.
+      values.fill(0);
+      return;
     case "constant": {
       const { support } = learn;
       const bound = (expression: CoreExpression): number => evaluateKnown(expression, {}, {});

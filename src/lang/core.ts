@@ -262,6 +262,8 @@ export type Initializer =
   /** Orthonormal rows or columns; Saxe et al. (2014). */
   | { readonly kind: "orthogonal" }
   | { readonly kind: "normal"; readonly sd: number }
+  /** The unit matrix, which correlation and covariance matrices and their factors may be. */
+  | { readonly kind: "identity" }
   /** On the constrained scale. */
   | { readonly kind: "constant"; readonly value: number };
 

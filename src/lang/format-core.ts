@@ -139,6 +139,8 @@ function initializer(each: Initializer): string {
       return `${each.kind}()`;
     case "normal":
       return `normal(${each.sd})`;
+    case "identity":
+      return "eye()";
     case "constant":
       return String(each.value);
   }

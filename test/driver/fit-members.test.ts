@@ -120,13 +120,13 @@ describe("members are fitted by maximum likelihood", () => {
         }
       }`);
     const y = [0, 0.1, -0.2, 0.3, 0.1, 25];
-    const fit = async (member?: Record<string, unknown>): Promise<FittedMember> =>
+    const describedAs = async (member?: Record<string, unknown>): Promise<FittedMember> =>
       (await fitMembers(program, [{ name: "a", data: { y } }], { member })).members[0];
     const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-    const gaussian = await fit({ noise: "gaussian" });
+    const gaussian = await describedAs({ noise: "gaussian" });
     expect(gaussian.description).toEqual({ noise: "gaussian" });
     expect(valuesOf(gaussian, "m")[0]).toBeCloseTo(mean, 5);
-    const open = await fit();
+    const open = await describedAs();
     expect(valuesOf(open, "m")[0]).toBeCloseTo(0.1, 0);
     expect(valuesOf(open, "P(noise = student)")[0]).toBeGreaterThan(0.999);
   });

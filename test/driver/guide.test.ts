@@ -4,6 +4,7 @@ import { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
 import { lgamma } from "../../src/compiler/special-functions.ts";
 import type { GivenData, Program } from "../../src/driver/api-types.ts";
+import { compile } from "../../src/driver/compile.ts";
 import { planDensity } from "../../src/driver/density-plan.ts";
 import { densityTarget } from "../../src/driver/density-target.ts";
 import { planGuide } from "../../src/driver/guide-plan.ts";
@@ -53,6 +54,36 @@ describe("SVI with a guide that holds the posterior finds it, and an ELBO that i
     const draws = result.variables[0].values;
     const average = draws.reduce((sum, value) => sum + value, 0) / draws.length;
     expect(Math.abs(average - mean)).toBeLessThan(4 / Math.sqrt(precision * draws.length) + 1e-3);
+  });
+
+  test("a linear regression, with a full covariance", async () => {
+    const x = [0.5, -1.2, 2, 0.3, -0.7];
+    const y = [1.1, -2.3, 4.2, 0.9, -0.6];
+    const program = await programOf(`
+      model Line[N](x: Real[N]) {
+        beta: Real[2] ~ Normal(0, 2)
+        plate n in N { observe y[n] ~ Normal(beta[0] + beta[1] * x[n], 1) }
+      }
+      guide for Line {
+        learn m: Real[2] = 0
+        learn L: CholeskyCov[2] = eye()
+        beta ~ MultivariateNormal(m, cholesky: L)
+      }
+    `);
+    const { result } = runStrategy(svi, targetOf(program, { x, y }), svi.defaults, key);
+    // Posterior precision A = Xᵀ X + I / 4, mean A⁻¹ Xᵀ y.
+    const sum = (of: (n: number) => number): number => x.reduce((total, _, n) => total + of(n), 0);
+    const [a, b, c] = [x.length + 0.25, sum((n) => x[n]), sum((n) => x[n] ** 2) + 0.25];
+    const determinant = a * c - b * b;
+    const [s, t] = [sum((n) => y[n]), sum((n) => x[n] * y[n])];
+    const mean = [(c * s - b * t) / determinant, (a * t - b * s) / determinant];
+    // p(y) = p(y | β) p(β) / p(β | y) at the mean.
+    const evidence =
+      sum((n) => logNormal(y[n], mean[0] + mean[1] * x[n], 1)) +
+      mean.reduce((total, each) => total + logNormal(each, 0, 4), 0) +
+      Math.log(2 * Math.PI) -
+      0.5 * Math.log(determinant);
+    expect(result.optimization?.elbo).toBeCloseTo(evidence, 3);
   });
 
   test("a local-level series: a guide along the axis, as long as becomes a loop", async () => {
@@ -127,6 +158,34 @@ describe("draws and densities of a guide belong together: importance weights hav
       expected: lgamma(6) - 3 * lgamma(2) - (lgamma(9) - lgamma(4) - lgamma(2) - lgamma(3)),
     },
     {
+      name: "via bijector, a simplex from dependent coordinates",
+      text: `
+        model M[N, K = 3] {
+          p ~ Dirichlet(2 * ones(K))
+          plate n in N { observe y[n] ~ Categorical(p) }
+        }
+        guide for M {
+          learn m: Real[K - 1] = 0
+          learn L: CholeskyCov[K - 1] = eye()
+          p ~ MultivariateNormal(m, cholesky: L) via bijector
+        }`,
+      data: { y: [0, 0, 2] },
+      expected: lgamma(6) - 3 * lgamma(2) - (lgamma(9) - lgamma(4) - lgamma(2) - lgamma(3)),
+    },
+    {
+      name: "a distribution of one's own, by its quantile",
+      text: `
+        /// Kumaraswamy (1980).
+        dist Kuma(a: Positive, b: Positive) on Unit {
+          logpdf(x) = log(a * b) + (a - 1) * log(x) + (b - 1) * log1p(-(x ^ a))
+          quantile(u) = (1 - (1 - u) ^ (1 / b)) ^ (1 / a)
+        }
+        model M[N] { p ~ Beta(2, 3); plate n in N { observe y[n] ~ Bernoulli(p) } }
+        guide for M { learn a: Positive = 2; p ~ Kuma(a, 2) }`,
+      data: { y: [1, 0, 1, 1] },
+      expected: logBeta(5, 4) - logBeta(2, 3),
+    },
+    {
       name: "via bijector, an interval with given ends",
       text: `
         model M[N](high: Positive) { x ~ Uniform(1, high); plate n in N { observe y[n] ~ Exponential(x) } }
@@ -173,6 +232,32 @@ describe("draws and densities of a guide belong together: importance weights hav
     const target = targetOf(await programOf(text), data);
     const estimate = logEvidence(target, 40_000);
     expect(Math.abs(estimate - expected)).toBeLessThan(0.03);
+  });
+});
+
+describe("what a guide reads", () => {
+  const text = `
+    model Groups[N, J](group: Int(0, J - 1)[N], start: Real) {
+      mu ~ Normal(0, 1)
+      plate n in N { observe y[n] ~ Normal(mu, 1) }
+    }
+    guide for Groups {
+      learn a: Real[J] = 0
+      mu ~ Normal(start + a[group[0]], 1)
+    }`;
+
+  test("counts as use of an input", async () => {
+    const { problems } = await compile(text);
+    expect(problems).toEqual([]);
+  });
+
+  test("is checked where data give an index", async () => {
+    const program = await programOf(text.replace("Int(0, J - 1)", "Nat"));
+    const data = { group: [2, 0], y: [1, 2], start: 0 };
+    const posterior = await infer(program, data, { strategy: "svi", draws: 200, sizes: { J: 3 } });
+    expect(posterior.summary).toHaveLength(1);
+    const refused = infer(program, data, { strategy: "svi", sizes: { J: 2 } });
+    await expect(refused).rejects.toBeInstanceOf(ProblemError);
   });
 });
 

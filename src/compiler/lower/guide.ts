@@ -9,7 +9,7 @@ import { constantSize } from "../../lang/size.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import type { NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
-import type { Context } from "./context.ts";
+import type { Context, DataCheck } from "./context.ts";
 import { drawFrom } from "./draw-from.ts";
 import type { Noise } from "./draws.ts";
 import { boundArray, type DensityOptions, lowerDensityInto } from "./log-density.ts";
@@ -43,6 +43,7 @@ export interface GuideLowering {
   readonly noiseLength: number;
   /** Graph inputs "guide/<path>". */
   readonly learned: readonly LearnedParameter[];
+  readonly dataChecks: readonly DataCheck[];
 }
 
 /** The input's model has a guide. */
@@ -60,7 +61,7 @@ export function lowerGuideInto(input: LoweringInput, builder: Builder, options: 
   const lead = options.items === undefined ? [] : [rows];
   const noise = builder.input("noise", { dtype: "float", shape: [...lead, noiseLength] });
   let start = 0;
-  const { context, learned } = drawGuide(own, builder, (shape) => {
+  const { context, learned, dataChecks } = drawGuide(own, builder, (shape) => {
     const limit = start + width(shape, rows);
     const part = builder.emit("slice", [noise], {
       start: [...lead.map(() => 0), start],
@@ -73,7 +74,7 @@ export function lowerGuideInto(input: LoweringInput, builder: Builder, options: 
   const values = new Map(
     guide.variables.map(({ name }) => [name, boundArray(context.scope.get(name), context)]),
   );
-  return { values, logGuide, noiseLength, learned };
+  return { values, logGuide, noiseLength, learned, dataChecks };
 }
 
 /** The log density of the model at the guide's draws, in the same graph. */
@@ -92,9 +93,8 @@ function width(shape: readonly number[], rows: number): number {
   return shape.reduce((product, length) => product * length, 1) / rows;
 }
 
-interface DrawnGuide {
+interface DrawnGuide extends Pick<GuideLowering, "learned" | "dataChecks"> {
   readonly context: ModelContext;
-  readonly learned: readonly LearnedParameter[];
 }
 
 /** `fresh` gives standard normal numbers of a shape. */
@@ -104,9 +104,12 @@ function drawGuide(
   fresh: (shape: readonly number[]) => NodeId,
 ): DrawnGuide {
   const learned: LearnedParameter[] = [];
+  const dataChecks: DataCheck[] = [];
   // One array for all steps of an axis that are taken one by one.
   const noises = new Map<string, NodeId>();
-  const context = createModelContext(input, builder, lowerLearned(learned, "guide/"), () => {});
+  const context = createModelContext(input, builder, lowerLearned(learned, "guide/"), (check) =>
+    dataChecks.push(check),
+  );
   walkStatements(input.model.body, context, {
     draw(site, here) {
       const { algebra } = here;
@@ -131,7 +134,7 @@ function drawGuide(
     factor: () => bug("a guide with a factor"),
     group: (statement) => groupSteps(statement, context, () => true),
   });
-  return { context, learned };
+  return { context, learned, dataChecks };
 }
 
 /** What the guide drew is known to it, what it learned and bound is made again. */

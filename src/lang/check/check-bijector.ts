@@ -27,7 +27,8 @@ export function checkBijector(
   const { support, event } = site;
   if (statement.type !== undefined)
     return refuse("the type is the one of the model", "remove the type of this draw");
-  if (distribution.support.kind !== "real" || distribution.draw.length > 0)
+  const drawn = [...distribution.batch, ...distribution.draw];
+  if (distribution.support.kind !== "real")
     return refuse(
       `${distribution.quote.text} does not draw from the whole line`,
       "draw from Normal, or remove `via bijector`",
@@ -43,13 +44,12 @@ export function checkBijector(
       "matrices are not supported there yet",
       "leave the guide out: it is derived from the model",
     );
-  if (distribution.batch.length === 0 || equalShapes(distribution.batch, shape))
-    return { type: event, support };
+  if (drawn.length === 0 || equalShapes(drawn, shape)) return { type: event, support };
   const target = { text: site.variable, span: site.span };
-  const found = { ...distribution.quote, shape: distribution.batch };
+  const found = { ...distribution.quote, shape: drawn };
   scope.report({
     code: "size-mismatch",
-    what: `\`${site.variable}\` has ${describeShape(shape)} as coordinates on the whole line, but the arguments of ${distribution.quote.text} have ${describeShape(distribution.batch)}`,
+    what: `\`${site.variable}\` has ${describeShape(shape)} as coordinates on the whole line, but the arguments of ${distribution.quote.text} have ${describeShape(drawn)}`,
     left: found,
     right: { ...target, shape },
     help: `give arguments of shape ${describeShape(shape)}`,

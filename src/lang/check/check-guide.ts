@@ -4,7 +4,7 @@
  */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
+import type { CoreDistribution, CoreModel, CoreSite, CoreStatement } from "../core.ts";
 import type { DistributionName } from "../distributions.ts";
 import type { DrawStatement, GuideDeclaration, Statement } from "../tree.ts";
 import { checkCoverage } from "./check-coverage.ts";
@@ -29,15 +29,16 @@ const reparameterised: readonly DistributionName[] = [
   "Uniform",
   "RelaxedBernoulli",
   "RelaxedCategorical",
+  "MultivariateNormal",
 ];
 
-/** The guide's Core, and the functions it calls. The model has no errors. */
+/** The guide's Core, the functions it calls and the names it uses. The model has no errors. */
 export function checkGuide(
   functions: FunctionTable,
   declaration: GuideDeclaration,
   model: CoreModel,
   report: (facts: CheckFacts) => void,
-): { readonly guide: CoreModel; readonly called: ReadonlySet<string> } {
+): { readonly guide: CoreModel; readonly called: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
   const scope = guideScope(functions, declaration, model, report);
   const statements = ownStatements(scope, model, declaration, declaration.body);
   const places = collectPlaces(scope, statements);
@@ -67,7 +68,7 @@ export function checkGuide(
   };
   const tried = new Set(drawnNames(declaration.body));
   compareGuide(model, guide, { scope, declaration, tried });
-  return { guide, called: scope.called };
+  return { guide, called: scope.called, used: scope.used };
 }
 
 function guideScope(
@@ -216,23 +217,37 @@ function drawnNames(body: readonly Statement[]): readonly string[] {
 }
 
 function checkSmooth(scope: Scope, { distribution, variable }: CoreSite): void {
-  const check = (each: CoreSite["distribution"]): void => {
-    switch (each.kind) {
-      case "distribution":
-        if (!reparameterised.includes(each.name))
-          scope.report({
-            code: "guide-draw-not-smooth",
-            distribution: { text: each.name, span: each.span },
-            help: `write \`${variable} ~ Normal(m, s) via bijector\`, which has the model's support`,
-          });
-        return;
-      case "if":
-        check(each.then);
-        check(each.else);
-        return;
-      case "match":
-        for (const { value } of each.arms) check(value);
-    }
-  };
-  check(distribution);
+  for (const each of namedDistributions(distribution)) {
+    if (isSmooth(each)) continue;
+    const name = each.kind === "defined" ? each.definition.name : each.name;
+    scope.report({
+      code: "guide-draw-not-smooth",
+      distribution: { text: name, span: each.span },
+      help: `write \`${variable} ~ Normal(m, s) via bijector\`, which has the model's support`,
+    });
+  }
+}
+
+type NamedDistribution = Extract<CoreDistribution, { readonly kind: "distribution" | "defined" }>;
+
+function namedDistributions(distribution: CoreDistribution): readonly NamedDistribution[] {
+  switch (distribution.kind) {
+    case "distribution":
+    case "defined":
+      return [distribution];
+    case "if":
+      return [...namedDistributions(distribution.then), ...namedDistributions(distribution.else)];
+    case "match":
+      return distribution.arms.flatMap(({ value }) => namedDistributions(value));
+  }
+}
+
+/** A definition is trusted with its formulas, not with what it draws from. */
+function isSmooth(distribution: NamedDistribution): boolean {
+  if (distribution.kind === "distribution") return reparameterised.includes(distribution.name);
+  const { draw, quantile } = distribution.definition;
+  if (draw === undefined) return quantile !== undefined;
+  return draw.steps.every(
+    (step) => step.kind !== "draw" || namedDistributions(step.distribution).every(isSmooth),
+  );
 }

@@ -4,7 +4,7 @@ import type { CoreStatement, Initializer } from "../core.ts";
 import { formatType } from "../format-type.ts";
 import { equalRanges } from "../range.ts";
 import type { Expression, LearnStatement } from "../tree.ts";
-import { errorType, type NumberType, numberType, realLine, type Type } from "../type.ts";
+import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
 import { argumentOf, bracketSizes, staticArguments, substituteType } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
 import { reportUnknownFunction } from "./check-name.ts";
@@ -158,12 +158,15 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
   const refuse = (reason: string, help: string): undefined => {
     scope.report({ code: "bad-initializer", value: quote, reason, help });
   };
+  const isMatrix = isMatrixStructure(type.structure);
   const constant = (start: number): Initializer | undefined => {
     const inside = type.structure === "plain" && startsInside(type, start);
     if (inside) return { kind: "constant", value: start };
     return refuse(
       `${start} is not inside ${formatType(type)}`,
-      "start with a value inside the type, such as `normal(0.1)` for Real",
+      isMatrixStructure(type.structure)
+        ? "write `eye()`"
+        : "start with a value inside the type, such as `normal(0.1)` for Real",
     );
   };
   const number = literalValue(value);
@@ -171,10 +174,11 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
   const name = value.kind === "call" && value.callee.kind === "name" ? value.callee.text : undefined;
   const args = value.kind === "call" ? value.arguments : [];
   const [first] = args;
-  if (name !== undefined && randomInitializers.includes(name) && !equalRanges(type.range, realLine)) {
+  const covers = equalRanges(type.range, realLine) && !isMatrix;
+  if (name !== undefined && randomInitializers.includes(name) && !covers) {
     return refuse(
       `it may start outside ${formatType(type)}`,
-      "start with a number inside the type, such as `1`",
+      isMatrix ? "write `eye()`" : "start with a number inside the type, such as `1`",
     );
   }
   if (name === "normal" && args.length === 1) {
@@ -189,7 +193,12 @@ function checkInitializer(scope: Scope, value: Expression, type: NumberType): In
     if (type.dimensions.length >= 2) return { kind: name };
     return refuse(`${name}() needs a matrix`, "write `normal(0.1)` or `zeros()`");
   }
+  if (args.length === 0 && name === "eye") {
+    if (isMatrix) return { kind: "identity" };
+    return refuse(`${formatType(type)} is no unit matrix`, "declare `Covariance[K]` or `CholeskyCov[K]`");
+  }
   if (value.kind === "error") return undefined;
+  if (isMatrix) return refuse(`it is no ${formatType(type)} to start from`, "write `eye()`");
   return refuse("it is no initial value", "write `glorot()`, `zeros()`, `ones()`, `normal(0.1)` or a number");
 }
 

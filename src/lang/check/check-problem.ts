@@ -391,7 +391,7 @@ function prose(facts: CheckFacts): Prose {
       return {
         message: `\`${facts.value.text}\` cannot start this parameter: ${facts.reason}`,
         labels: [label(facts.value.span, facts.reason)],
-        expected: "glorot(), he(), orthogonal(), zeros(), ones(), normal(sd) or a number",
+        expected: "glorot(), he(), orthogonal(), eye(), zeros(), ones(), normal(sd) or a number",
         help: facts.help,
       };
     case "not-allowed-here":

@@ -4,6 +4,7 @@
  */
 import { nearMisses } from "../../base/near-miss.ts";
 import { hasErrors, type Problem } from "../../base/problem.ts";
+import type { Span } from "../../base/span.ts";
 import type { CoreModel, CoreProgram } from "../core.ts";
 import type { Declaration, DistDeclaration, File, GuideDeclaration } from "../tree.ts";
 import type { CheckFacts } from "./check-facts.ts";
@@ -67,16 +68,23 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
     } else if (isUsed(declaration)) functions.checkAll(functions.forms(declaration.name.text));
   }
   const guides = new Map<string, CoreModel>();
+  const usedByGuides = new Set<Span>();
   for (const declaration of own) {
     if (declaration.kind !== "guide") continue;
     const model = guidedModel(declaration, models, guides, report);
     // What is wrong with its model would be told again.
     if (model === undefined || faulty.has(model.name)) continue;
     const checked = checkGuide(functions, declaration, model, report);
+    for (const input of model.inputs) if (checked.used.has(input.name)) usedByGuides.add(input.span);
     guides.set(model.name, checked.guide);
     for (const name of checked.called) called.add(name);
   }
-  const found = facts.map(explain).sort((a, b) => startOf(a) - startOf(b));
+  const isUnused = (each: CheckFacts): boolean =>
+    each.code !== "unused-input" || !usedByGuides.has(each.name.span);
+  const found = facts
+    .filter(isUnused)
+    .map(explain)
+    .sort((a, b) => startOf(a) - startOf(b));
   const guided = models.map((model) => {
     const guide = guides.get(model.name);
     return guide === undefined ? model : { ...model, guide };

@@ -328,6 +328,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
   "bad-initializer": {
+    eye: "model M[K] {\n  learn L: Real[K, K] = eye()\n  observe y ~ Normal(L[0, 0], 1)\n}",
+    matrix: "model M[K] {\n  learn L: CholeskyCov[K] = glorot()\n  observe y ~ Normal(L[0, 0], 1)\n}",
     "": "model M {\n  learn s: Positive = -1\n}",
     outside: "model M {\n  learn s: Positive = normal(1)\n}",
     glorot: "model M {\n  learn s = glorot()\n}",
