@@ -17,6 +17,7 @@ import { chooseEngine } from "./choose-engine.ts";
 import { type ChosenMember, chooseMember } from "./choose-member.ts";
 import { dataInputs } from "./density-plan.ts";
 import { type FitPlan, planFit } from "./fit-plan.ts";
+import { type JointObjective, joinObjectives, type MemberObjective } from "./fit-together.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { initialParameters } from "./initial-parameters.ts";
@@ -31,8 +32,8 @@ export function learnsPerMember({ body }: CoreModel): boolean {
 }
 
 /**
- * All members start from the same parameters, and one does not know of another: a member's fit is the same in any company. Rejects
- * with `ProblemError`, also when the signal aborts.
+ * All members start from the same parameters. Where they share none, one does not know of another: a member's fit is the same in
+ * any company. Rejects with `ProblemError`, also when the signal aborts.
  */
 export async function fitMembers(
   program: Program,
@@ -41,45 +42,89 @@ export async function fitMembers(
   host: Host,
 ): Promise<FittedMembers> {
   const family = program.model(options.model);
-  refuseUnfit(family, members);
+  if (members.length === 0) throw new ProblemError([noMembers]);
   const seed = options.seed ?? defaultSeed;
   const choice = chooseEngine(options.engine, "sampling");
   options.onDecision?.({ what: "engine", choice: choice.label, reason: choice.reason });
-  const engine = await host.loadEngine(choice.label);
-  const fits = compiledFits(program, engine);
-  const turn = turnTaker();
+  const fits = compiledFits(program, await host.loadEngine(choice.label));
+  const shared = sharedNames(family);
+  const isShared = (input: string): boolean => input.startsWith("learn/") && shared.has(input.split("/")[1]);
+  const prepared = members.map((member) => prepareMember(member, family, fits, seed, options));
+  const groups = shared.size === 0 ? prepared.map((member) => [member]) : [prepared];
   const fitted: FittedMember[] = [];
-  for (const { name, data } of members) {
-    const chosen = chooseMember(family, data, options.member);
-    const bound = bindOrThrow(chosen.model, chosen.data, options);
-    const fit = fits.of(chosen, bound);
-    const objective = objectiveOf(fit, dataInputs(bound));
-    const start = initialParameters(
-      { ...fit.plan, lowered: { learned: fit.plan.learned, encoder: [] } },
-      seed,
-    );
-    let state = startLbfgs(objective, start);
-    if (state === undefined) throw new ProblemError([noStart(name, objective, start)]);
-    const config = { ...lbfgsDefaults, ...(options.steps !== undefined && { maxSteps: options.steps }) };
-    while (state.ended === undefined && state.steps < config.maxSteps) {
-      state = stepLbfgs(objective, state, config);
-      await turn();
-      if (options.signal?.aborted) throw new ProblemError([interrupted]);
-    }
-    fitted.push(describeFit(name, family, chosen, bound, fit, state));
-    const detail = `log density ${state.value.toFixed(3)}`;
+  for (const group of groups) {
+    const joint = joinObjectives(group, isShared);
+    const state = await climb(joint, group, options, shared.size > 0);
+    for (const [position, member] of group.entries())
+      fitted.push(describeFit(member, family, joint.memberVector(position, state.position), state));
     options.onProgress?.({
       phase: "fitting",
       done: fitted.length,
       total: members.length,
       unit: "members",
-      detail,
+      detail: `log density ${state.value.toFixed(3)}`,
     });
   }
   fits.dispose();
   const { source } = program;
   const common = { kind: "fitted-members", family: family.name, source, pplVersion: version } as const;
   return { ...common, seed, engine: choice.label, members: fitted };
+}
+
+function sharedNames({ body }: CoreModel): ReadonlySet<string> {
+  return new Set(
+    body.flatMap((each) =>
+      (each.kind === "learn" || each.kind === "learnNet") && !each.member ? [each.name] : [],
+    ),
+  );
+}
+
+interface PreparedMember extends MemberObjective {
+  readonly chosen: ChosenMember;
+  readonly bound: BoundData;
+  readonly fit: CompiledFit;
+}
+
+function prepareMember(
+  { name, data }: GivenMember,
+  family: CoreModel,
+  fits: CompiledFits,
+  seed: number,
+  options: FitOptions,
+): PreparedMember {
+  const chosen = chooseMember(family, data, options.member);
+  const bound = bindOrThrow(chosen.model, chosen.data, options);
+  const fit = fits.of(chosen, bound);
+  const { blocks, parameterCount, learned } = fit.plan;
+  const objective = objectiveOf(fit, dataInputs(bound));
+  const start = initialParameters({ blocks, parameterCount, lowered: { learned, encoder: [] } }, seed);
+  return { name, blocks, objective, start, chosen, bound, fit };
+}
+
+async function climb(
+  { objective, start }: JointObjective,
+  group: readonly PreparedMember[],
+  { steps, signal, onProgress }: FitOptions,
+  together: boolean,
+): Promise<LbfgsState> {
+  const config = { ...lbfgsDefaults, ...(steps !== undefined && { maxSteps: steps }) };
+  const turn = turnTaker();
+  let state = startLbfgs(objective, start);
+  if (state === undefined) throw new ProblemError([noStart(group)]);
+  while (state.ended === undefined && state.steps < config.maxSteps) {
+    state = stepLbfgs(objective, state, config);
+    if (together)
+      onProgress?.({
+        phase: "fitting",
+        done: state.steps,
+        total: config.maxSteps,
+        unit: "steps",
+        detail: `log density ${state.value.toFixed(3)}`,
+      });
+    await turn();
+    if (signal?.aborted) throw new ProblemError([interrupted]);
+  }
+  return state;
 }
 
 /** Where rounding lets no step go up, the gradient is at most so large at a maximum, relative to the log density. */
@@ -145,16 +190,16 @@ function usedBy(
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(inputs, name)));
 }
 
+/** `state` is that of the climb in which the member took part. */
 function describeFit(
-  name: string,
+  { name, chosen, bound, objective, fit: { plan, report } }: PreparedMember,
   family: CoreModel,
-  chosen: ChosenMember,
-  bound: BoundData,
-  { plan, report }: CompiledFit,
-  { position, value, gradient, steps, ended }: LbfgsState,
+  position: Float64Array,
+  { value, gradient, steps, ended }: LbfgsState,
 ): FittedMember {
   const weights = weightInputs(plan.blocks, position);
   const outputs = report.run(usedBy(plan.report, { ...dataInputs(bound), ...weights }));
+  const largest = gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const kinds = { variable: "latent", binding: "binding", learned: "learned" } as const;
   const values = Object.entries(plan.report.outputs).map(([output, id]): FittedValue => {
     const slash = output.indexOf("/");
@@ -173,50 +218,37 @@ function describeFit(
     name,
     description: { ...chosen.options, ...Object.fromEntries(described) },
     sizes: bound.sizes,
-    logDensity: value,
+    logDensity: objective.valueAndGradient(position, new Float64Array(objective.dimension)),
     steps,
-    converged:
-      ended !== undefined && Math.max(...gradient.map(Math.abs), 0) <= flat * Math.max(1, Math.abs(value)),
+    converged: ended !== undefined && largest <= flat * Math.max(1, Math.abs(value)),
     parameters: Object.fromEntries(plan.learned.map(({ input }) => [input, weights[input].slice()])),
     values,
   };
 }
 
-function refuseUnfit(family: CoreModel, members: readonly GivenMember[]): void {
-  const shared = family.body.find(
-    (each) => (each.kind === "learn" || each.kind === "learnNet") && each.member === undefined,
-  );
-  if (shared !== undefined)
-    throw new ProblemError([
-      {
-        code: "not-supported-yet",
-        severity: "error",
-        message: "parameters that members share beside those of their own are not fitted yet",
-        labels: [{ span: shared.span, text: "shared by all members" }],
-        help: "write `member learn`, or give the value as an input",
-      },
-    ]);
-  if (members.length === 0)
-    throw new ProblemError([
-      {
-        code: "not-members",
-        severity: "error",
-        message: "there are no members to fit",
-        labels: [],
-        expected: "the data of one member at least",
-      },
-    ]);
-}
+const noMembers = {
+  code: "not-members",
+  severity: "error",
+  message: "there are no members to fit",
+  labels: [],
+  expected: "the data of one member at least",
+} as const;
 
-function noStart(name: string, objective: Objective, start: Float64Array) {
-  const value = objective.valueAndGradient(start, new Float64Array(objective.dimension));
+function noStart(group: readonly PreparedMember[]) {
+  const values = group.map(({ objective, start }) =>
+    objective.valueAndGradient(start, new Float64Array(objective.dimension)),
+  );
+  const at = Math.max(
+    0,
+    values.findIndex((value) => !Number.isFinite(value)),
+  );
   return {
     code: "fit-start-failed",
     severity: "error",
-    message: `member ${name} has no finite density where its parameters start`,
+    message: `member ${group[at].name} has no finite density where its parameters start`,
     labels: [],
     expected: "a finite log density and gradient",
-    found: Number.isFinite(value) ? "a gradient that is not finite" : `log density ${value}`,
+    found: Number.isFinite(values[at]) ? "a gradient that is not finite" : `log density ${values[at]}`,
     help: "start `member learn` elsewhere, and check that the data can occur under the model",
   } as const;
 }

@@ -1,7 +1,7 @@
 /** Members that learn for themselves: against solutions in closed form. */
 import { describe, expect, test } from "vitest";
 import { decodeTrained, encodeFittedMembers, type FittedMember } from "../../src/artifact/fitted-members.ts";
-import { ProblemError } from "../../src/base/problem.ts";
+import type { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
 import { drawMembers } from "../../src/driver/draw-members.ts";
 import { fitMembers, predictMember } from "../../src/driver/node-driver.ts";
@@ -131,15 +131,66 @@ describe("members are fitted by maximum likelihood", () => {
     expect(valuesOf(open, "P(noise = student)")[0]).toBeGreaterThan(0.999);
   });
 
-  test("parameters that are shared, and starts without a density, are refused", async () => {
-    const shared = await programOf(lines.replace("member learn sigma", "learn sigma"));
-    const refused = fitMembers(shared, members);
-    await expect(refused).rejects.toBeInstanceOf(ProblemError);
+  test("starts without a density are refused", async () => {
     const bad = await programOf(`
       family F(x: Real) { member learn a = 0; observe y ~ Normal(a / x, 1) }`);
     await fitMembers(bad, [{ name: "zero", data: { x: 0, y: 1 } }]).then(
       () => expect.unreachable(),
       ({ problems }: ProblemError) => expect(problems[0].code).toBe("fit-start-failed"),
+    );
+  });
+});
+
+describe("members that share parameters beside their own", () => {
+  const shared = `
+    family Slopes[K](x: Real[K]) {
+      learn slope = 0
+      learn sigma: Positive = 1
+      member learn start = 0
+      plate k in K { observe y[k] ~ Normal(start + slope * x[k], sigma) }
+    }`;
+  const given = [line(8, 1, 2, 4), line(15, -1, 2, 5), line(5, 4, 2, 6)].map(({ x, y }, position) => ({
+    name: String(position),
+    data: { x: x.map(([, t]) => t), y },
+  }));
+
+  test("are fitted together: one slope from the deviations within members (analysis of covariance)", async () => {
+    const { members: fitted } = await fitMembers(await programOf(shared), given);
+    const average = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    let [products, squares, count] = [0, 0, 0];
+    for (const { data } of given)
+      data.x.forEach((x, i) => {
+        products += (x - average(data.x)) * (data.y[i] - average(data.y));
+        squares += (x - average(data.x)) ** 2;
+        count++;
+      });
+    const slope = products / squares;
+    let rest = 0;
+    for (const [position, { data }] of given.entries()) {
+      const start = average(data.y) - slope * average(data.x);
+      const member = fitted[position];
+      expect(member.converged).toBe(true);
+      expect(valuesOf(member, "slope")[0]).toBeCloseTo(slope, 5);
+      expect(valuesOf(member, "start")[0]).toBeCloseTo(start, 5);
+      data.x.forEach((x, i) => {
+        rest += (data.y[i] - start - slope * x) ** 2;
+      });
+    }
+    const sigma = Math.sqrt(rest / count);
+    expect(valuesOf(fitted[0], "sigma")[0]).toBeCloseTo(sigma, 5);
+    const largest = -count * (Math.log(sigma * Math.sqrt(2 * Math.PI)) + 0.5);
+    expect(fitted.reduce((sum, { logDensity }) => sum + logDensity, 0)).toBeCloseTo(largest, 5);
+  });
+
+  test("of the same size", async () => {
+    const program = await programOf(
+      shared.replace("learn slope = 0", "learn slope: Real[K] = 0").replace("slope *", "slope[k] *"),
+    );
+    const refused = fitMembers(program, given);
+    await refused.then(
+      () => expect.unreachable(),
+      ({ problems }: ProblemError) => expect(problems[0].code).toBe("shared-sizes-differ"),
     );
   });
 });
