@@ -7,13 +7,16 @@ import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import { parse } from "../lang/parse/parse.ts";
 import type { Compilation, Program } from "./api-types.ts";
 import { type Edition, firstEdition } from "./edition.ts";
-import { library } from "./library.ts";
+import { library, mentionsLibrary } from "./library.ts";
 
 /** Never rejects for what is wrong with the program: that is in `problems`. */
 export async function compile(source: Source | string): Promise<Compilation> {
   const named: Source = typeof source === "string" ? { name: "model.ppl", text: source } : source;
   const parsed = parse(named);
-  const checked = recheck(parsed.file, { library: library() });
+  const alone = mentionsLibrary(named.text) ? undefined : recheck(parsed.file);
+  // With a mistake in it: the library has names to suggest.
+  const checked =
+    alone === undefined || hasErrors(alone.problems) ? recheck(parsed.file, { library: library() }) : alone;
   const problems: Problem[] = [...parsed.problems, ...checked.problems];
   problems.sort((a, b) => (a.labels[0]?.span.start ?? 0) - (b.labels[0]?.span.start ?? 0));
   if (hasErrors(problems)) return { source: named, sources: [named], problems };
