@@ -7,6 +7,17 @@ import { matmul } from "./matmul.ts";
 import { memory } from "./memory.ts";
 import { nuts } from "./nuts.ts";
 import { source } from "./source.ts";
+import { training } from "./training.ts";
 import { vae } from "./vae.ts";
 
-export const cases: readonly Case[] = [gradients, nuts, source, checking, vae, matmul, growth, memory];
+export const cases: readonly Case[] = [
+  gradients,
+  nuts,
+  source,
+  checking,
+  vae,
+  training,
+  matmul,
+  growth,
+  memory,
+];

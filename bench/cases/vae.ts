@@ -119,6 +119,7 @@ async function contendersOf(size: Size, { peers, temporaryFolder, quick }: Conte
     own("wasm:f32", 1, "ppl wasm:f32, one thread"),
     own("tfjs:wasm"),
     own("onnx"),
+    own("tfjs:node"),
     ...(quick || size.batch > 128 ? [] : [own("reference")]),
     nodeContender(
       peers,

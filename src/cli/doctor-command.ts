@@ -30,7 +30,7 @@ Examples:
     });
 }
 
-function formatReport({ versions, engines }: DoctorReport, color: boolean): string {
+function formatReport({ versions, engines, auto }: DoctorReport, color: boolean): string {
   const { green, dim, bold } = createColors(color);
   const rows = engines.flatMap(({ name, available, detail, howToEnable }) => [
     [`  ${name}`, available ? green("available") : dim("missing"), detail],
@@ -45,5 +45,11 @@ function formatReport({ versions, engines }: DoctorReport, color: boolean): stri
     "",
     bold("engines"),
     ...formatTable(rows, ["left", "left", "left"]),
+    "",
+    bold("--engine auto"),
+    ...formatTable(
+      auto.map(({ work, engine, reason }) => [`  ${work}`, engine, reason]),
+      ["left", "left", "left"],
+    ),
   ].join("\n");
 }

@@ -301,6 +301,8 @@ export interface DoctorReport {
     readonly detail: string;
     readonly howToEnable?: string;
   }[];
+  /** What `--engine auto` takes here, for which work and why. */
+  readonly auto: readonly { readonly work: string; readonly engine: string; readonly reason: string }[];
 }
 
 /** All of these throw `ProblemError` for what the user can mend, and other errors for our own bugs only. */

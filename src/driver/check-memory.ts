@@ -28,7 +28,7 @@ export function checkTrainingMemory(graph: Graph, weights: number, bound: BoundD
   refuseBeyond(8 * (2 * numbers + copiesOfWeights * weights), {
     what: "training",
     notes: [`there are ${weights} weights, the inference network's among them`, ...sizeNotes(bound)],
-    help: "make the sizes or --batch-size smaller",
+    help: "make the sizes or --batch smaller",
   });
 }
 

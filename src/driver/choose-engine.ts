@@ -8,21 +8,25 @@ interface EngineRow {
   readonly name: EngineName;
   readonly precision: Precision;
   readonly backend?: "cpu" | "wasm" | "webgl" | "webgpu" | "node";
-  /** How long it takes for a training step, in times of `wasm:f32`, about. */
-  readonly pace: number;
+  /**
+   * Seconds of a training step, about: of each step, and per multiply-add of its products, forwards. Measured on two cores with
+   * `npm run bench -- --only training`; their ratios choose engines, so other machines do.
+   */
+  readonly step: number;
+  readonly multiplyAdd: number;
 }
 
 export const engines = {
-  wasm: { name: "wasm", precision: "f64", pace: 2 },
-  "wasm:f32": { name: "wasm", precision: "f32", pace: 1 },
-  reference: { name: "reference", precision: "f64", pace: 100 },
-  "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu", pace: 60 },
-  "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm", pace: 5 },
-  "tfjs:webgl": { name: "tfjs", precision: "f32", backend: "webgl", pace: 1 },
-  "tfjs:webgpu": { name: "tfjs", precision: "f32", backend: "webgpu", pace: 1 },
-  "tfjs:node": { name: "tfjs", precision: "f32", backend: "node", pace: 1 },
-  onnx: { name: "onnx", precision: "f32", pace: 1 },
-  "onnx:f64": { name: "onnx", precision: "f64", pace: 2 },
+  wasm: { name: "wasm", precision: "f64", step: 3e-5, multiplyAdd: 2e-10 },
+  "wasm:f32": { name: "wasm", precision: "f32", step: 2e-5, multiplyAdd: 1e-10 },
+  reference: { name: "reference", precision: "f64", step: 3e-3, multiplyAdd: 1e-8 },
+  "tfjs:cpu": { name: "tfjs", precision: "f32", backend: "cpu", step: 2e-3, multiplyAdd: 6e-9 },
+  "tfjs:wasm": { name: "tfjs", precision: "f32", backend: "wasm", step: 1e-3, multiplyAdd: 5e-10 },
+  "tfjs:webgl": { name: "tfjs", precision: "f32", backend: "webgl", step: 1e-2, multiplyAdd: 1e-10 },
+  "tfjs:webgpu": { name: "tfjs", precision: "f32", backend: "webgpu", step: 1e-2, multiplyAdd: 1e-10 },
+  "tfjs:node": { name: "tfjs", precision: "f32", backend: "node", step: 2.4e-4, multiplyAdd: 5e-11 },
+  onnx: { name: "onnx", precision: "f32", step: 3e-4, multiplyAdd: 6.5e-11 },
+  "onnx:f64": { name: "onnx", precision: "f64", step: 4e-4, multiplyAdd: 1.3e-10 },
 } as const satisfies Readonly<Record<string, EngineRow>>;
 
 export type EngineLabel = keyof typeof engines;
@@ -35,16 +39,20 @@ export interface EngineChoice {
   readonly reason: string;
 }
 
-/**
- * `auto` is the compiled engine: in doubles for everything but training with large matrix products. Throws `ProblemError` for an
- * unknown name, and for single precision where doubles are needed.
- */
-export function chooseEngine(asked: string | undefined, purpose: "sampling" | "training"): EngineChoice {
-  if (asked !== undefined && asked !== "auto")
-    return { label: checkLabel(asked, purpose), reason: "as asked" };
-  return purpose === "sampling"
-    ? { label: "wasm", reason: "compiled, in double precision" }
-    : { label: "wasm:f32", reason: "compiled; training with large matrix products needs no doubles" };
+/** `auto` is the compiled engine. Throws `ProblemError` for an unknown name, and for single precision. */
+export function chooseSamplingEngine(asked: string | undefined): EngineChoice {
+  return isGiven(asked)
+    ? { label: checkLabel(asked, "sampling"), reason: "as asked" }
+    : { label: "wasm", reason: "compiled, in double precision" };
+}
+
+/** Throws `ProblemError` for an unknown name. Undefined for `auto`. */
+export function askedTrainingEngine(asked: string | undefined): EngineChoice | undefined {
+  return isGiven(asked) ? { label: checkLabel(asked, "training"), reason: "as asked" } : undefined;
+}
+
+function isGiven(asked: string | undefined): asked is string {
+  return asked !== undefined && asked !== "auto";
 }
 
 function checkLabel(asked: string, purpose: "sampling" | "training"): EngineLabel {

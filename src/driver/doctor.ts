@@ -4,7 +4,8 @@ import { runLater } from "../engines/engine.ts";
 import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
-import { type EngineLabel, engineLabels } from "./choose-engine.ts";
+import { chooseSamplingEngine, type EngineLabel, engineLabels } from "./choose-engine.ts";
+import { rankedEngines } from "./choose-training-engine.ts";
 import { nodeHost } from "./node-host.ts";
 import { version } from "./version.ts";
 
@@ -22,7 +23,7 @@ export async function doctor(): Promise<DoctorReport> {
     engines: [
       ...engines,
       ...pieces
-        .filter((piece) => piece.state !== "present")
+        .filter((piece) => piece.state !== "present" && !isReplaced(piece.package, engines))
         .map((piece) => ({
           name: piece.package,
           available: false,
@@ -30,8 +31,34 @@ export async function doctor(): Promise<DoctorReport> {
           ...(piece.advice !== undefined && { howToEnable: piece.advice }),
         })),
     ],
+    auto: automaticChoices(engines),
   };
 }
+
+/** An add-on that is named by itself does what the package would. */
+function isReplaced(name: string, engines: DoctorReport["engines"]): boolean {
+  return (
+    name === "@tensorflow/tfjs-node" && engines.some((each) => each.name === "tfjs:node" && each.available)
+  );
+}
+
+/** What `auto` takes here, and why. */
+function automaticChoices(engines: DoctorReport["engines"]): DoctorReport["auto"] {
+  const installed = nodeHost.installedEngines?.() ?? [];
+  const working = installed.filter((label) => engines.some((each) => each.name === label && each.available));
+  const trainings = trainingSizes.map(({ work, multiplyAdds }) => {
+    const [{ label, reason }] = rankedEngines(multiplyAdds, working);
+    return { work, engine: label, reason };
+  });
+  const { label, reason } = chooseSamplingEngine("auto");
+  return [{ work: "infer", engine: label, reason }, ...trainings];
+}
+
+const trainingSizes = [
+  { work: "train, small products", multiplyAdds: 1e5 },
+  { work: "train, 10⁶ multiply-adds a batch", multiplyAdds: 1e6 },
+  { work: "train, 10⁸ multiply-adds a batch", multiplyAdds: 1e8 },
+];
 
 /** An engine counts as available when it loads and adds two numbers. */
 async function tryEngine(label: EngineLabel): Promise<DoctorReport["engines"][number]> {

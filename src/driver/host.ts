@@ -17,6 +17,8 @@ export interface Host {
    * (1 when absent); results are the same bits for any number.
    */
   loadEngine(label: EngineLabel, threads?: number): Promise<Engine>;
+  /** Engines that are no part of ppl and seem to be there, for `auto` to choose among; none when absent. */
+  installedEngines?(): readonly EngineLabel[];
   /** Threads that make sense at the same time. */
   cores(): number;
   /** A thread that does the work and hands over what it has to tell; absent where there are no threads. */

@@ -10,7 +10,7 @@ import type { PosteriorData, PosteriorVariable } from "../inference/posterior-da
 import { type AmortizedPlan, batchBuffers, loadItems, planAmortized } from "./amortized-plan.ts";
 import type { GivenData, InferOptions, Posterior, Quality } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine } from "./choose-engine.ts";
+import { askedTrainingEngine } from "./choose-engine.ts";
 import { compile } from "./compile.ts";
 import { select } from "./density-plan.ts";
 import type { Host } from "./host.ts";
@@ -49,10 +49,10 @@ export async function inferWithArtifact(
   const model = program.model(artifact.model);
   const bound = bindOrThrow(model, data, { ...options, trainedSizes: artifact.sizes });
   refuseMissing(bound, "a trained network");
-  const choice =
-    options.engine === undefined || options.engine === "auto"
-      ? ({ label: "wasm", reason: "importance weights need double precision" } as const)
-      : chooseEngine(options.engine, "training");
+  const choice = askedTrainingEngine(options.engine) ?? {
+    label: "wasm",
+    reason: "importance weights need double precision",
+  };
   const amortized = "answers come from the trained network";
   options.onDecision?.({ what: "strategy", choice: "amortized", reason: amortized });
   options.onDecision?.({ what: "engine", choice: choice.label, reason: choice.reason });

@@ -8,7 +8,7 @@ import type { DensityTarget } from "../inference/target.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import { checkDrawsMemory } from "./check-memory.ts";
-import { chooseEngine, type EngineChoice } from "./choose-engine.ts";
+import { chooseSamplingEngine, type EngineChoice } from "./choose-engine.ts";
 import { chooseMember } from "./choose-member.ts";
 import { type DensityPlan, planDensity } from "./density-plan.ts";
 import { densityTarget } from "./density-target.ts";
@@ -41,7 +41,7 @@ export async function infer(
   const chosen = chooseMember(program.model(options.model), data, options.member);
   const { model } = chosen;
   const bound = bindOrThrow(model, chosen.data, options);
-  const engine = chooseEngine(options.engine, "sampling");
+  const engine = chooseSamplingEngine(options.engine);
   const seed = options.seed ?? defaultSeed;
   const density = planDensity(program.core, model, bound);
   const strategy = chooseStrategy(options.strategy, model, density);

@@ -2,6 +2,8 @@
 import { availableParallelism } from "node:os";
 import { loadEngine } from "../engines/load.ts";
 import { nodeThreads } from "../engines/node-threads.ts";
+import { detectOnnx } from "../engines/onnx/detect.ts";
+import { findNativeAddon } from "../engines/tfjs/native-addon.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { engines } from "./choose-engine.ts";
 import type { Host } from "./host.ts";
@@ -14,6 +16,10 @@ export const nodeHost: Host = {
     const { name, ...options } = engines[label];
     return loadEngine(name, { ...options, threads: nodeThreads(threads) });
   },
+  installedEngines: () => [
+    ...(detectOnnx().state === "present" ? (["onnx"] as const) : []),
+    ...(findNativeAddon() === undefined ? [] : (["tfjs:node"] as const)),
+  ],
   cores: availableParallelism,
   startChains: nodeChains(new URL(`./node-chain-worker.${extension}`, import.meta.url)),
   openCheckpoint,

@@ -6,10 +6,11 @@ import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
-import { type AmortizedPlan, featureStatistics, parameterInputs, planAmortized } from "./amortized-plan.ts";
+import { featureStatistics, parameterInputs, planAmortized } from "./amortized-plan.ts";
 import { amortizedTarget } from "./amortized-target.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
-import { chooseEngine, type EngineChoice, engines } from "./choose-engine.ts";
+import { engines } from "./choose-engine.ts";
+import { loadTrainingEngine } from "./choose-training-engine.ts";
 import { loweringInput } from "./density-plan.ts";
 import type { Checkpoint, Host, TrainingRun } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
@@ -31,9 +32,6 @@ const shownSteps = 100;
 /** Local dimensions up to which the guide has a full covariance: its head grows with the square. */
 const largestFullCovariance = 12;
 
-/** Multiply-adds per batch, forwards, beyond which half the bits are worth their speed. */
-const largestInDoubles = 2e5;
-
 /**
  * Rejects with `ProblemError` for what the user can mend. When the signal aborts, resolves with what is trained so far,
  * `interrupted`; the checkpoint stays, and the same call with `resume` goes on from it as if nothing had happened.
@@ -52,7 +50,7 @@ export async function train(
   const amortize = chooseAmortizer(program, model, bound, options);
   const plan = planAmortized(program.core, model, bound, amortize);
   const standard = featureStatistics(plan);
-  const engine = chooseTrainingEngine(options.engine, plan);
+  const { engine: loaded, ...engine } = await loadTrainingEngine(options.engine, multiplyAdds(plan), host);
   options.onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
   options.onDecision?.({
     what: "guide",
@@ -63,7 +61,6 @@ export async function train(
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
   };
-  const loaded = await host.loadEngine(engine.label, host.cores());
   const blockSteps = stepsPerBlock(plan, config.steps, engine.label);
   const target = amortizedTarget(plan, standard, loaded, { seed, blockSteps });
   const settings = { amortize, config, seed, engine: engine.label };
@@ -170,13 +167,6 @@ function guideChoice(
 }
 
 const headWords = { fullCovariance: "full covariance", meanField: "independent coordinates" } as const;
-
-function chooseTrainingEngine(asked: string | undefined, plan: AmortizedPlan): EngineChoice {
-  if (asked !== undefined && asked !== "auto") return chooseEngine(asked, "training");
-  return multiplyAdds(plan) <= largestInDoubles
-    ? { label: "wasm", reason: "compiled; small matrix products, so doubles cost little" }
-    : chooseEngine("auto", "training");
-}
 
 function recentObjective(objectives: readonly number[], count: number): number {
   const recent = objectives.slice(-count).filter((objective) => !Number.isNaN(objective));

@@ -241,7 +241,8 @@ function fakeDriver(calls: Call[]): Driver {
         { name: "reference", available: true, detail: "doubles, plain loops" },
         { name: "tfjs:wasm", available: false, detail: "not installed", howToEnable: "install the package" },
       ];
-      return { versions: { ppl: "9.9.9", node: "24" }, engines };
+      const auto = [{ work: "infer", engine: "wasm", reason: "compiled" }];
+      return { versions: { ppl: "9.9.9", node: "24" }, engines, auto };
     },
     readSource(path) {
       if (path !== "model.ppl" && path !== "broken.ppl") {

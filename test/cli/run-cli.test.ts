@@ -356,6 +356,7 @@ describe("the other commands", () => {
     expect(stdout).toContain(
       "  tfjs:wasm  missing    not installed\n                        to enable: install the package",
     );
+    expect(stdout).toContain("--engine auto\n  infer  wasm  compiled");
     expect(JSON.parse((await cli(["doctor", "--json"])).stdout).engines).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 /** Whether ONNX Runtime is installed and what would add it: what `ppl doctor` tells about this engine. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export interface OnnxPiece {
   readonly package: "onnxruntime-node";
@@ -19,9 +19,20 @@ export interface Machine {
   readonly arch: string;
 }
 
-/** Looks, and loads nothing. `folders`: where packages may be, as Node looks for them from this file. */
+/** The environment variable that names a folder with `node_modules/onnxruntime-node`. */
+export const runtimeVariable = "PPL_ONNXRUNTIME";
+
+/** As from a file in the folder that the variable names, else as from this one. */
+export function requireOfRuntime(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): NodeJS.Require {
+  const folder = environment[runtimeVariable];
+  return createRequire(folder ? join(resolve(folder), "package.json") : import.meta.url);
+}
+
+/** Looks, and loads nothing. `folders`: where packages may be. */
 export function detectOnnx(
-  folders: readonly string[] = createRequire(import.meta.url).resolve.paths("onnxruntime-node") ?? [],
+  folders: readonly string[] = requireOfRuntime().resolve.paths("onnxruntime-node") ?? [],
   machine: Machine = process,
 ): OnnxPiece {
   const common = {
@@ -36,7 +47,7 @@ export function detectOnnx(
       ...common,
       state: "absent",
       advice:
-        "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable keeps it from fetching libraries for NVIDIA GPUs, which are not needed)",
+        "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable keeps it from fetching libraries for NVIDIA GPUs, which are not needed), or name the folder of another installation in PPL_ONNXRUNTIME",
     };
   const version = versionIn(directory);
   const { platform, arch } = machine;

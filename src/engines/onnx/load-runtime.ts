@@ -2,8 +2,8 @@
  * Loads ONNX Runtime from the package onnxruntime-node, an optional peer. Its documented interface answers later, by promises
  * around a binding that computes at once; engines answer at once, so the binding itself is used.
  */
-import { createRequire } from "node:module";
 import { type Problem, ProblemError } from "../../base/problem.ts";
+import { requireOfRuntime } from "./detect.ts";
 
 export interface OnnxRuntime {
   readonly InferenceSession: new () => OnnxSession;
@@ -43,7 +43,7 @@ export interface RuntimeTensor {
 export type Require = (module: string) => unknown;
 
 /** Throws a `ProblemError`, `engine-not-installed`, when the package cannot be found or is not as known. */
-export function loadRuntime(require: Require = createRequire(import.meta.url)): OnnxRuntime {
+export function loadRuntime(require: Require = requireOfRuntime()): OnnxRuntime {
   const { binding, initOrt } = requireBinding(require);
   if (typeof initOrt === "function") initOrt();
   if (isRuntime(binding)) return binding;

@@ -17,7 +17,7 @@ export function outOfMemory(bytes: number, reason: "addresses" | "machine"): Pro
         reason === "addresses"
           ? `at most ${mostBytes / gibibyte} GiB, which is all that WebAssembly can address`
           : "as much as this machine still has",
-      help: "make its arrays smaller; training takes less with a smaller --batch-size or with --engine wasm:f32",
+      help: "make its arrays smaller; training takes less with a smaller --batch or with --engine wasm:f32",
     },
   ]);
 }
