@@ -13,7 +13,7 @@ import {
 } from "../inference/maximize/lbfgs.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { FitOptions, GivenMember, Program } from "./api-types.ts";
-import { chooseEngine } from "./choose-engine.ts";
+import { chooseSamplingEngine } from "./choose-engine.ts";
 import { type ChosenMember, chooseMember } from "./choose-member.ts";
 import { dataInputs } from "./density-plan.ts";
 import { type FitPlan, planFit } from "./fit-plan.ts";
@@ -44,7 +44,7 @@ export async function fitMembers(
   const family = program.model(options.model);
   if (members.length === 0) throw new ProblemError([noMembers]);
   const seed = options.seed ?? defaultSeed;
-  const choice = chooseEngine(options.engine, "sampling");
+  const choice = chooseSamplingEngine(options.engine);
   options.onDecision?.({ what: "engine", choice: choice.label, reason: choice.reason });
   const fits = compiledFits(program, await host.loadEngine(choice.label));
   const shared = sharedNames(family);
