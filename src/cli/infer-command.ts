@@ -41,6 +41,12 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
       ),
     )
     .addOption(new Option("--max-depth <n>", "NUTS: largest tree depth").argParser(wholeNumber(1, 20)))
+    .addOption(
+      new Option("--metric <name>", "NUTS: what is learned of the mass matrix").choices([
+        "diagonal",
+        "dense",
+      ]),
+    )
     .addOption(sharedOptions.engine())
     .addOption(
       new Option("--parallel <n>", "worker threads (default: one per chain, at most one per core)").argParser(
@@ -153,7 +159,8 @@ const nothingToPredict: Problem = {
 };
 
 function inferOptions(flags: InferFlags, session: Session): InferOptions {
-  const { strategy, engine, chains, warmup, draws, parallel, targetAccept, maxDepth, model, seed } = flags;
+  const { strategy, engine, chains, warmup, draws, parallel, targetAccept, maxDepth, metric, model, seed } =
+    flags;
   return {
     strategy,
     engine,
@@ -163,6 +170,7 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
     parallel,
     targetAccept,
     maxDepth,
+    metric,
     model,
     seed,
     sizes: flags.set,
@@ -183,12 +191,13 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
 
 /** Options that were given and mean nothing to the strategy: all but NUTS draw independently, without chains. */
 function idleOptions(flags: InferFlags, strategy: string): string[] {
-  const { chains, warmup, targetAccept, maxDepth } = flags;
+  const { chains, warmup, targetAccept, maxDepth, metric } = flags;
   const onlyNuts = {
     "--chains": chains,
     "--warmup": warmup,
     "--target-accept": targetAccept,
     "--max-depth": maxDepth,
+    "--metric": metric,
   };
   const asked = flags.strategy === "auto" ? undefined : flags.strategy;
   const idle = {

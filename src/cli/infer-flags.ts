@@ -12,6 +12,7 @@ export interface InferFlags extends DataFlags, ShowFlags {
   readonly parallel?: number;
   readonly targetAccept?: number;
   readonly maxDepth?: number;
+  readonly metric?: InferOptions["metric"];
   readonly loo?: boolean;
   readonly predict?: string;
   readonly anew?: readonly string[];

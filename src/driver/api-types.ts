@@ -91,6 +91,8 @@ export interface InferOptions extends CommonOptions {
   readonly parallel?: number;
   readonly targetAccept?: number;
   readonly maxDepth?: number;
+  /** Of NUTS's mass matrix. */
+  readonly metric?: "diagonal" | "dense";
 }
 
 export interface SampleOptions extends CommonOptions {

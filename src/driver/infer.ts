@@ -159,6 +159,7 @@ function chainTasks(strategy: StrategyName, options: InferOptions, seed: number)
           ...(options.draws !== undefined && { draws: options.draws }),
           ...(options.targetAccept !== undefined && { targetAccept: options.targetAccept }),
           ...(options.maxDepth !== undefined && { maxTreeDepth: options.maxDepth }),
+          ...(options.metric !== undefined && { metric: options.metric }),
         }
       : { ...strategies.svi.defaults, ...(options.draws !== undefined && { draws: options.draws }) };
   // Independent draws from one guide are one chain.

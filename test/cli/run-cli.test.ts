@@ -53,7 +53,7 @@ describe("usage", () => {
 describe("infer", () => {
   test("hands its options on, unset ones unset", async () => {
     const flags =
-      "--seed 7 --chains 2 --warmup 0 --draws 5 --set J=8 --set K=3 --ignore-extra --parallel 2 --max-depth 8";
+      "--seed 7 --chains 2 --warmup 0 --draws 5 --set J=8 --set K=3 --ignore-extra --parallel 2 --max-depth 8 --metric dense";
     const { code, calls } = await cli([
       ...infer,
       ...flags.split(" "),
@@ -75,6 +75,7 @@ describe("infer", () => {
           draws: 5,
           parallel: 2,
           maxDepth: 8,
+          metric: "dense",
           targetAccept: 0.9,
           model: "M",
           sizes: { J: 8, K: 3 },

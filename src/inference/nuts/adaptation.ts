@@ -1,15 +1,20 @@
-/** What warm-up learns, step by step: the step size by dual averaging, the diagonal mass matrix window by window. */
+/** What warm-up learns, step by step: the step size by dual averaging, the mass matrix window by window. */
 import { type DualAveraging, updateDualAveraging } from "./dual-averaging.ts";
 import type { WarmUpSchedule } from "./warm-up.ts";
 import {
   plainWelford,
   type RunningWelford,
+  regularizedCovariance,
   regularizedVariance,
   resetWelford,
   resumeWelford,
+  updateCovariance,
   updateWelford,
   type Welford,
 } from "./welford.ts";
+import { choleskyFactor } from "./whiten.ts";
+
+export type MetricName = "diagonal" | "dense";
 
 /** As plain data. */
 export interface Adaptation {
@@ -33,7 +38,7 @@ export function plainAdaptation({ averaging, window }: RunningAdaptation): Adapt
 }
 
 /**
- * After warm-up step number `step` (from 0) that ended at `position`. Returns the diagonal of the inverse mass matrix when a
+ * After warm-up step number `step` (from 0) that ended at `position`. Returns the inverse mass matrix, as its metric keeps it, when a
  * window ended: it is new, and the step size must be found afresh.
  */
 export function updateAdaptation(
@@ -43,12 +48,17 @@ export function updateAdaptation(
   acceptStat: number,
   targetAccept: number,
   schedule: WarmUpSchedule,
+  metric: MetricName,
 ): Float64Array | undefined {
   running.averaging = updateDualAveraging(running.averaging, acceptStat, targetAccept);
   const { window } = running;
-  if (step >= schedule.windowsStart && step < schedule.windowsEnd) updateWelford(window, position);
+  const isDense = metric === "dense";
+  if (step >= schedule.windowsStart && step < schedule.windowsEnd)
+    (isDense ? updateCovariance : updateWelford)(window, position);
   if (!schedule.windowLast.includes(step)) return undefined;
-  const inverseMass = regularizedVariance(window);
+  const inverseMass = isDense
+    ? choleskyFactor(regularizedCovariance(window), position.length)
+    : regularizedVariance(window);
   resetWelford(window);
   return inverseMass;
 }

@@ -1,6 +1,6 @@
 /** The plain data of the no-U-turn sampler: its configuration, what a chain carries on, and what a transition tells. */
 import type { PlainVector } from "../plain-vector.ts";
-import type { Adaptation } from "./adaptation.ts";
+import type { Adaptation, MetricName } from "./adaptation.ts";
 
 export interface NutsConfig {
   /** Steps that adapt and are not kept. */
@@ -13,6 +13,8 @@ export interface NutsConfig {
   readonly maxTreeDepth: number;
   /** An energy error beyond it counts as a divergence. */
   readonly maxEnergyError: number;
+  /** Of the mass matrix: its diagonal, or all of it, for posteriors with strong correlations and not too many coordinates. */
+  readonly metric: MetricName;
   /** Starting points are uniform on (−initialRadius, initialRadius) per unconstrained coordinate. */
   readonly initialRadius: number;
 }
@@ -24,6 +26,7 @@ export interface NutsState {
   readonly gradient: PlainVector;
   readonly logDensity: number;
   readonly stepSize: number;
+  /** The diagonal of M⁻¹; for a dense metric the lower Cholesky factor of M⁻¹, row by row. */
   readonly inverseMass: PlainVector;
   /** Null once warm-up is over. */
   readonly adaptation: Adaptation | null;

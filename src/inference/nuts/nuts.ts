@@ -1,6 +1,6 @@
 /**
  * The no-U-turn sampler with windowed warm-up, one chain per run: multinomial NUTS on the unconstrained scale with a
- * diagonal mass matrix (Hoffman and Gelman 2014; Betancourt 2017). Chain c uses the key's stream c, so a chain does not
+ * mass matrix, diagonal or dense (Hoffman and Gelman 2014; Betancourt 2017). Chain c uses the key's stream c, so a chain does not
  * depend on what runs beside it.
  */
 import { type RandomKey, randomSource } from "../../base/random.ts";
@@ -14,10 +14,10 @@ import { plainAdaptation, type RunningAdaptation, resumeAdaptation, updateAdapta
 import { chainOf } from "./chain.ts";
 import { startDualAveraging } from "./dual-averaging.ts";
 import { phasePoint } from "./leapfrog.ts";
+import { denseMetric, diagonalMetric, type Metric } from "./metric.ts";
 import type { NutsConfig, NutsInfo, NutsState } from "./nuts-state.ts";
 import { readRows, rowLength, rowPlaces } from "./rows.ts";
-import { findStepSize, largestStepSize, smallestStepSize } from "./step-size.ts";
-import { treeTransitions } from "./tree-transitions.ts";
+import { largestStepSize, smallestStepSize } from "./step-size.ts";
 import { warmUpSchedule } from "./warm-up.ts";
 import { startWelford } from "./welford.ts";
 
@@ -29,6 +29,7 @@ export const nuts: Strategy<DensityTarget, NutsConfig, NutsState, NutsInfo, Post
     targetAccept: 0.9,
     maxTreeDepth: 10,
     maxEnergyError: 1000,
+    metric: "diagonal",
     initialRadius: 2,
   },
   steps: (config) => config.warmup + config.draws,
@@ -38,12 +39,11 @@ export const nuts: Strategy<DensityTarget, NutsConfig, NutsState, NutsInfo, Post
 function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsState, NutsInfo, PosteriorData> {
   const { dimension } = target;
   const { warmup, draws, targetAccept, maxTreeDepth, maxEnergyError } = config;
-  const own = target.nuts;
-  const transitions =
-    own !== undefined && maxTreeDepth <= own.deepestTree ? own : treeTransitions(target, config);
+  const metric = metricOf(target, config);
+  const { transitions } = metric;
   const schedule = warmUpSchedule(warmup);
   const here = phasePoint(dimension);
-  const inverseMass = new Float64Array(dimension);
+  const inverseMass = metric.initial();
   const settings = { inverseMass, stepSize: Number.NaN, maxTreeDepth, maxEnergyError };
   const acceptStatOf = (rows: Float64Array, row: number): number =>
     rows[row * rowLength(dimension) + rowPlaces.acceptStat];
@@ -51,12 +51,12 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
   /** After a warm-up transition to `here`: a new step size, and a new mass matrix where a window ended. */
   const learn = (running: RunningAdaptation, step: number, acceptStat: number, key: RandomKey): void => {
     const { position } = here;
-    const mass = updateAdaptation(running, step, position, acceptStat, targetAccept, schedule);
+    const mass = updateAdaptation(running, step, position, acceptStat, targetAccept, schedule, config.metric);
     settings.stepSize = Math.exp(running.averaging.logStepSize);
     if (mass !== undefined) {
       inverseMass.set(mass);
       const random = randomSource(key, searchSteps + step);
-      settings.stepSize = findStepSize(target, here, inverseMass, settings.stepSize, random);
+      settings.stepSize = metric.findStepSize(here, inverseMass, settings.stepSize, random);
       running.averaging = startDualAveraging(settings.stepSize);
     }
     // The averaged step size is what warm-up was for; without a step since the last window there is no average yet.
@@ -105,6 +105,10 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
   };
 }
 
+function metricOf(target: DensityTarget, config: NutsConfig): Metric {
+  return config.metric === "dense" ? denseMetric(target, config) : diagonalMetric(target, config);
+}
+
 /** Searches for a step size have random numbers of their own: those of steps that no run reaches. */
 const searchSteps = 2 ** 31;
 
@@ -112,17 +116,21 @@ function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start
   const random = randomSource(key, 0);
   const found = findInitialPosition(target, config.initialRadius, random);
   if (found.kind === "failed") return found;
-  const inverseMass = new Float64Array(target.dimension).fill(1);
+  const metric = metricOf(target, config);
+  const inverseMass = metric.initial();
   const { position, gradient, logDensity } = found;
   const here = { position, gradient, logDensity, momentum: new Float64Array(target.dimension) };
-  const stepSize = findStepSize(target, here, inverseMass, 1, random);
+  const stepSize = metric.findStepSize(here, inverseMass, 1, random);
   if (stepSize <= smallestStepSize) {
     return { kind: "failed", problem: explainInference({ code: "step-size-vanished", stepSize }) };
   }
   if (stepSize >= largestStepSize) {
     return { kind: "failed", problem: explainInference({ code: "posterior-improper", stepSize }) };
   }
-  const adaptation = { averaging: startDualAveraging(stepSize), window: startWelford(target.dimension) };
+  const adaptation = {
+    averaging: startDualAveraging(stepSize),
+    window: startWelford(target.dimension, inverseMass.length),
+  };
   const state: NutsState = {
     step: 0,
     position: toPlain(position),

@@ -1,11 +1,11 @@
-/** Running mean and variance per coordinate (Welford 1962). */
+/** Running means, and variances per coordinate or the whole covariance matrix (Welford 1962). */
 import { type PlainVector, toPlain } from "../plain-vector.ts";
 
 /** As plain data. */
 export interface Welford {
   readonly count: number;
   readonly mean: PlainVector;
-  /** Sum of squared deviations from the mean. */
+  /** Sums of squared deviations from the mean; for a covariance, of all products of deviations, row by row. */
   readonly squares: PlainVector;
 }
 
@@ -16,9 +16,9 @@ export interface RunningWelford {
   readonly squares: Float64Array;
 }
 
-export function startWelford(dimension: number): Welford {
-  const zeros = Array.from({ length: dimension }, () => 0);
-  return { count: 0, mean: zeros, squares: zeros };
+export function startWelford(dimension: number, squares = dimension): Welford {
+  const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+  return { count: 0, mean: zeros(dimension), squares: zeros(squares) };
 }
 
 export function resumeWelford({ count, mean, squares }: Welford): RunningWelford {
@@ -54,4 +54,23 @@ export function regularizedVariance({
   squares,
 }: Pick<RunningWelford, "count" | "squares">): Float64Array {
   return squares.map((sum) => (n / (n + 5)) * (sum / (n - 1)) + 1e-3 * (5 / (n + 5)));
+}
+
+/** The same with products: `squares` has dimension² numbers. */
+export function updateCovariance(running: RunningWelford, values: ArrayLike<number>): void {
+  const { mean, squares } = running;
+  const n = mean.length;
+  running.count++;
+  const before = Float64Array.from(mean, (each, i) => values[i] - each);
+  for (let i = 0; i < n; i++) mean[i] += before[i] / running.count;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) squares[i * n + j] += before[i] * (values[j] - mean[j]);
+}
+
+/** The sample covariance shrunk towards 10⁻³ times the unit matrix, as above. */
+export function regularizedCovariance({ count: n, mean, squares }: RunningWelford): Float64Array {
+  return squares.map((sum, at) => {
+    const onDiagonal = at % (mean.length + 1) === 0;
+    return (n / (n + 5)) * (sum / (n - 1)) + (onDiagonal ? 1e-3 * (5 / (n + 5)) : 0);
+  });
 }

@@ -74,6 +74,32 @@ describe("against closed forms", () => {
     expect(mean(products) / 3).toBeCloseTo(0.99, 0);
   });
 
+  test("many correlated coordinates want short trajectories with a dense metric, long ones with a diagonal", () => {
+    // Σᵢⱼ = sᵢ sⱼ ρ for i ≠ j: Σ⁻¹ is known in closed form.
+    const n = 12;
+    const rho = 0.9999;
+    const sds = Array.from({ length: n }, (_, i) => 1 + i);
+    const target = vectorTarget(n, (position, gradient) => {
+      const z = Float64Array.from(position, (x, i) => x / sds[i]);
+      const sum = z.reduce((total, each) => total + each, 0);
+      const common = (rho * sum) / (1 + (n - 1) * rho);
+      let logDensity = 0;
+      for (let i = 0; i < n; i++) {
+        const solved = (z[i] - common) / (1 - rho);
+        gradient[i] = -solved / sds[i];
+        logDensity -= 0.5 * z[i] * solved;
+      }
+      return logDensity;
+    });
+    const dense = runChains(nuts, target, { ...nuts.defaults, metric: "dense" }, 4);
+    const diagonal = runChains(nuts, target, { ...nuts.defaults, warmup: 300, draws: 100 }, 1);
+    for (const i of [0, 5, 11]) expectMoments(dense, `x[${i}]`, { mean: 0, sd: sds[i] });
+    expect(dense.quality().verdict).toBe("good");
+    const leapfrogs = (posterior: typeof dense): number => mean(posterior.statistics.leapfrogs);
+    expect(leapfrogs(dense)).toBeLessThan(10);
+    expect(leapfrogs(diagonal)).toBeGreaterThan(3 * leapfrogs(dense));
+  });
+
   test("eight schools agrees with the published reference posterior", () => {
     const config = { ...nuts.defaults, draws: 2500, targetAccept: 0.9 };
     const posterior = runChains(nuts, eightSchools("noncentered"), config, 4);
@@ -98,6 +124,28 @@ describe("adaptation", () => {
     // Afterwards the step size is the average of its logarithm, which lies somewhat on the safe side.
     expect(acceptance(1000, 2000)).toBeGreaterThan(targetAccept - 0.03);
     expect(acceptance(1000, 2000)).toBeLessThan(targetAccept + 0.15);
+  });
+
+  test("a dense metric learns the covariance, and goes on from a copied state as if never stopped", () => {
+    const config = { ...nuts.defaults, metric: "dense" } as const;
+    const target = correlatedGaussian([1, -1], [1, 3], 0.9);
+    const key = { seed: 3, stream: 0 };
+    const { state } = runStrategy(nuts, target, config, key);
+    const [l00, above, l10, l11] = state.inverseMass;
+    expect(above).toBe(0);
+    expect(l00).toBeCloseTo(1, 0.7);
+    expect((l00 * l10) / 2.7).toBeCloseTo(1, 0.7);
+    expect((l10 ** 2 + l11 ** 2) / 9).toBeCloseTo(1, 0.7);
+    const run = nuts.prepare(target, config);
+    const started = run.init(key);
+    if (started.kind === "failed" || run.stretches === undefined) throw new Error("no start");
+    const whole = run.stretches.run(started.state, key, 400);
+    const half = run.stretches.run(started.state, key, 177);
+    const copied: typeof half.state = JSON.parse(JSON.stringify(half.state));
+    const other = nuts.prepare(target, config);
+    const rest = other.stretches?.run(copied, key, 400 - 177);
+    expect(rest?.state).toEqual(whole.state);
+    expect([...half.rows, ...(rest?.rows ?? [])]).toEqual([...whole.rows]);
   });
 
   test("the step size is fixed after warm-up and the mass matrix is the posterior variance", () => {

@@ -49,7 +49,15 @@ describe("updateAdaptation", () => {
     const adaptation = resumeAdaptation({ averaging: startDualAveraging(1), window: startWelford(1) });
     const ends: number[] = [];
     for (let step = 0; step < 200; step++) {
-      const mass = updateAdaptation(adaptation, step, [step < 75 ? 1e6 : step % 2], 0.8, 0.8, schedule);
+      const mass = updateAdaptation(
+        adaptation,
+        step,
+        [step < 75 ? 1e6 : step % 2],
+        0.8,
+        0.8,
+        schedule,
+        "diagonal",
+      );
       if (step === 74) expect(adaptation.window.count).toBe(0);
       if (mass === undefined) continue;
       ends.push(step);
