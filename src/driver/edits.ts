@@ -6,7 +6,7 @@ import type { Draft } from "immer";
 import { nearMisses } from "../base/near-miss.ts";
 import { type Problem, ProblemError } from "../base/problem.ts";
 import { parse } from "../lang/parse/parse.ts";
-import type { DrawStatement, Expression, ModelDeclaration, Statement } from "../lang/tree.ts";
+import type { Annotation, DrawStatement, Expression, ModelDeclaration, Statement } from "../lang/tree.ts";
 import type { ProgramDraft } from "./edit.ts";
 
 /** Which model, where the program has several. */
@@ -25,7 +25,7 @@ export function setPrior(
     const [parsed] = parseStatements(`${variable} ~ ${distribution}`, `the prior of ${variable}`);
     if (parsed.kind !== "draw") throw notEditable(variable, `\`${distribution}\` is not a distribution`);
     statement.distribution = parsed.distribution as Draft<Expression>;
-    if (parsed.annotations.length > 0) statement.annotations = [...parsed.annotations];
+    if (parsed.annotations.length > 0) statement.annotations = parsed.annotations as Draft<Annotation[]>;
   }
 }
 

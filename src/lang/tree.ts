@@ -141,6 +141,11 @@ export interface Target {
   readonly span: Span;
 }
 
+export interface Annotation extends Name {
+  /** The temperature of `relaxed(0.5)`. */
+  readonly argument?: Expression;
+}
+
 /** `theta[j]: Real[K] ~ Normal(mu, tau) via noncentered`; with `observe` in front, `observed` is true. */
 export interface DrawStatement {
   readonly kind: "draw";
@@ -148,8 +153,8 @@ export interface DrawStatement {
   readonly target: Target;
   readonly type?: TypeExpression;
   readonly distribution: Expression;
-  /** `via noncentered` gives the word `noncentered`; `marginal`, `enumerate` stand alone. */
-  readonly annotations: readonly Name[];
+  /** `via noncentered` gives the word `noncentered`; `marginal`, `enumerate` and `relaxed(…)` stand alone. */
+  readonly annotations: readonly Annotation[];
   readonly span: Span;
 }
 

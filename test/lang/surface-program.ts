@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { Span } from "../../src/base/span.ts";
 import type {
+  Annotation,
   Arm,
   BinaryOperator,
   Declaration,
@@ -173,10 +174,15 @@ const target: fc.Arbitrary<Target> = fc.record({
   span: fc.constant(span),
 });
 
+const annotation: fc.Arbitrary<Annotation> = fc.oneof(
+  name,
+  small.map((argument) => ({ text: "relaxed", argument, span })),
+);
+
 /** `inFunction`: without what only a model may hold. */
 function statementOf(depth: number): fc.Arbitrary<Statement> {
   const leaves = fc.oneof(
-    fc.tuple(fc.boolean(), target, optionalType, value, some(name, 0, 2)).map(
+    fc.tuple(fc.boolean(), target, optionalType, value, some(annotation, 0, 2)).map(
       ([observed, drawn, typed, distribution, annotations]): Statement => ({
         kind: "draw",
         observed,

@@ -14,6 +14,7 @@ import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { type CheckedEvent, checkEvent } from "./check-support.ts";
 import { checkType, type DeclaredType } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { canRelax, drawnDistribution } from "./relaxed-draw.ts";
 
 /** What a model has besides its scope: where pieces lie, and the sites made so far. */
 export interface ModelParts {
@@ -34,14 +35,14 @@ const locationScale: readonly DistributionName[] = [
   "MultivariateNormal",
 ];
 
-const annotations = ["noncentered", "marginal", "enumerate", "bijector"];
+const annotations = ["noncentered", "marginal", "enumerate", "relaxed", "bijector"];
 
 /** The statement's Core, or nothing when it did not check. */
 export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
   const piece = parts.places.pieces.get(statement.target);
   const variable = scope.bindings.get(statement.target.name.text);
   const declared = statement.type && checkDrawType(scope, statement.type, statement.observed);
-  const distribution = checkDistribution(scope, statement.distribution);
+  const distribution = checkDistribution(scope, drawnDistribution(statement));
   if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
   const name = variable.name;
   const usable = distribution !== undefined && (statement.type === undefined || declared !== undefined);
@@ -156,12 +157,14 @@ function checkAnnotations(
   event: CheckedEvent,
 ): boolean {
   let noncentered = false;
-  for (const annotation of statement.annotations) {
-    const { text } = annotation;
+  for (const { text, span } of statement.annotations) {
+    const annotation = { text, span };
     if (!annotations.includes(text)) {
       scope.report({ code: "unknown-annotation", name: annotation, near: nearMisses(text, annotations) });
     } else if (text === "bijector") {
       // Decided with the event.
+    } else if (text === "relaxed") {
+      checkRelaxed(scope, annotation, statement);
     } else if (text === "noncentered") {
       noncentered = checkNoncentered(scope, annotation, statement, distribution, event);
     } else if (event.support.kind !== "discrete" || statement.observed) {
@@ -170,6 +173,14 @@ function checkAnnotations(
     }
   }
   return noncentered;
+}
+
+function checkRelaxed(scope: Scope, annotation: Name, statement: DrawStatement): void {
+  if (canRelax(statement)) return;
+  const reason = statement.observed
+    ? "the variable is observed"
+    : "only draws from Bernoulli and Categorical have a continuous form";
+  scope.report({ code: "annotation-not-allowed", annotation, reason, help: "remove `relaxed`" });
 }
 
 function checkNoncentered(

@@ -26,6 +26,7 @@ import { errorExpression, type Scope, takenBy, uniqueIndex } from "./check-scope
 import { checkDimension, sizeOfList } from "./check-size.ts";
 import { baseFits, checkType, equalShapes, fits, joinTypes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { isRelaxedTruth, mixedChoice } from "./relaxed-draw.ts";
 import { type IndexRange, lowerBound, upperBound } from "./size-bounds.ts";
 
 type Kind<K extends Expression["kind"]> = Extract<Expression, { readonly kind: K }>;
@@ -140,6 +141,15 @@ function checkUnary(scope: Scope, { operator, operand, span }: Kind<"unary">): C
 /** A condition inside an expression: one Bool. */
 export function checkCondition(scope: Scope, expression: Expression): CoreExpression {
   const condition = checkExpression(scope, expression);
+  if (isRelaxedTruth(scope, expression)) {
+    scope.report({
+      code: "annotation-not-allowed",
+      annotation: quoteOf(expression),
+      reason: "what is drawn relaxed chooses between numbers only",
+      help: "choose each argument: `Normal(if on then a else b, 1)`",
+    });
+    return errorExpression(expression.span);
+  }
   const because = { text: "the condition of `if`" };
   return fits(scope, condition, expression, numberType("bool", unitRange), because)
     ? condition
@@ -147,6 +157,8 @@ export function checkCondition(scope: Scope, expression: Expression): CoreExpres
 }
 
 function checkIf(scope: Scope, expression: Kind<"if">): CoreExpression {
+  const mixed = mixedChoice(scope, expression);
+  if (mixed !== undefined) return checkExpression(scope, mixed);
   const condition = checkCondition(scope, expression.condition);
   const then = checkExpression(scope, expression.then);
   const otherwise = checkExpression(scope, expression.else);

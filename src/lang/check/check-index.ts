@@ -35,6 +35,7 @@ import {
 import { checkSize } from "./check-size.ts";
 import { joinTypes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { mixedIndex } from "./relaxed-draw.ts";
 import { extreme, lowerBound, upperBound } from "./size-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
@@ -124,6 +125,8 @@ export function checkIndex(
   expression: IndexExpression,
   check: CheckExpression,
 ): CoreExpression {
+  const mixed = mixedIndex(scope, expression);
+  if (mixed !== undefined) return check(scope, mixed);
   const base = checkBase(scope, expression.base, check);
   const quote = { text: formatBrief(expression.base), span: expression.base.span };
   const type = base.core.type;

@@ -14,6 +14,7 @@ import {
 } from "../type.ts";
 import type { CheckExpression, Piece, Scope, Variable } from "./check-scope.ts";
 import { checkType } from "./check-type.ts";
+import { drawnDistribution } from "./relaxed-draw.ts";
 
 /** The pieces that are not in the other branch of an `if` around the present statement. */
 export function relevantPieces(scope: Scope, variable: Variable): readonly Piece[] {
@@ -56,7 +57,8 @@ function assumedType(
   const silent = { ...scope, report: () => {} };
   const declared = statement.type && checkType(silent, { ...statement.type, optional: false }, check)?.type;
   if (declared !== undefined) return declared;
-  const element = statement.kind === "draw" ? drawnType(silent, statement.distribution) : numberType("real");
+  const element =
+    statement.kind === "draw" ? drawnType(silent, drawnDistribution(statement)) : numberType("real");
   return { ...element, dimensions: shape };
 }
 

@@ -1,10 +1,10 @@
 /** Statements, one to a line. */
 import type {
+  Annotation,
   DrawStatement,
   Expression,
   IfStatement,
   LetStatement,
-  Name,
   Statement,
   Target,
 } from "../tree.ts";
@@ -81,12 +81,13 @@ function formatDraw(origin: Origin, statement: DrawStatement): Doc {
     formatTarget(origin, target),
     formatAscription(origin, statement),
     formatDefinition(origin, "~", distribution),
-    ...annotations.map(formatAnnotation),
+    ...annotations.map((each) => formatAnnotation(origin, each)),
   ];
 }
 
-/** `marginal` and `enumerate` stand alone. */
-function formatAnnotation({ text }: Name): string {
+/** `marginal`, `enumerate` and `relaxed(…)` stand alone. */
+function formatAnnotation(origin: Origin, { text, argument }: Annotation): Doc {
+  if (argument !== undefined) return [` ${text}(`, formatExpression(origin, argument), ")"];
   return text === "marginal" || text === "enumerate" ? ` ${text}` : ` via ${text}`;
 }
 

@@ -2,6 +2,7 @@
 import type { CstNode, IToken } from "chevrotain";
 import { joinSpans, type Span } from "../../base/span.ts";
 import type {
+  Annotation,
   Declaration,
   DistEntry,
   Expression,
@@ -237,21 +238,30 @@ function buildDefinition(building: Building, cst: CstNode, span: Span, inFunctio
   }
   const cstDistribution = node(cst, "distribution");
   const distribution = buildExpression(building, node(cstDistribution, "expression"), span.end);
-  const annotations = nodes(cstDistribution, "annotation").flatMap((one) => buildAnnotation(building, one));
+  const annotations = nodes(cstDistribution, "annotation").flatMap((one) =>
+    buildAnnotation(building, one, span.end),
+  );
+  const temperatures = annotations.flatMap(({ argument }) => argument ?? []);
   const [target] = targets;
   if (target === undefined) return errorStatement(span);
   return grow(
     building,
     { kind: "draw", observed: observe !== undefined, target, ...type, distribution, annotations, span },
-    [distribution, ...targetParts, ...typeParts],
+    [distribution, ...temperatures, ...targetParts, ...typeParts],
     errorStatement,
   );
 }
 
-function buildAnnotation(building: Building, cst: CstNode): Name[] {
+function buildAnnotation(building: Building, cst: CstNode, end: number): Annotation[] {
   const word =
-    tokenOf(cst, "Identifier") ?? tokenOf(cst, "Keyword_marginal") ?? tokenOf(cst, "Keyword_enumerate");
-  return word && word.image !== "" ? [nameOf(building, word, word.startOffset)] : [];
+    tokenOf(cst, "Identifier") ??
+    tokenOf(cst, "Keyword_marginal") ??
+    tokenOf(cst, "Keyword_enumerate") ??
+    tokenOf(cst, "Keyword_relaxed");
+  if (word === undefined || word.image === "") return [];
+  const name = nameOf(building, word, word.startOffset);
+  const [argument] = nodes(cst, "expression").map((one) => buildExpression(building, one, end));
+  return [argument === undefined ? name : { ...name, argument }];
 }
 
 /** Empty, with a problem, when it is not a target; empty without one when it did not parse. */

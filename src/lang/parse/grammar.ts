@@ -15,7 +15,7 @@
  *                 | "vary" name ( "in" "{" { option ( "," | ";" ) } "}" | [ ":" type ] "~" expression )
  *                 | [ "observe" ] expression [ ":" type ] [ "~" expression { annotation } | "=" expression ]
  *     option      = [ name ":" ] expression
- *     annotation  = "via" name | "marginal" | "enumerate"
+ *     annotation  = "via" name | "marginal" | "enumerate" | "relaxed" "(" expression ")"
  *     expression  = operand { binary-operator operand }
  *     operand     = { "-" | "!" } primary { "(" arguments ")" | "[" indices "]" | "." name } { "as" type }
  *     primary     = name | number | "true" | "false" | "(" arguments ")" | "[" items "]" | if | match
@@ -464,6 +464,14 @@ export class Grammar extends RecoveringParser {
       },
       { ALT: () => this.CONSUME(t.Marginal) },
       { ALT: () => this.CONSUME(t.Enumerate) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Relaxed);
+          this.CONSUME(t.LeftParen);
+          this.SUBRULE(this.expression);
+          this.CONSUME(t.RightParen);
+        },
+      },
     ]);
   });
 

@@ -47,6 +47,7 @@ const canEndLine: ReadonlySet<TokenType> = new Set([
   t.Identifier,
   t.Marginal,
   t.Enumerate,
+  t.Relaxed,
   t.Member,
   t.On,
   t.NumberLiteral,
@@ -352,7 +353,14 @@ function mend(laying: Laying, i: number): IToken {
   return token;
 }
 
-const names: ReadonlySet<TokenType> = new Set([t.Identifier, t.Marginal, t.Enumerate, t.Member, t.On]);
+const names: ReadonlySet<TokenType> = new Set([
+  t.Identifier,
+  t.Marginal,
+  t.Enumerate,
+  t.Relaxed,
+  t.Member,
+  t.On,
+]);
 
 function isName(token: IToken | undefined): boolean {
   const type = token?.tokenType;

@@ -20,7 +20,7 @@ const ruleWords: Readonly<Record<string, string>> = {
   vary: "`~` or `in`",
   program: "a body in braces",
   entry: "`=` or `{`",
-  annotation: "`via`, `marginal` or `enumerate`",
+  annotation: "`via`, `marginal`, `enumerate` or `relaxed`",
   type: "a type",
   suffix: "an index",
 };
@@ -163,10 +163,9 @@ function suggestion(
 
 /** What follows a whole statement in the same line. */
 function nextStatement(found: IToken, before: IToken | undefined, next: IToken | undefined): string {
-  const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "via"]);
+  const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "relaxed", "via"]);
   if (annotation !== undefined) return `did you mean \`${annotation}\`?`;
-  if (found.image === "score" || found.image === "relaxed")
-    return `\`${found.image}\` is not in this version of the language yet`;
+  if (found.image === "score") return `\`${found.image}\` is not in this version of the language yet`;
   const afterName = before?.tokenType === t.Identifier || before?.tokenType === t.RightBracket;
   if (found.tokenType === t.Identifier && next?.tokenType === t.LeftParen && afterName)
     return `put \`~\` before \`${found.image}\` to draw, or \`=\` to bind`;

@@ -49,7 +49,7 @@ function keyword(text: string, categories: TokenType[] = []): TokenType {
   });
 }
 
-/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `member` and `on`, which are names elsewhere. */
+/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `relaxed`, `member` and `on`, which are names elsewhere. */
 const keywords = {
   Model: keyword("model"),
   Def: keyword("def"),
@@ -75,6 +75,7 @@ const keywords = {
   False: keyword("false"),
   Marginal: keyword("marginal", [Identifier]),
   Enumerate: keyword("enumerate", [Identifier]),
+  Relaxed: keyword("relaxed", [Identifier]),
   Member: keyword("member", [Identifier]),
   On: keyword("on", [Identifier]),
 };

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../../../src/base/random.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
+import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { loadModel } from "./load-model.ts";
+import { normals } from "./sample-data.ts";
 import { logDensities } from "./sample-distributions.ts";
 
 test("two categories: the density over the simplex integrates to one, and is that of RelaxedBernoulli", () => {
@@ -70,6 +72,48 @@ function estimate(draw: string, width: number, temperature: number) {
   const results = referenceEngine.compile(derived).run(needed);
   return { total: results.total[0], gradient: [...results["gradient/data/l"]], z: results.z };
 }
+
+test("the annotation is the distribution, and mixes what is read", () => {
+  const density = (draws: string, mean: string): number[] => {
+    const loaded = loadModel(`model M[N, K](A: Real[2, K, 3]) {
+      mu: Real[K] ~ Normal(0, 1)
+      plate n in N {
+        ${draws}
+        observe y[n] ~ Normal(${mean}, 1)
+      }
+    }`);
+    const { graph, coordinates } = lowerLogDensity(
+      { ...loaded, sizes: { N: 2, K: 3 }, knowns: {} },
+      { scale: "unconstrained" },
+    );
+    const wrt = coordinates.map(({ input }) => input);
+    const outputs = { logDensity: graph.outputs.logDensity };
+    const derived = differentiate({ ...graph, outputs }, { of: "logDensity", wrt, prefix: "gradient/" });
+    const inputs = Object.fromEntries(
+      Object.entries(derived.inputs).map(([name, id]): [string, Float64Array] => [
+        name,
+        normals(
+          derived.nodes[id].type.shape.reduce((product, each) => product * each, 1),
+          7,
+        ),
+      ]),
+    );
+    const results = referenceEngine.compile(derived).run(inputs);
+    return Object.values(results).flatMap((each) => [...each]);
+  };
+  const annotated = density(
+    "z[n] ~ Categorical(logits: mu) relaxed(0.7)\non[n] ~ Bernoulli(0.3) relaxed(exp(mu[0]))",
+    "mu[z[n]] + (if on[n] then A[1, z[n], 2] else -1)",
+  );
+  const written = density(
+    "z[n] ~ RelaxedCategorical(logits: mu, temperature: 0.7)\non[n] ~ RelaxedBernoulli(0.3, exp(mu[0]))",
+    "dot(z[n], mu) + on[n] * sum([z[n, k] * A[1, k, 2] for k in K]) - (1 - on[n])",
+  );
+  expect(annotated).toHaveLength(written.length);
+  annotated.forEach((each, at) => {
+    expect(each).toBeCloseTo(written[at], 10);
+  });
+});
 
 describe("draws", () => {
   test("have their largest weight where a Categorical draw would be, whatever the temperature", () => {
