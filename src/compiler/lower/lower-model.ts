@@ -257,7 +257,6 @@ function walkSteps(
         terms.splice(termsBefore, terms.length, ...rolled);
         break;
       }
-      canRoll = false;
     }
     if (step - from >= longestUnrolled)
       fail({

@@ -4,7 +4,7 @@ import type { Span } from "../../base/span.ts";
 import { equalShapes, type NodeId } from "../graph.ts";
 import type { Binding, Context, Piece } from "./context.ts";
 import { addPiece } from "./pieces.ts";
-import { rollSteps, sampledSteps } from "./roll-steps.ts";
+import { rollSteps, sampledSeasons, sampledSteps } from "./roll-steps.ts";
 import type { Axis, Value } from "./value.ts";
 
 type Scope = ReadonlyMap<string, Binding>;
@@ -35,7 +35,10 @@ export interface WalkedStep {
 
 /** Whether so many steps have been walked that it is time to roll the others. */
 export function isTimeToRoll(walked: number, count: number): boolean {
-  return walked === sampledSteps && count >= fewestRolled;
+  return (
+    (walked === sampledSteps && count >= fewestRolled) ||
+    (walked === sampledSeasons && count >= 2 * sampledSeasons)
+  );
 }
 
 /** One piece per name bound since `before`, for that step; undefined where a step binds anything else than one element each. */

@@ -9,14 +9,17 @@ import { equalShapes, type GraphNode, type NodeId } from "../graph.ts";
 import { emitScan } from "../scan.ts";
 import { equalTypes } from "../verify.ts";
 
-/** So many steps are written out to see what they have in common. */
+/** So many steps are written out to see what they have in common. A loop looks back over two steps less. */
 export const sampledSteps = 5;
+
+/** Where those are too few: enough to look back over twelve months. */
+export const sampledSeasons = 16;
 
 /** What one step binds, as node per name: the same names in each step. */
 export type StepResults = readonly NodeId[];
 
 /**
- * The results of all `count` steps, stacked [count, …], given those of the first `sampledSteps`. Undefined where these have not
+ * The results of all `count` steps, stacked [count, …], given those of the first ones, `samples`. Undefined where these have not
  * enough in common, or where a later step would look outside an array.
  */
 export function rollSteps(

@@ -26,6 +26,15 @@ const rolled: Record<string, string> = {
       observe y[t] ~ Normal(mu, sqrt(h[t]))
     }
   }`,
+  "a season of twelve steps, and errors of their own": `model M[T](y: Real[T]) {
+    phi ~ Normal(0, 0.3)
+    theta ~ Normal(0, 0.3)
+    season ~ Normal(0, 0.3)
+    e[0] = y[0]
+    for t in 1..12 { e[t] = y[t] - phi * y[t-1] - theta * e[t-1] }
+    for t in 12..T { e[t] = y[t] - phi * y[t-1] - theta * e[t-1] - season * e[t-12] }
+    plate t in T { observe u[t] ~ Normal(e[t], 1) }
+  }`,
   "two steps back, and the number of the step": `model M[T](z: Real[T]) {
     a ~ Normal(0, 0.3)
     h[0] = a
@@ -99,7 +108,7 @@ function run(graph: Graph, inputs: Arrays): Arrays {
 }
 
 describe.each(Object.entries(rolled))("%s", (_name, text) => {
-  const { loaded, own, data, input, given } = load(text);
+  const { loaded, own, data, input, given } = load(text, text.includes("t-12") ? { ...sizes, T: 50 } : sizes);
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
   const random = randomSource({ seed: 5, stream: 1 }, 0);
   const position = Object.fromEntries(
