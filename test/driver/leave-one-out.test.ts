@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
 import { infer } from "../../src/driver/node-driver.ts";
@@ -15,6 +16,27 @@ test("eight schools as elsewhere", async () => {
   expect(loo.effectiveParameters).toBeCloseTo(0.85, 0);
   expect(loo.names).toEqual(Array.from({ length: 8 }, (_, at) => `y[${at}]`));
   expect(loo.logLikelihood[0].values).toHaveLength(4 * 1000 * 8);
+});
+
+/**
+ * A mixture, where every observation has its state summed out. `arviz.loo` (ArviZ 0.22) on the `log_likelihood` that
+ * `ppl infer examples/gaussian-mixture/gaussian-mixture.ppl --data examples/gaussian-mixture/data.json --seed 1 --loo --out` wrote:
+ * elpd_loo −2101.71, se 22.95, p_loo 5.04.
+ */
+test("a mixture as elsewhere", async () => {
+  const folder = new URL("../../examples/gaussian-mixture/", import.meta.url);
+  const program = await programOf(readFileSync(new URL("gaussian-mixture.ppl", folder), "utf8"));
+  const data: unknown = JSON.parse(readFileSync(new URL("data.json", folder), "utf8"));
+  const posterior = await infer(program, data as Readonly<Record<string, unknown>>, {
+    seed: 1,
+    draws: 250,
+    parallel: 0,
+  });
+  const loo = await posterior.leaveOneOut();
+  expect(loo.observations).toBe(1000);
+  expect(Math.abs(loo.elpd + 2101.71)).toBeLessThan(0.5);
+  expect(loo.standardError).toBeCloseTo(22.95, 0);
+  expect(Math.abs(loo.effectiveParameters - 5.04)).toBeLessThan(0.6);
 });
 
 describe("observations", () => {
