@@ -23,7 +23,7 @@ beforeAll(async () => {
   expect(code).toBe(0);
   trained = readFileSync(folder.file("factor.pplx"));
   folder.remove();
-});
+}, 60_000);
 
 test.each(Object.entries(badInputs))("%s", async (name, input) => {
   const folder = prepare(input);
