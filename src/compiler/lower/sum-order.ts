@@ -112,7 +112,7 @@ function refuse(
         : `the sums over discrete variables need ${rounded(size)} additions per evaluation; the most is ${rounded(bound)}`,
     labels: variable === undefined ? [] : [{ span: variable.span, text: "summed out" }],
     notes: [`${counts} combinations of values have to be told apart at once`],
-    help: "give the variables fewer values, look back fewer steps, or make what couples them depend on fewer of them",
+    help: "give the variables fewer values, look back fewer steps, make what couples them depend on fewer of them, or draw them `relaxed(0.5)`",
   });
 }
 

@@ -138,7 +138,9 @@ function checkDiscrete(
     return true;
   };
   if (event.type.dimensions.length > 0) {
-    return refuse("one draw of it is an array", `draw it number by number in a \`plate\``);
+    const relaxable = piece.statement.kind === "draw" && canRelax(piece.statement);
+    const otherwise = relaxable ? ", or make it continuous: `relaxed(0.5)` behind the draw" : "";
+    return refuse("one draw of it is an array", `draw it number by number in a \`plate\`${otherwise}`);
   }
   if (event.support.count === undefined) {
     return refuse(
