@@ -1,35 +1,59 @@
-/** Whether memory stays flat over very many gradients. */
+/** Whether memory stays flat over very many gradients, transitions and training steps. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineLabel } from "../../src/driver/choose-engine.ts";
 import { densityTarget } from "../../src/driver/density-target.ts";
-import type { EngineName } from "../../src/engines/engine.ts";
-import { loadEngine } from "../../src/engines/load.ts";
+import { nodeHost } from "../../src/driver/node-host.ts";
+import { nuts } from "../../src/inference/nuts/nuts.ts";
 import { startChild } from "../harness/child.ts";
 import { type Measurable, ours } from "../harness/contender.ts";
 import { residentBytes } from "../harness/machine.ts";
 import { planOf } from "../harness/plan-of.ts";
 import { schools } from "../harness/schools.ts";
 import { type Case, type Measurement, threeDigits } from "../harness/section.ts";
+import { stepsOfBlock, trainingBlocks } from "./training.ts";
 
 const program = "examples/eight-schools/eight-schools.ppl";
-const calls = 100_000;
+
+/** What is slow makes fewer steps. */
+const works = [
+  ...(["wasm", "reference", "tfjs:cpu", "tfjs:wasm", "onnx:f64"] as const).map((engine) => ({
+    work: "gradients",
+    engine,
+    entry: "gradientMemory",
+    count: 100_000,
+  })),
+  ...(["wasm", "reference"] as const).map((engine) => ({
+    work: "NUTS transitions",
+    engine,
+    entry: "transitionMemory",
+    count: engine === "wasm" ? 100_000 : 20_000,
+  })),
+  ...(["wasm", "wasm:f32", "onnx", "tfjs:node", "tfjs:wasm"] as const).map((engine) => ({
+    work: "training steps",
+    engine,
+    entry: "trainingMemory",
+    count: engine.startsWith("wasm") ? 100_000 : 10_000,
+  })),
+];
 
 /** MiB by which memory may change after warm-up. */
 const flat = 2;
 
 export const memory: Case = {
   name: "memory",
-  title: "Memory over 100 000 gradients",
+  title: "Memory over 100 000 steps",
   async run(context) {
     const data = join(context.temporaryFolder, "schools.json");
     writeFileSync(data, JSON.stringify(schools));
-    const engines: readonly EngineName[] = ["wasm", "reference", "tfjs"];
     const rows: string[][] = [];
     const measurements: Measurement[] = [];
-    for (const engine of engines) {
-      context.progress(engine);
-      const common = { work: "resident memory", system: `ppl ${engine}`, ours: true, unit: "MiB" };
-      const contender = ours(common.system, import.meta.url, "gradientMemory", { data, engine });
+    for (const { work, engine, entry, count } of works) {
+      const system = `ppl ${engine}`;
+      context.progress(`${work}, ${system}`);
+      const common = { work: `resident memory, ${work}`, system, ours: true, unit: "MiB" };
+      const counted = context.quick ? Math.ceil(count / 10) : count;
+      const contender = ours(system, import.meta.url, entry, { data, engine, count: counted });
       if (contender.launch.kind === "missing") continue;
       try {
         const child = await startChild(contender.launch);
@@ -39,7 +63,8 @@ export const memory: Case = {
         const same = { median: change, lower: change, upper: change, least: change, most: change };
         measurements.push({ ...common, value: same });
         rows.push([
-          common.system,
+          `${counted.toLocaleString("en")} ${work}`,
+          system,
           `${threeDigits(Number(before))} MiB`,
           `${threeDigits(Number(after))} MiB`,
           `${change < 0 ? "" : "+"}${threeDigits(change)} MiB`,
@@ -48,48 +73,67 @@ export const memory: Case = {
       } catch (error) {
         const remark = error instanceof Error ? error.message.split("\n")[0] : String(error);
         measurements.push({ ...common, remark });
-        rows.push([common.system, remark, "", "", ""]);
+        rows.push([work, system, remark, "", "", ""]);
       }
     }
     return {
       about:
-        `Resident memory of a process that computes ${calls.toLocaleString("en")} gradients of eight schools after as many to ` +
-        `warm up, garbage collected every 10,000; up to ${flat} MiB more is called flat.`,
-      tables: [{ columns: ["system", "after warm-up", "at the end", "change", ""], rows }],
+        "Resident memory of a process that makes so many steps after as many to warm up, garbage collected ten times; " +
+        `up to ${flat} MiB more is called flat. Gradients and transitions of eight schools, training steps of a small network.`,
+      tables: [{ columns: ["work", "system", "after warm-up", "at the end", "change", ""], rows }],
       notes: [],
       measurements,
     };
   },
 };
 
-export async function gradientMemory({
-  data,
-  engine,
-}: {
+interface Task {
   readonly data: string;
-  readonly engine: EngineName;
-}): Promise<Measurable> {
-  const target = densityTarget(await planOf({ program, data }), await loadEngine(engine));
+  readonly engine: EngineLabel;
+  readonly count: number;
+}
+
+export async function gradientMemory({ data, engine, count }: Task): Promise<Measurable> {
+  const target = densityTarget(await planOf({ program, data }), await nodeHost.loadEngine(engine));
   const gradient = new Float64Array(target.dimension);
   const position = new Float64Array(target.dimension).fill(0.1);
-  /** Garbage is collected now and then, so that what is seen is what is kept and not how far V8 lets its heap grow. */
-  const many = (count: number): void => {
-    for (let i = 0; i < count; i++) {
-      target.logDensityAndGradient(position, gradient);
-      if ((i + 1) % 10_000 === 0) globalThis.gc?.();
+  return watched(count, 1, () => target.logDensityAndGradient(position, gradient));
+}
+
+export async function transitionMemory({ data, engine, count }: Task): Promise<Measurable> {
+  const target = densityTarget(await planOf({ program, data }), await nodeHost.loadEngine(engine));
+  const run = nuts.prepare(target, { ...nuts.defaults, draws: 3 * count });
+  const key = { seed: 1, stream: 0 };
+  const start = run.init(key);
+  if (start.kind === "failed") throw new Error(start.problem.message);
+  let { state } = start;
+  return watched(count, 100, () => {
+    state = run.stretches?.run(state, key, 100).state ?? state;
+  });
+}
+
+export async function trainingMemory({ engine, count }: Task): Promise<Measurable> {
+  const blocks = await trainingBlocks({ pixels: 8, hidden: 16, batch: 32, engine });
+  return watched(count, stepsOfBlock, () => void blocks.run(1));
+}
+
+/** Garbage is collected now and then, so that what is seen is what is kept and not how far V8 lets its heap grow. */
+function watched(count: number, atOnce: number, work: () => void): Measurable {
+  const calls = Math.ceil(count / atOnce);
+  const stretch = Math.ceil(calls / 10);
+  const many = (): number => {
+    for (let i = 0; i < calls; i++) {
+      work();
+      if ((i + 1) % stretch === 0) globalThis.gc?.();
     }
-  };
-  const look = (): number => {
     globalThis.gc?.();
     return residentBytes() / 2 ** 20;
   };
   return {
     values: [],
     run() {
-      many(calls);
-      const before = look();
-      many(calls);
-      return { before, after: look() };
+      const before = many();
+      return { before, after: many() };
     },
   };
 }

@@ -30,7 +30,7 @@ const sizes: readonly Size[] = [
   { pixels: 784, hidden: 1000, batch: 512 },
 ];
 const latents = 4;
-const steps = 8;
+export const stepsOfBlock = 8;
 
 const engines: readonly EngineLabel[] = ["wasm", "wasm:f32", "onnx", "tfjs:node", "tfjs:wasm"];
 
@@ -47,7 +47,7 @@ model Vae[N, D, Z = ${latents}] {
 
 export const training: Case = {
   name: "training",
-  title: `Training, ${steps} steps in one call`,
+  title: `Training, ${stepsOfBlock} steps in one call`,
   async run(context) {
     const works: Work[] = [];
     for (const size of sizes) {
@@ -87,13 +87,16 @@ async function planOf({ pixels, hidden, batch }: Size): Promise<AmortizedPlan> {
 export async function trainingBlocks(task: Task): Promise<Measurable> {
   const plan = await planOf(task);
   const engine = await nodeHost.loadEngine(task.engine, availableParallelism());
-  const target = amortizedTarget(plan, featureStatistics(plan), engine, { seed: 1, blockSteps: steps });
-  const noise = new Float64Array(steps * task.batch * target.localDimension);
+  const target = amortizedTarget(plan, featureStatistics(plan), engine, {
+    seed: 1,
+    blockSteps: stepsOfBlock,
+  });
+  const noise = new Float64Array(stepsOfBlock * task.batch * target.localDimension);
   randomSource({ seed: 2, stream: 0 }, 0).fillNormal(noise);
   const block = {
-    items: Int32Array.from({ length: steps * task.batch }, (_, at) => at % task.batch),
+    items: Int32Array.from({ length: stepsOfBlock * task.batch }, (_, at) => at % task.batch),
     noise,
-    rates: new Float64Array(steps).fill(1e-4),
+    rates: new Float64Array(stepsOfBlock).fill(1e-4),
     maxGradientNorm: 100,
   };
   const start = { parameters: target.initialParameters, moments: startAdam(target.parameterCount) };

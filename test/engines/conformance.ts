@@ -5,18 +5,23 @@ import type { Graph } from "../../src/compiler/graph.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import type { Engine, Values } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
-import { firstDifference, gradientGraph, type Tolerance } from "./compared.ts";
+import { firstDifference, gradientGraph, secondGradientGraph, type Tolerance } from "./compared.ts";
 import { allCases } from "./op-cases.ts";
 
 /** Registers the tests; call inside a `describe`. */
 export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance): void {
-  const agree = (graph: Graph, inputs: Readonly<Record<string, Values>>): void => {
+  const agree = (
+    graph: Graph,
+    inputs: Readonly<Record<string, Values>>,
+    allowed = tolerance,
+    note = "",
+  ): void => {
     const expected = referenceEngine.compile(graph).run(inputs);
     const executable = engine.compile(graph);
     try {
       const actual = executable.run(inputs);
       for (const name of Object.keys(graph.outputs))
-        expectClose(actual[name], expected[name], tolerance, name);
+        expectClose(actual[name], expected[name], allowed, note + name);
     } finally {
       executable.dispose();
     }
@@ -30,6 +35,14 @@ export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance)
     const gradient = gradientGraph(each);
     if (gradient !== undefined) agree(gradient, each.sample(3));
   });
+
+  test("agrees with the reference in the gradient of the gradient of every op", () => {
+    const wide = { relative: 16 * tolerance.relative, absolute: 16 * tolerance.absolute };
+    for (const each of allCases()) {
+      const second = secondGradientGraph(each);
+      if (second !== undefined) agree(second, each.sample(3), wide, `${each.label} `);
+    }
+  }, 180_000);
 
   test("runs again with other inputs and gives each run's own results", () => {
     const builder = createBuilder();
