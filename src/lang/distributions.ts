@@ -147,6 +147,15 @@ export const distributions = {
     "Normal vectors with mean `loc` and a covariance matrix, the inverse of a `precision`, or L Lᵀ with L its `cholesky` factor.",
     { eventRank: 1 },
   ),
+  MultivariateStudentT: row(
+    [
+      [positive("df"), location, matrix("scale", "covariance")],
+      [positive("df"), location, matrix("cholesky", "choleskyCov")],
+    ],
+    "real",
+    "Student's t for vectors: covariance df / (df − 2) · scale; `scale` may be given by its `cholesky` factor.",
+    { eventRank: 1 },
+  ),
   LKJ: row(
     [[positive("concentration")]],
     "corr",

@@ -11,7 +11,7 @@ import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
 import { inverseWishart, lkj, lkjCholesky, wishart } from "./matrix-distributions.ts";
-import { multivariateNormal } from "./multivariate-normal.ts";
+import { multivariateNormal, multivariateStudentT } from "./multivariate-normal.ts";
 import { relaxedBernoulli, relaxedCategorical } from "./relaxed.ts";
 import type { Algebra, Axis, Operand, Value } from "./value.ts";
 
@@ -198,6 +198,7 @@ export const distributionRows = {
       drawCount(a, noise, (k) => sum(a, distributionRows.Poisson.logDensity(a, k, args))),
   },
   MultivariateNormal: multivariateNormal,
+  MultivariateStudentT: multivariateStudentT,
   LKJ: lkj,
   LKJCholesky: lkjCholesky,
   Wishart: wishart,

@@ -101,6 +101,14 @@ export function vectorsOverRows(a: Algebra, x: Value, event: readonly number[]):
   return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
 }
 
+/** Numbers, event [B…] or [], repeated along the last dimension of event [B…, N]. */
+export function alongLast(a: Algebra, x: Value, event: readonly number[]): Value {
+  if (x.event.length === 0) return x;
+  const shape = [...x.axes.map(({ size }) => size), ...event];
+  const axes = shape.map((_, at) => at).slice(0, -1);
+  return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
+}
+
 /**
  * A linear map of vectors x, event [B…, N], by matrices, event [N, N] or [B…, N, N]. Vectors that share one matrix lie side by side
  * as its columns, so that it is read once for all of them.

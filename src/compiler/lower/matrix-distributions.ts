@@ -2,6 +2,7 @@
 import type { DistributionRow } from "./distribution-row.ts";
 import { drawGamma, type Noise } from "./draws.ts";
 import {
+  alongLast,
   choleskyFactor,
   diagonalMatrix,
   diagonalOf,
@@ -141,14 +142,6 @@ function drawBartlett(a: Algebra, noise: Noise, df: Value): Value {
 function squaredNorm(a: Algebra, x: Value): Value {
   const last = x.event.length - 1;
   return a.reduce("reduceSum", a.reduce("reduceSum", a.square(x), last), last - 1);
-}
-
-/** Numbers, event [B…] or [], repeated along the last dimension of event [B…, N]. */
-function alongLast(a: Algebra, x: Value, event: readonly number[]): Value {
-  if (x.event.length === 0) return x;
-  const shape = [...x.axes.map(({ size }) => size), ...event];
-  const axes = shape.map((_, at) => at).slice(0, -1);
-  return { ...x, node: a.builder.emit("broadcast", [x.node], { shape, axes }), event };
 }
 
 function withEvent(noise: Noise, event: readonly number[]): Noise {

@@ -1,6 +1,11 @@
-/** The multivariate normal distribution, by a Cholesky factor of its covariance L Lᵀ or of its precision C Cᵀ. */
+/**
+ * Multivariate normal and Student distributions, by a Cholesky factor of their covariance (or scale matrix) L Lᵀ or of their precision
+ * C Cᵀ.
+ */
 import type { Arguments, DistributionRow } from "./distribution-row.ts";
+import { drawGamma } from "./draws.ts";
 import {
+  alongLast,
   choleskyFactor,
   diagonalOf,
   multiply,
@@ -30,6 +35,44 @@ export const multivariateNormal: DistributionRow = {
   draw: (a, noise, args) => place(a, noise.normal(), args),
   locationScale: { standard: "Normal", place },
 };
+
+export const multivariateStudentT: DistributionRow = {
+  // log Γ((ν + K) / 2) − log Γ(ν / 2) − K/2 log νπ − ½ log |Σ| − (ν + K)/2 log(1 + |z|² / ν) with z = L⁻¹ (x − loc)
+  logDensity(a, x, args) {
+    const { df } = args;
+    const loc = vectorsOverRows(a, args.loc, x.event);
+    const { standardize, factor } = spread(a, scaleMatrix(args));
+    const z = standardize(a.sub(x, loc));
+    const n = side(factor);
+    const squares = a.reduce("reduceSum", a.square(z), z.event.length - 1);
+    const half = a.mul(0.5, a.add(df, n));
+    const logs = a.unary("log", diagonalOf(a, factor));
+    return [
+      a.unary("neg", a.mul(half, a.unary("log1p", a.div(squares, df)))),
+      a.unary("neg", a.reduce("reduceSum", logs, logs.event.length - 1)),
+      a.sub(a.unary("lgamma", half), a.unary("lgamma", a.mul(0.5, df))),
+      a.mul(-0.5 * n, a.unary("log", a.mul(Math.PI, df))),
+    ];
+  },
+  // A normal vector divided by the root of one χ²(ν) / ν.
+  draw(a, noise, args) {
+    const batch = noise.event.slice(0, -1);
+    const own = {
+      ...noise,
+      event: batch,
+      normal: () => noise.normal(batch),
+      uniform: () => noise.uniform(batch),
+    };
+    const share = a.div(drawGamma(a, own, a.mul(0.5, args.df)), a.mul(0.5, args.df));
+    const moved = spread(a, scaleMatrix(args)).scale(noise.normal());
+    const root = alongLast(a, a.unary("sqrt", share), moved.event);
+    return a.add(vectorsOverRows(a, args.loc, noise.event), a.div(moved, root));
+  },
+};
+
+function scaleMatrix({ scale, cholesky }: Arguments): Arguments {
+  return cholesky === undefined ? { covariance: scale } : { cholesky };
+}
 
 /** loc + L z or loc + C⁻ᵀ z */
 function place(a: Algebra, z: Value, args: Arguments): Value {

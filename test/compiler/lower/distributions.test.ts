@@ -132,6 +132,19 @@ describe("densities", () => {
     });
   });
 
+  test("MultivariateStudentT is that of SciPy 1.17", () => {
+    const scale = [
+      [2, -0.5, 0.3],
+      [-0.5, 1, 0.4],
+      [0.3, 0.4, 0.9],
+    ];
+    const args = { df: 3.5, loc: [0.2, 0.1, -1], scale };
+    expect(logDensities("MultivariateStudentT", args, [1, -2, 0.5], 1)[0]).toBeCloseTo(
+      -7.862661677985843,
+      12,
+    );
+  });
+
   test.each(cases)("gradients by value and arguments: $label", ({ name, args }) => {
     const x = samplePoints(name, args);
     const points = x.length / (eventOf(name, args)[0] ?? 1);

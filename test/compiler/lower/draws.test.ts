@@ -159,6 +159,26 @@ describe("draws follow the density", () => {
     },
   );
 
+  test.each(proper.filter(({ name }) => name === "MultivariateStudentT"))(
+    "sums are Student's: $label",
+    ({ name, args }) => {
+      const { df, loc, scale, cholesky } = args as unknown as DensityArguments;
+      const matrix = scale ?? timesTransposed(cholesky);
+      const [width] = eventOf(name, args);
+      const values = draws(name, args);
+      const weights = [1, -2, 0.5].slice(0, width);
+      const dot = (row: ArrayLike<number>): number =>
+        weights.reduce((sum, weight, k) => sum + weight * row[k], 0);
+      const sums = Float64Array.from({ length: values.length / width }, (_, row) =>
+        dot(values.subarray(row * width)),
+      ).sort();
+      const spread = Math.sqrt(dot(matrix.map(dot)));
+      const centre = dot(weights.map((_, k) => loc[k] ?? loc));
+      const margin = distributionFunction("StudentT", { df, loc: centre, scale: spread });
+      expect(distance(sums, margin)).toBeLessThan(largestDistance);
+    },
+  );
+
   test("every proper distribution has draws, and no improper one", () => {
     for (const { name } of cases)
       expect(distributionRows[name].draw !== undefined).toBe(distributions[name].proper);

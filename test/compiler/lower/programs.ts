@@ -715,6 +715,18 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(c: Bool[N])",
   ),
   program(
+    "Student's t for vectors",
+    { N: 2 },
+    `df ~ Gamma(2, 0.1)
+    A = [[2, 0.3], [0.3, 1]] as Covariance
+    plate n in N {
+      b[n] ~ MultivariateStudentT(df, x[n], A)
+      observe y[n] ~ MultivariateStudentT(4 + x[n], b[n], cholesky: cholesky(A))
+    }
+    z ~ MultivariateStudentT(df, b, A)`,
+    "(x: Positive[N])",
+  ),
+  program(
     "distributions of matrices",
     { N: 2 },
     `eta ~ LogNormal(0, 0.5)

@@ -111,6 +111,11 @@ const sampleArguments = {
     { loc: [0, 3, -1], precision: covarianceOfThree },
     { loc: [1, -2, 0.5], cholesky: factorOfThree },
   ],
+  MultivariateStudentT: [
+    { df: 3.5, loc: [1, -2], scale: covarianceOfTwo },
+    { df: 40, loc: 0.5, scale: covarianceOfThree },
+    { df: 1.2, loc: [1, -2, 0.5], cholesky: factorOfThree },
+  ],
   // Matrices have tests of their own.
   LKJ: [],
   LKJCholesky: [],

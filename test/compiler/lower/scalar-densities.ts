@@ -104,6 +104,18 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
       x.map((each, k) => each - (loc[k] ?? loc)),
       covariance ?? (precision === undefined ? timesTransposed(cholesky) : inverse(precision)),
     ),
+  MultivariateStudentT: (x, { df, loc, scale, cholesky }) => {
+    const matrix = scale ?? timesTransposed(cholesky);
+    const k = x.length;
+    const difference = x.map((each, i) => each - (loc[i] ?? loc));
+    const outer = difference.map((each) => difference.map((other) => each * other));
+    return (
+      lgamma((df + k) / 2) -
+      lgamma(df / 2) -
+      0.5 * (k * Math.log(df * Math.PI) + Math.log(determinant(matrix))) -
+      ((df + k) / 2) * Math.log(1 + traceOfProduct(inverse(matrix), outer) / df)
+    );
+  },
   LKJ: (x, { concentration }) => logLkj(x, concentration),
   // The Jacobian of L ↦ L Lᵀ over what is free in L.
   LKJCholesky: (x, { concentration }) => logLkj(timesTransposed(x), concentration) + logCholeskyJacobian(x),
