@@ -1,8 +1,9 @@
 /** Every program of the language's tour is simulated, and a posterior or a training comes from its own data. */
 import { describe, expect, test } from "vitest";
 import type { GivenData, PriorDraws } from "../../src/driver/api-types.ts";
+import { drawMembers } from "../../src/driver/draw-members.ts";
 import { nestedValues } from "../../src/driver/nested-values.ts";
-import { fitMembers, infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
+import { fitMembers, infer, inferWithArtifact, predictMember, train } from "../../src/driver/node-driver.ts";
 import { sample } from "../../src/driver/predict.ts";
 import { simulateMembers } from "../../src/driver/simulate-members.ts";
 import { programs } from "../lang/programs.ts";
@@ -79,23 +80,19 @@ describe("programs to infer", () => {
 });
 
 describe("programs to train", () => {
-  const pixels = Array.from({ length: 12 }, (_, n) => Array.from({ length: 9 }, (_, d) => (n + d) % 3 === 0));
-
-  test("Regressor, to members of SinesOrLines", { timeout: 60_000 }, async () => {
+  test("Regressor, whose members come from SinesOrLines", { timeout: 60_000 }, async () => {
     const program = await programOf(programs.SinesOrLines);
-    const simulated = await simulateMembers(
-      program,
-      {},
-      { model: "SinesOrLines", members: 2, sizes: { K: 8 } },
-    );
-    const given = simulated.members.map(({ data, latents }, at) => ({
-      name: `member ${at}`,
-      data: { ...data, x: latents.x },
-    }));
-    const { members } = await fitMembers(program, given, { model: "Regressor", steps: 30, seed: 1 });
-    expect(members).toHaveLength(2);
-    for (const { logDensity } of members) expect(Number.isFinite(logDensity)).toBe(true);
+    const wishes = { from: "SinesOrLines", model: "Regressor", members: 2, sizes: { K: 5 } };
+    const members = await drawMembers(program, wishes);
+    const fitted = await fitMembers(program, members, { model: "Regressor", steps: 40 });
+    for (const { name, logDensity } of fitted.members) {
+      expect(logDensity).toBeGreaterThan(-20);
+      const { variables } = await predictMember(fitted, name, { x: [0, 1, 2] }, { draws: 5 });
+      expect(variables.map((each) => [each.name, each.shape])).toEqual([["y", [3]]]);
+    }
   });
+
+  const pixels = Array.from({ length: 12 }, (_, n) => Array.from({ length: 9 }, (_, d) => (n + d) % 3 === 0));
 
   test.each([
     ["with the derived guide", programs.Vae],
