@@ -54,9 +54,23 @@ export function readContainer(
 ): Container {
   const decoded = decodeContainer(bytes);
   if (typeof decoded === "string") throw new ProblemError([explainFault(decoded, path, kind)]);
-  if (decoded.header.kind !== kind && decoded.header.kind !== other)
+  const found = decoded.header.kind;
+  if (found === "fitted-members" && kind === "trained-model" && other === kind)
+    throw new ProblemError([holdsMembers(path)]);
+  if (found !== kind && found !== other)
     throw new ProblemError([explainFault("not-an-artifact", path, kind)]);
   return decoded;
+}
+
+function holdsMembers(place: string): Problem {
+  return {
+    code: "members-are-fitted",
+    severity: "error",
+    message: "this file holds fitted members of a family, not a trained network",
+    labels: [],
+    place,
+    help: `ppl infer ${place} --member NAME --predict FILE`,
+  };
 }
 
 function explainFault(fault: ContainerFault, path: string, kind: ContainerKind): Problem {

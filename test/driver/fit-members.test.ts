@@ -1,5 +1,6 @@
 /** Members that learn for themselves: against solutions in closed form. */
 import { describe, expect, test } from "vitest";
+import { decodeArtifact } from "../../src/artifact/artifact.ts";
 import { decodeTrained, encodeFittedMembers, type FittedMember } from "../../src/artifact/fitted-members.ts";
 import type { ProblemError } from "../../src/base/problem.ts";
 import { randomSource } from "../../src/base/random.ts";
@@ -198,7 +199,9 @@ describe("members that share parameters beside their own", () => {
 describe("fitted members", () => {
   test("come back from their file as they were", async () => {
     const fitted = await fitMembers(await programOf(lines), members);
-    expect(decodeTrained(encodeFittedMembers(fitted), "lines.pplx")).toEqual(fitted);
+    const bytes = encodeFittedMembers(fitted);
+    expect(decodeTrained(bytes, "lines.pplx")).toEqual(fitted);
+    expect(() => decodeArtifact(bytes, "lines.pplx")).toThrow("fitted members");
   });
 
   test("predict at other inputs, of another number too", async () => {
