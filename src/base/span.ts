@@ -9,6 +9,8 @@ export interface Source {
   /** What a message calls it: usually a path as the user gave it. */
   readonly name: string;
   readonly text: string;
+  /** Of a program: the texts that its `import`s may name, called by their paths from where `name` starts. */
+  readonly modules?: readonly Source[];
 }
 
 /** The smallest span that holds both. Both must be of one source. */

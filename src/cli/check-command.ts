@@ -56,7 +56,7 @@ async function checkFiles(paths: readonly string[], session: Session): Promise<E
 async function checkFile(file: string, session: Session): Promise<CheckedFile> {
   const { driver } = session.context;
   try {
-    const { program, problems } = await driver.compile(session.loadSource(file));
+    const { program, problems } = await session.compile(file);
     return { file, problems, models: program === undefined ? [] : driver.outline(program) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

@@ -2,7 +2,7 @@
 import { type Problem, ProblemError } from "../base/problem.ts";
 import { renderProblems } from "../base/render-problem.ts";
 import type { Source } from "../base/span.ts";
-import type { Program } from "../driver/api-types.ts";
+import type { Compilation, Program } from "../driver/api-types.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import type { ShowFlags } from "./options.ts";
@@ -18,6 +18,8 @@ export interface Session {
   readonly sources: readonly Source[];
   /** Reads a model file. Throws `ProblemError`. */
   loadSource(path: string): Source;
+  /** Compiles a model file with what it imports. Throws `ProblemError` for a file that cannot be read. */
+  compile(path: string): Promise<Compilation>;
   /** Compiles a model file; its warnings go to stderr. Throws `ProblemError`. */
   loadProgram(path: string): Promise<Program>;
   /** A text that problems may point into. */
@@ -55,8 +57,15 @@ export async function runCommand(
       sources.push(source);
       return source;
     },
+    async compile(path) {
+      const compilation = await context.driver.compile(session.loadSource(path), {
+        resolve: (imported, from) => context.driver.readModule(imported, from),
+      });
+      sources.push(...compilation.sources.slice(1));
+      return compilation;
+    },
     async loadProgram(path) {
-      const { program, problems } = await context.driver.compile(session.loadSource(path));
+      const { program, problems } = await session.compile(path);
       if (program === undefined) throw new ProblemError(problems);
       session.showProblems(problems);
       return program;

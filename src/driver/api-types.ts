@@ -18,6 +18,11 @@ import type { ModelOutline } from "./outline.ts";
 
 export type { FittedMember, FittedMembers } from "../artifact/fitted-members.ts";
 
+export interface CompileOptions {
+  /** The text that `path`, as in `import … from "./lib.ppl"` in the text called `from`, names; `undefined` where there is none. */
+  readonly resolve?: (path: string, from: string) => Source | undefined;
+}
+
 export interface Compilation {
   readonly source: Source;
   /** What problems have their places in: `source`, and after edits the texts that it comes from. */
@@ -310,7 +315,7 @@ export interface DoctorReport {
 /** All of these throw `ProblemError` for what the user can mend, and other errors for our own bugs only. */
 export interface Driver {
   readonly version: string;
-  compile(source: Source | string): Promise<Compilation>;
+  compile(source: Source | string, options?: CompileOptions): Promise<Compilation>;
   format(source: Source): Promise<Formatted>;
   outline(program: Program): ModelOutline[];
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
@@ -346,6 +351,8 @@ export interface Driver {
 
   /** A model file, or stdin where the path is `-`: `data/read-text-file.ts`. */
   readSource(path: string): Source;
+  /** The file that a path in the file called `from` names; `undefined` where it cannot be read. */
+  readModule(path: string, from: string): Source | undefined;
   /** Replaces a model's text: `data/write-source.ts`. */
   writeSource(path: string, text: string): void;
   /** Files and folders to the model files that they are or hold: `data/model-files.ts`. */

@@ -4,23 +4,47 @@ import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
 import { recheck } from "../lang/check/recheck.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
+import { loadModules, noModules, type Resolve, withoutMissing } from "../lang/modules/load-modules.ts";
+import { modulePath } from "../lang/modules/module-path.ts";
 import { parse } from "../lang/parse/parse.ts";
-import type { Compilation, Program } from "./api-types.ts";
+import type { Compilation, CompileOptions, Program } from "./api-types.ts";
 import { type Edition, firstEdition } from "./edition.ts";
 import { library, mentionsLibrary } from "./library.ts";
 
-/** Never rejects for what is wrong with the program: that is in `problems`. */
-export async function compile(source: Source | string): Promise<Compilation> {
+/**
+ * Never rejects for what is wrong with the program: that is in `problems`. What it imports is among `source.modules`, or
+ * `resolve` finds it.
+ */
+export async function compile(
+  source: Source | string,
+  { resolve = resolverOf(source) }: CompileOptions = {},
+): Promise<Compilation> {
   const named: Source = typeof source === "string" ? { name: "model.ppl", text: source } : source;
   const parsed = parse(named);
-  const alone = mentionsLibrary(named.text) ? undefined : recheck(parsed.file);
+  const imports = parsed.file.declarations.some(({ kind }) => kind === "import");
+  const modules = imports ? loadModules(parsed.file, library(), resolve) : noModules;
+  const alone = imports || mentionsLibrary(named.text) ? undefined : recheck(parsed.file);
   // With a mistake in it: the library has names to suggest.
   const checked =
-    alone === undefined || hasErrors(alone.problems) ? recheck(parsed.file, { library: library() }) : alone;
-  const problems: Problem[] = [...parsed.problems, ...checked.problems];
+    alone === undefined || hasErrors(alone.problems)
+      ? recheck(parsed.file, { library: library(), modules: modules.declarations })
+      : alone;
+  const problems: Problem[] = [
+    ...parsed.problems,
+    ...modules.problems,
+    ...withoutMissing(checked.problems, modules),
+  ];
   problems.sort((a, b) => (a.labels[0]?.span.start ?? 0) - (b.labels[0]?.span.start ?? 0));
-  if (hasErrors(problems)) return { source: named, sources: [named], problems };
-  return compiled(firstEdition(checked, named), problems);
+  const { sources } = modules;
+  if (hasErrors(problems)) return { source: named, sources: [named, ...sources], problems };
+  const whole = sources.length === 0 ? named : { ...named, modules: sources };
+  return compiled(firstEdition(checked, whole, modules), problems);
+}
+
+/** Finds modules among those that came with the text. */
+export function resolverOf(source: Source | string): Resolve {
+  const modules = typeof source === "string" ? [] : (source.modules ?? []);
+  return (path, from) => modules.find(({ name }) => name === modulePath(from, path));
 }
 
 /** Of an edition without errors. */

@@ -6,10 +6,12 @@ import { membersText, parseMembers } from "../data/members-file.ts";
 import { modelFiles } from "../data/model-files.ts";
 import { readBytes } from "../data/read-bytes.ts";
 import { readData } from "../data/read-data.ts";
+import { readModule } from "../data/read-module.ts";
 import { readTextFile } from "../data/read-text-file.ts";
 import { writeDraws } from "../data/write-draws.ts";
 import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
 import { writeSource } from "../data/write-source.ts";
+import { modulePath } from "../lang/modules/module-path.ts";
 import type { Driver } from "./api-types.ts";
 import { stages } from "./explain-stages.ts";
 import { nodeHost } from "./node-host.ts";
@@ -39,6 +41,7 @@ export const driver: Driver = {
   doctor: async () => (await import("./doctor.ts")).doctor(),
   exportModel: async (...args) => (await import("./export.ts")).exportModel(...args),
   exportArtifact: async (...args) => (await import("./export.ts")).exportArtifact(...args),
+  readModule: (path, from) => readModule(modulePath(from, path)),
   readSource: (path) => ({ name: path === "-" ? "stdin" : path, text: readTextFile(path, "model") }),
   writeSource,
   modelFiles,

@@ -6,6 +6,7 @@ import type { Problem } from "../base/problem.ts";
 import type { Source, Span } from "../base/span.ts";
 import { type Rechecked, recheck } from "../lang/check/recheck.ts";
 import { formatFile } from "../lang/format/format.ts";
+import type { Modules } from "../lang/modules/load-modules.ts";
 import { parse } from "../lang/parse/parse.ts";
 import type { Declaration, File } from "../lang/tree.ts";
 import { library } from "./library.ts";
@@ -16,6 +17,8 @@ export interface Edition {
   readonly pieces: readonly Piece[];
   /** Where declarations have their places; the whole text first. */
   readonly sources: readonly Source[];
+  /** What it imports: edits leave that as it is. */
+  readonly modules: Modules;
 }
 
 /** A declaration with the comments above it. */
@@ -26,8 +29,9 @@ export interface Piece {
 }
 
 /** The edition of a program as written. */
-export function firstEdition(checked: Rechecked, source: Source): Edition {
-  return { checked, pieces: cut(source.text, checked.file.declarations), sources: [source] };
+export function firstEdition(checked: Rechecked, source: Source, modules: Modules): Edition {
+  const sources = [source, ...modules.sources];
+  return { checked, pieces: cut(source.text, checked.file.declarations), sources, modules };
 }
 
 export interface NextEdition {
@@ -38,6 +42,7 @@ export interface NextEdition {
 
 /** The edition with the declarations of `file`, some of which are those of `before`. */
 export function nextEdition(before: Edition, file: File): NextEdition {
+  const { modules } = before;
   const old = before.checked.file.declarations;
   const written = file.declarations.map((declaration, position): Piece => {
     const at = old.indexOf(declaration);
@@ -47,6 +52,7 @@ export function nextEdition(before: Edition, file: File): NextEdition {
   const source: Source = {
     name: nextName(before.sources[0].name),
     text: written.map(({ text }) => text).join(""),
+    ...(modules.sources.length > 0 && { modules: modules.sources }),
   };
   const problems: Problem[] = [];
   const pieces: Piece[] = [];
@@ -67,10 +73,14 @@ export function nextEdition(before: Edition, file: File): NextEdition {
     pieces.push({ text: piece.text, start });
   });
   const span = { source: source.name, start: 0, end: source.text.length };
-  const checked = recheck({ declarations, span }, { library: library() }, before.checked);
-  const used = new Set(declarations.map((declaration) => declaration.span.source));
+  const checked = recheck(
+    { declarations, span },
+    { library: library(), modules: modules.declarations },
+    before.checked,
+  );
+  const used = new Set([...declarations, ...modules.declarations].map((each) => each.span.source));
   const sources = [source, ...before.sources.filter(({ name }) => used.has(name))];
-  return { edition: { checked, pieces, sources }, problems: [...problems, ...checked.problems] };
+  return { edition: { checked, pieces, sources, modules }, problems: [...problems, ...checked.problems] };
 }
 
 /** Each piece ends with the line in which its declaration ends, or where the next one begins. */

@@ -1,11 +1,14 @@
 /** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
+
 import { bug } from "../base/bug.ts";
+import type { Source } from "../base/span.ts";
 import type { AmortizeOptions } from "../compiler/lower/amortize.ts";
 import { findItemPlate } from "../compiler/lower/item-plate.ts";
 import { lowerLogDensity } from "../compiler/lower/log-density.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
+import { withoutFolders } from "../lang/modules/module-path.ts";
 import { featureStatistics, parameterInputs, planAmortized } from "./amortized-plan.ts";
 import { amortizedTarget } from "./amortized-target.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "./api-types.ts";
@@ -109,7 +112,7 @@ export async function train(
   return {
     kind: "trained-model",
     model: model.name,
-    source: { ...program.source, name: fileName(program.source.name) },
+    source: movedSource(program.source),
     pplVersion: version,
     sizes: Object.fromEntries(Object.entries(bound.sizes).filter(([name]) => name !== plan.plate.size)),
     encoder: { hidden: amortize.hidden, head: amortize.head },
@@ -174,6 +177,12 @@ function recentObjective(objectives: readonly number[], count: number): number {
 }
 
 /** Without the folders. */
+/** The program without the folders that it lies in. */
+function movedSource({ name, text, modules }: Source): Source {
+  const moved = modules?.map((each) => ({ ...each, name: withoutFolders(each.name, name) }));
+  return { name: fileName(name), text, ...(moved && { modules: moved }) };
+}
+
 function fileName(path: string): string {
   return path.replace(/^.*[/\\]/s, "");
 }

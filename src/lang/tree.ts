@@ -19,7 +19,8 @@ export type Declaration =
   | GuideDeclaration
   | DefDeclaration
   | NetDeclaration
-  | DistDeclaration;
+  | DistDeclaration
+  | ImportDeclaration;
 
 /** `model Name[J, K = 3](sigma: Positive[J]) { … }`; a `family` may hold `vary` statements and `member learn` too. */
 export interface ModelDeclaration {
@@ -40,6 +41,16 @@ export interface GuideDeclaration {
   readonly name: Name;
   readonly doc: string;
   readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `import { mlp, gru } from "std/nets"` */
+export interface ImportDeclaration {
+  readonly kind: "import";
+  /** The path, without its quotes. */
+  readonly name: Name;
+  readonly doc: string;
+  readonly names: readonly Name[];
   readonly span: Span;
 }
 

@@ -13,6 +13,7 @@ import { stages } from "../../src/driver/explain-stages.ts";
 import type { Exported, ExportFormat } from "../../src/driver/export-formats.ts";
 import { outline } from "../../src/driver/outline.ts";
 import { recheck } from "../../src/lang/check/recheck.ts";
+import { noModules } from "../../src/lang/modules/load-modules.ts";
 import { eightSchools } from "../data/models.ts";
 import { smallPosterior } from "../data/posteriors.ts";
 
@@ -173,7 +174,7 @@ function fakeDriver(calls: Call[]): Driver {
         return { source: named, sources: [named], problems: [problem] };
       }
       const core = { models: [eightSchools], functions: {} };
-      const edition = firstEdition(recheck({ declarations: [], span }), named);
+      const edition = firstEdition(recheck({ declarations: [], span }), named, noModules);
       const program = { core, source: named, edition, model: () => eightSchools };
       return { source: named, sources: [named], problems: [], program };
     },
@@ -244,6 +245,7 @@ function fakeDriver(calls: Call[]): Driver {
       const auto = [{ work: "infer", engine: "wasm", reason: "compiled" }];
       return { versions: { ppl: "9.9.9", node: "24" }, engines, auto };
     },
+    readModule: () => undefined,
     readSource(path) {
       if (path !== "model.ppl" && path !== "broken.ppl") {
         throw new ProblemError([

@@ -12,12 +12,14 @@ import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
 import { isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
-import { declarationKeys, functionTable, isUsed } from "./function-table.ts";
+import { declarationKeys, functionTable, isUsed, type UsedDeclaration } from "./function-table.ts";
 import { setLibraryApart } from "./set-library-apart.ts";
 
 export interface CheckOptions {
   /** Parsed library files: their functions and distributions are visible everywhere, a file's own come first. */
   readonly library?: readonly File[];
+  /** What the file imports, with all that this needs: `load-modules.ts`. */
+  readonly modules?: readonly UsedDeclaration[];
   /** What the whole file declares, where only a part of it is checked. */
   readonly names?: ReadonlySet<string>;
 }
@@ -36,9 +38,12 @@ export function withoutHidden(found: readonly Problem[]): readonly Problem[] {
   return hasErrors(found) ? found.filter(({ severity }) => severity === "error") : found;
 }
 
-/** The names of a file's functions and distributions: where a library has the same, it means its own. */
+/** The names of a file's functions and distributions, and of those that it imports: where a library has the same, it means its own. */
 export function namesOf({ declarations }: File): Set<string> {
-  return new Set(declarations.filter(isUsed).map(({ name }) => name.text));
+  const imported = declarations.flatMap((each) =>
+    each.kind === "import" && !each.name.text.startsWith("std/") ? each.names.map(({ text }) => text) : [],
+  );
+  return new Set([...declarations.filter(isUsed).map(({ name }) => name.text), ...imported]);
 }
 
 /** Checks a parsed file and elaborates it to Core. Never throws on what a user wrote; collects all problems. */
@@ -53,8 +58,10 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
     (options.library ?? []).flatMap((each) => each.declarations.filter(isUsed)),
     options.names ?? namesOf(file),
   );
-  const declarations = declarationKeys([...library, ...ownUsed]);
+  const modules = options.modules ?? [];
+  const declarations = declarationKeys([...library, ...modules, ...ownUsed]);
   const functions = functionTable(declarations, report);
+  for (const { name } of modules) functions.checkAll(functions.forms(name.text));
   const models: CoreModel[] = [];
   const called = new Set<string>();
   const faulty = new Set<string>();
@@ -155,12 +162,19 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
       kept.push(declaration);
       continue;
     }
-    const first = seen.get(name.text);
-    if (first !== undefined && !isOtherForm(first, declaration)) {
-      report({ code: "name-taken", name, what: `the name of a ${first.kind}`, first: first.name.span });
+    const taken = declaration.kind === "import" ? declaration.names : [name];
+    const clash = taken.find((each) => {
+      const first = seen.get(each.text);
+      return first !== undefined && !isOtherForm(first, declaration);
+    });
+    const first = clash && seen.get(clash.text);
+    if (clash !== undefined && first !== undefined) {
+      const what = first.kind === "import" ? "imported" : `the name of a ${first.kind}`;
+      report({ code: "name-taken", name: clash, what, first: first.name.span });
       continue;
     }
-    seen.set(name.text, declaration);
+    for (const each of taken) seen.set(each.text, declaration);
+    if (declaration.kind === "import") continue;
     if (isDistribution(name.text)) report({ code: "name-taken", name, what: "a distribution" });
     else if (isUsed(declaration) && isReserved(name.text))
       report({ code: "name-taken", name, what: "a builtin function" });

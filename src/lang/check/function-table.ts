@@ -22,7 +22,7 @@ export interface Functions extends FunctionTable {
   readonly reached: (from: Iterable<string>) => Record<string, CoreFunction>;
 }
 
-type UsedDeclaration = FunctionDeclaration | DistDeclaration;
+export type UsedDeclaration = FunctionDeclaration | DistDeclaration;
 type Checked = CheckedFunction | CheckedDist;
 
 /** What models and functions can call or draw from. */

@@ -15,8 +15,8 @@ export function setLibraryApart<T extends Declaration>(
   });
 }
 
-/** Every name in expressions replaced. The library's parameters and bindings have names of their own. */
-function rename(tree: unknown, apart: (name: string) => string): unknown {
+/** Every name in expressions replaced. `apart` must leave names of parameters and bindings alone. */
+export function rename(tree: unknown, apart: (name: string) => string): unknown {
   if (Array.isArray(tree)) return tree.map((each) => rename(each, apart));
   if (typeof tree !== "object" || tree === null) return tree;
   if ("kind" in tree && tree.kind === "name" && "text" in tree && typeof tree.text === "string")

@@ -6,6 +6,7 @@ import type {
   DistEntry,
   EntryParameter,
   Expression,
+  ImportDeclaration,
   ModelDeclaration,
   NetDeclaration,
   Parameter,
@@ -37,6 +38,12 @@ export function formatDeclaration(origin: Origin, declaration: Declaration): Doc
         formatHead(origin, declaration),
         formatBlock(origin, statementUnits(origin, declaration.body), headEnd(origin, declaration), close),
       ]);
+    case "import": {
+      const { name, names } = declaration;
+      const items = names.map(({ text, span }) => ({ span, print: () => text }));
+      const list = formatList(origin, ["{", "}"], items, headStart(origin, declaration), { spaced: true });
+      return ["import ", list, ` from "${name.text}"`];
+    }
     case "dist": {
       const { support, entries } = declaration;
       const units = entries.map((each) => ({ span: each.span, print: () => formatEntry(origin, each) }));
@@ -61,6 +68,11 @@ export function formatDeclaration(origin: Origin, declaration: Declaration): Doc
       return group([...head, formatBlock(origin, units, headEnd(origin, declaration), close)]);
     }
   }
+}
+
+/** Where the braces of an `import` may begin. */
+function headStart(origin: Origin, { span }: ImportDeclaration): number | undefined {
+  return isFrom(origin, span) ? span.start + "import".length : undefined;
 }
 
 /** `logpdf(x) = …`, `mean = …`, `draw { … }` */

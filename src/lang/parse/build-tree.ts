@@ -27,6 +27,7 @@ export function buildFile(building: Building, cst: CstNode | undefined, docs: re
   return {
     declarations: nodes(cst, "declaration").flatMap((declaration) => [
       ...nodes(declaration, "guide").flatMap((guide) => buildGuide(building, guide, docLines)),
+      ...nodes(declaration, "import").flatMap((each) => buildImport(building, each, docLines)),
       ...nodes(declaration, "dist").flatMap((dist) => buildDist(building, dist, docLines)),
       ...nodes(declaration, "program").flatMap((program) => buildDeclaration(building, program, docLines)),
     ]),
@@ -92,6 +93,17 @@ function buildDeclaration(
     ...(typeCst && { result: buildType(building, typeCst, span.end) }),
   };
   return [{ kind: keyword.image, ...head, bindings, value, span }];
+}
+
+function buildImport(building: Building, cst: CstNode, docLines: ReadonlyMap<number, string>): Declaration[] {
+  const keyword = tokenOf(cst, "Keyword_import");
+  if (keyword === undefined) return [];
+  const start = tokenSpan(building, keyword);
+  const span = joinSpans(start, nodeSpan(building, cst, start.end));
+  const quoted = nameOf(building, tokenOf(cst, "StringLiteral"), span.end);
+  const name = { ...quoted, text: quoted.text.replace(/^["']|["']$/g, "") };
+  const names = tokensOf(cst, "Identifier").map((token) => nameOf(building, token, span.end));
+  return [{ kind: "import", name, doc: docAbove(docLines, keyword.startLine ?? 0), names, span }];
 }
 
 function buildDist(building: Building, cst: CstNode, docLines: ReadonlyMap<number, string>): Declaration[] {

@@ -4,6 +4,7 @@
  *
  *     file        = declaration { ";" declaration }
  *     declaration = "guide" "for" name block
+ *                 | "import" "{" { name "," } "}" "from" string
  *                 | "dist" name [ "[" sizes "]" ] [ "(" parameters ")" ] "on" type "{" { entry ";" } "}"
  *                 | ("model" | "family" | "def" | "net") name [ "[" sizes "]" ] [ "(" parameters ")" ] [ (":" | "->") type ]
  *                   ( block | "=" expression )
@@ -70,6 +71,7 @@ const bracketRules: ReadonlySet<string> = new Set([
   "block",
   "entries",
   "entryParameters",
+  "import",
   "options",
   "suffix",
   "parentheses",
@@ -199,6 +201,7 @@ export class Grammar extends RecoveringParser {
   declaration = this.RULE("declaration", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.guide) },
+      { ALT: () => this.SUBRULE(this.import) },
       { ALT: () => this.SUBRULE(this.dist) },
       { ALT: () => this.SUBRULE(this.program) },
     ]);
@@ -209,6 +212,15 @@ export class Grammar extends RecoveringParser {
     this.CONSUME(t.For);
     this.CONSUME(t.Identifier);
     this.SUBRULE(this.block);
+  });
+
+  import = this.RULE("import", () => {
+    this.CONSUME(t.Import);
+    this.CONSUME(t.LeftBrace);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Identifier) });
+    this.CONSUME(t.RightBrace);
+    this.CONSUME(t.From);
+    this.CONSUME(t.StringLiteral);
   });
 
   dist = this.RULE("dist", () => {

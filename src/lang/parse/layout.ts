@@ -35,8 +35,15 @@ export interface Layout {
   readonly skipped: readonly Span[];
 }
 
-const declarations: ReadonlySet<TokenType> = new Set([t.Model, t.Family, t.Guide, t.Def, t.Net, t.Dist]);
-const reserved: ReadonlySet<TokenType> = new Set([t.Import]);
+const declarations: ReadonlySet<TokenType> = new Set([
+  t.Model,
+  t.Family,
+  t.Guide,
+  t.Def,
+  t.Net,
+  t.Dist,
+  t.Import,
+]);
 /** Only ever begin a statement; `for` too, but it is also in `[e for k in K]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([t.Observe, t.Plate, t.Learn, t.Vary, t.Factor]);
 
@@ -50,6 +57,7 @@ const canEndLine: ReadonlySet<TokenType> = new Set([
   t.Relaxed,
   t.Member,
   t.On,
+  t.From,
   t.NumberLiteral,
   t.StringLiteral,
   t.True,
@@ -265,7 +273,7 @@ function startsDeclaration(laying: Laying, i: number): boolean {
 /** Whether a declaration begins with this token of `tokenize`, whatever is open before it. */
 export function beginsDeclaration(lexed: readonly IToken[], i: number): boolean {
   const { tokenType } = lexed[i];
-  const isKeyword = declarations.has(tokenType) || reserved.has(tokenType);
+  const isKeyword = declarations.has(tokenType);
   return isKeyword && startsLine({ raw: lexed }, i) && !isDefining({ raw: lexed }, i + 1);
 }
 
@@ -288,10 +296,6 @@ function skipNonDeclaration(laying: Laying, i: number): number {
   let next = i + 1;
   while (next < raw.length && !startsDeclaration(laying, next)) next++;
   skipped.push({ ...span, end: raw[next]?.startOffset ?? Number.POSITIVE_INFINITY });
-  if (reserved.has(token.tokenType)) {
-    facts.push({ code: "reserved-declaration", span, word: token.image });
-    return next;
-  }
   // After a bracket problem this is likely the rest of a declaration that it ended early.
   let lineEnd = i;
   while (lineEnd + 1 < next && !startsLine(laying, lineEnd + 1)) lineEnd++;
@@ -307,7 +311,7 @@ function endBefore(laying: Laying): Span | undefined {
   return end?.tokenType === t.RightBrace ? spanOf(laying, end) : undefined;
 }
 
-const misspeltWords = ["model", "family", "def", "net", "dist"];
+const misspeltWords = ["model", "family", "def", "net", "dist", "import"];
 
 /** The keyword meant by `modle Name`. */
 function misspelt(laying: Laying, i: number): string | undefined {
@@ -333,7 +337,8 @@ function mend(laying: Laying, i: number): IToken {
   const { raw, out, facts } = laying;
   const token = raw[i];
   const span = spanOf(laying, token);
-  if (token.tokenType === t.StringLiteral) facts.push({ code: "no-strings", span });
+  const isPath = out.at(-1)?.tokenType === t.From;
+  if (token.tokenType === t.StringLiteral && !isPath) facts.push({ code: "no-strings", span });
   if (token.tokenType === t.WrongSymbol) {
     const meant = wrongSymbols[token.image];
     facts.push({ code: "wrong-symbol", span, written: token.image, meant });
@@ -360,6 +365,7 @@ const names: ReadonlySet<TokenType> = new Set([
   t.Relaxed,
   t.Member,
   t.On,
+  t.From,
 ]);
 
 function isName(token: IToken | undefined): boolean {

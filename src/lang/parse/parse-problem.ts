@@ -39,7 +39,6 @@ export type SyntaxFact =
     }
   | { readonly code: "unmatched-bracket"; readonly span: Span; readonly bracket: string }
   | { readonly code: "nesting-too-deep"; readonly span: Span; readonly most: number }
-  | { readonly code: "reserved-declaration"; readonly span: Span; readonly word: string }
   | {
       readonly code: "outside-declaration";
       readonly span: Span;
@@ -187,11 +186,6 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
         notes: ["A long chain of operators nests too: every operator is a level."],
         help: "bind inner parts to names: `part = …`",
       });
-    case "reserved-declaration":
-      return error(`\`${fact.word}\` is not in this version of the language yet`, {
-        labels: at(fact.span, "reserved for a later version"),
-        expected: "`model`, `family`, `guide`, `def`, `net` or `dist`",
-      });
     case "outside-declaration":
       return error(
         fact.meant
@@ -204,7 +198,7 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
             ...at(fact.span),
             ...(fact.ended ? at(fact.ended, "the declaration before it ends here") : []),
           ],
-          expected: "`model`, `family`, `guide`, `def`, `net` or `dist`",
+          expected: "`model`, `family`, `guide`, `def`, `net`, `dist` or `import`",
           help: fact.meant
             ? `did you mean \`${fact.meant}\`?`
             : fact.statement

@@ -85,6 +85,7 @@ function expectation(error: IRecognitionException, rule: string, before: IToken 
     return isFirst ? "an expression" : "`,` or `]`";
   }
   if (isExpected(error, t.RightBrace)) {
+    if (rule === "import") return "`,` or `}`";
     if (rule === "entries")
       return startsStatement ? "an entry such as `logpdf(x) = …`" : "the end of the entry";
     if (rule === "match")
@@ -153,6 +154,7 @@ function suggestion(
   if ((expected === "`,` or `)`" || expected === "`,` or `]`") && startsOperand)
     return `put a comma before \`${found.image}\``;
   if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
+  if (rule === "import") return 'import { f, g } from "./lib.ppl"';
   if (isExpected(error, t.On)) return "say what one draw is: `on Real`, `on Positive`, `on Nat`";
   if (rule === "parameter" && before) return `${before.image}: Real`;
   if (keywordTokens.has(type) && (missingExpression.has(expected) || isExpected(error, t.Identifier)))

@@ -49,7 +49,7 @@ function keyword(text: string, categories: TokenType[] = []): TokenType {
   });
 }
 
-/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `relaxed`, `member` and `on`, which are names elsewhere. */
+/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `relaxed`, `member`, `on` and `from`, which are names elsewhere. */
 const keywords = {
   Model: keyword("model"),
   Def: keyword("def"),
@@ -78,6 +78,7 @@ const keywords = {
   Relaxed: keyword("relaxed", [Identifier]),
   Member: keyword("member", [Identifier]),
   On: keyword("on", [Identifier]),
+  From: keyword("from", [Identifier]),
 };
 
 const symbols = {

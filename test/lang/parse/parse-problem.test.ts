@@ -38,9 +38,6 @@ const programs = {
     "": `model A {\n  x = ${"(".repeat(120)}1${")".repeat(120)}\n}\n`,
     chain: `model A {\n  x = ${"1 + ".repeat(300)}1\n}\n`,
   },
-  "reserved-declaration": {
-    import: 'import { mlp } from "std/nets"\n\nmodel A { x ~ Normal(0, 1) }\n',
-  },
   "outside-declaration": {
     "": "mu ~ Normal(0, 1)\nobserve y ~ Normal(mu, 1)\n",
     misspelt: "modle A {\n  x ~ Normal(0, 1)\n}\n",
