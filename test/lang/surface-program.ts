@@ -28,6 +28,7 @@ const words = [
   "marginal",
   "enumerate",
   "on",
+  "from",
   "T",
   "veryLongNameOfAVariable",
   "_x",
@@ -265,6 +266,13 @@ const declaration: fc.Arbitrary<Declaration> = fc.oneof(
     )
     .map(([made, result]): Declaration => (result ? { ...made, result } : made)),
   fc.record({ kind: fc.constant("dist" as const), ...head, support: type, entries: some(entry, 0, 3) }),
+  fc.record({
+    kind: fc.constant("import" as const),
+    name: fc.constantFrom("./lib.ppl", "../a/b.ppl", "std/nets").map((text) => ({ text, span })),
+    doc: fc.constant(""),
+    names: some(name, 0, 6),
+    span: fc.constant(span),
+  }),
 );
 
 /** Files that the parser gives back for their own text. */
