@@ -2,6 +2,7 @@
 import { nearMisses } from "../base/near-miss.ts";
 import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
 import type { Source } from "../base/span.ts";
+import { joinProblems } from "../lang/check/join-problems.ts";
 import { recheck } from "../lang/check/recheck.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import { loadModules, noModules, type Resolve, withoutMissing } from "../lang/modules/load-modules.ts";
@@ -29,12 +30,8 @@ export async function compile(
     alone === undefined || hasErrors(alone.problems)
       ? recheck(parsed.file, { library: library(), modules: modules.declarations })
       : alone;
-  const problems: Problem[] = [
-    ...parsed.problems,
-    ...modules.problems,
-    ...withoutMissing(checked.problems, modules),
-  ];
-  problems.sort((a, b) => (a.labels[0]?.span.start ?? 0) - (b.labels[0]?.span.start ?? 0));
+  const told = [...modules.problems, ...withoutMissing(checked.problems, modules)];
+  const problems = joinProblems(parsed.problems, told);
   const { sources } = modules;
   if (hasErrors(problems)) return { source: named, sources: [named, ...sources], problems };
   const whole = sources.length === 0 ? named : { ...named, modules: sources };

@@ -4,6 +4,7 @@
  */
 import type { Problem } from "../base/problem.ts";
 import type { Source, Span } from "../base/span.ts";
+import { joinProblems } from "../lang/check/join-problems.ts";
 import { type Rechecked, recheck } from "../lang/check/recheck.ts";
 import { formatFile } from "../lang/format/format.ts";
 import type { Modules } from "../lang/modules/load-modules.ts";
@@ -80,7 +81,10 @@ export function nextEdition(before: Edition, file: File): NextEdition {
   );
   const used = new Set([...declarations, ...modules.declarations].map((each) => each.span.source));
   const sources = [source, ...before.sources.filter(({ name }) => used.has(name))];
-  return { edition: { checked, pieces, sources, modules }, problems: [...problems, ...checked.problems] };
+  return {
+    edition: { checked, pieces, sources, modules },
+    problems: joinProblems(problems, checked.problems),
+  };
 }
 
 /** Each piece ends with the line in which its declaration ends, or where the next one begins. */

@@ -88,10 +88,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
   }
   const isUnused = (each: CheckFacts): boolean =>
     each.code !== "unused-input" || !usedByGuides.has(each.name.span);
-  const found = facts
-    .filter(isUnused)
-    .map(explain)
-    .sort((a, b) => startOf(a) - startOf(b));
+  const found = onceEach(facts.filter(isUnused).map(explain)).sort((a, b) => startOf(a) - startOf(b));
   const guided = models.map((model) => {
     const guide = guides.get(model.name);
     return guide === undefined ? model : { ...model, guide };
@@ -139,6 +136,11 @@ function isAboutNothing(facts: CheckFacts): boolean {
   if ("inside" in facts && isAboutNothing(facts.inside)) return true;
   if ("parameter" in facts && facts.parameter === "") return true;
   return Object.values(facts).some((each) => typeof each === "object" && "text" in each && each.text === "");
+}
+
+/** A mistake may be met on several ways. */
+function onceEach(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function startOf(problem: Problem): number {

@@ -9,6 +9,7 @@ import { cutText } from "../parse/cut-text.ts";
 import { maximumLength, parse } from "../parse/parse.ts";
 import type { Declaration } from "../tree.ts";
 import type { CheckOptions } from "./check-program.ts";
+import { joinProblems } from "./join-problems.ts";
 import { type Rechecked, recheck } from "./recheck.ts";
 
 export interface CheckedText {
@@ -45,10 +46,9 @@ export function checkText(source: Source, options: CheckOptions = {}, previous?:
   const place = placesIn(source, pieces);
   const syntax = pieces.flatMap((piece) => piece.problems);
   const isEmpty = declarations.length === 0 && syntax.every(({ code }) => code === "empty-program");
-  const shown = [...syntax.filter(({ code }) => isEmpty || code !== "empty-program"), ...checked.problems];
-  const problems = (isEmpty ? shown.slice(0, 1) : shown)
-    .map((problem) => relocate(problem, place))
-    .sort((a, b) => startOf(a) - startOf(b));
+  const shown = isEmpty ? syntax.slice(0, 1) : syntax.filter(({ code }) => code !== "empty-program");
+  const placed = (problem: Problem): Problem => relocate(problem, place);
+  const problems = joinProblems(shown.map(placed), checked.problems.map(placed));
   const program = (): CoreProgram | undefined =>
     hasErrors(problems) ? undefined : relocate(checked.program, place);
   return { source, problems, program, pieces, checked };
@@ -57,10 +57,6 @@ export function checkText(source: Source, options: CheckOptions = {}, previous?:
 function parsePiece(text: string, id: string): Piece {
   const { file, problems } = parse({ name: id, text });
   return { text, id, declarations: file.declarations, problems };
-}
-
-function startOf(problem: Problem): number {
-  return problem.labels[0]?.span.start ?? 0;
 }
 
 type Place = (id: string) => { readonly source: string; readonly offset: number } | undefined;

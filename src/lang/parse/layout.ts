@@ -47,6 +47,9 @@ const declarations: ReadonlySet<TokenType> = new Set([
 /** Only ever begin a statement; `for` too, but it is also in `[e for k in K]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([t.Observe, t.Plate, t.Learn, t.Vary, t.Factor]);
 
+/** What else follows the word of a declaration in its line: of one without a name, of an `import`. */
+const beginsBody: ReadonlySet<TokenType> = new Set([t.LeftBrace, t.StringLiteral]);
+
 /** Words that a name follows. */
 const beforeName: ReadonlySet<TokenType> = new Set([t.Observe, t.Learn, t.Vary, t.Plate, t.For]);
 
@@ -272,9 +275,10 @@ function startsDeclaration(laying: Laying, i: number): boolean {
 
 /** Whether a declaration begins with this token of `tokenize`, whatever is open before it. */
 export function beginsDeclaration(lexed: readonly IToken[], i: number): boolean {
-  const { tokenType } = lexed[i];
-  const isKeyword = declarations.has(tokenType);
-  return isKeyword && startsLine({ raw: lexed }, i) && !isDefining({ raw: lexed }, i + 1);
+  if (!isDeclarationWord(lexed[i]) || !startsLine({ raw: lexed }, i)) return false;
+  const next: IToken | undefined = lexed[i + 1];
+  if (next === undefined || startsLine({ raw: lexed }, i + 1)) return false;
+  return isName(next) || keywordTokens.has(next.tokenType) || beginsBody.has(next.tokenType);
 }
 
 /** Where reading goes on after what stands in the place of a declaration; `i` when that is one. */
@@ -344,6 +348,8 @@ function mend(laying: Laying, i: number): IToken {
     facts.push({ code: "wrong-symbol", span, written: token.image, meant });
     return retype(token, Object.values(t).find((type) => type.PATTERN === meant) ?? t.Assign);
   }
+  // Where no declaration can begin, its word is a name.
+  if (isDeclarationWord(token)) return retype(token, t.Identifier);
   if (isName(token) && isName(raw[i + 1]) && raw[i + 2]?.tokenType === t.In && atStatement(laying)) {
     facts.push({ code: "unknown-statement", span, word: token.image });
     return retype(token, t.Plate);
@@ -356,6 +362,10 @@ function mend(laying: Laying, i: number): IToken {
     return retype(token, t.Identifier);
   }
   return token;
+}
+
+function isDeclarationWord({ tokenType }: IToken): boolean {
+  return declarations.has(tokenType);
 }
 
 const names: ReadonlySet<TokenType> = new Set([

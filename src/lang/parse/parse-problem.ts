@@ -321,7 +321,7 @@ function describeText(text: string): string {
 function characterHelp(text: string, nearDigit: boolean): string | undefined {
   if (text === "." && nearDigit) return "a number has a digit on both sides of its point: `0.5`, `1.0`";
   if (text === ".") return "a field has a name: `fit.mean`";
-  if (text === "%") return "there is no remainder operator";
+  if (text === "%") return "write `mod(a, b)` for the remainder";
   if (text === "$" || text === "\\") return "names are made of letters, digits and `_`";
   return undefined;
 }

@@ -156,18 +156,29 @@ function suggestion(
   if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
   if (rule === "import") return 'import { f, g } from "./lib.ppl"';
   if (isExpected(error, t.On)) return "say what one draw is: `on Real`, `on Positive`, `on Nat`";
-  if (rule === "parameter" && before) return `${before.image}: Real`;
-  if (keywordTokens.has(type) && (missingExpression.has(expected) || isExpected(error, t.Identifier)))
+  if (rule === "axis" && type === t.Colon) return "a range is written `a..b`";
+  if (type === t.Question) return "write `if a then b else c`";
+  if (rule === "parameter" && before && !keywordTokens.has(type)) return `${before.image}: Real`;
+  if (
+    keywordTokens.has(type) &&
+    (missingExpression.has(expected) || expected.startsWith("the name") || isExpected(error, t.Identifier))
+  )
     return `a keyword cannot be a name, but \`${found.image}_\` can`;
   if (expected === "the end of the statement" && startsOperand) return nextStatement(found, before, next);
   return undefined;
 }
+
+const bindingWords: ReadonlySet<string> = new Set(["let", "var", "const", "val", "real", "int", "vector"]);
 
 /** What follows a whole statement in the same line. */
 function nextStatement(found: IToken, before: IToken | undefined, next: IToken | undefined): string {
   const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "relaxed", "via"]);
   if (annotation !== undefined) return `did you mean \`${annotation}\`?`;
   if (found.image === "score") return `\`${found.image}\` is not in this version of the language yet`;
+  if (before !== undefined && bindingWords.has(before.image))
+    return `leave out \`${before.image}\`: \`${found.image} = …\``;
+  if (before?.image === "return") return "leave out `return`: a function ends in its result";
+  if (/^els?e?if$/.test(found.image)) return "write `else if`";
   const afterName = before?.tokenType === t.Identifier || before?.tokenType === t.RightBracket;
   if (found.tokenType === t.Identifier && next?.tokenType === t.LeftParen && afterName)
     return `put \`~\` before \`${found.image}\` to draw, or \`=\` to bind`;
