@@ -3,7 +3,7 @@ export function nearMisses(typed: string, known: Iterable<string>, most = 3): st
   const limit = Math.max(1, Math.floor(typed.length / 3));
   return [...new Set(known)]
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= limit && name !== typed)
+    .filter(({ name, distance }) => distance <= limit && name !== typed && name !== "")
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, most)
     .map(({ name }) => name);

@@ -101,6 +101,14 @@ describe("typing never crashes parser or checker", () => {
       "a type without a name, where functions are given",
       "def f(x: , g: Function): Real = f(x, f(g: g))\nmodel M { observe y ~ Normal(f(1, exp), 1) }",
     ],
+    [
+      "a plate whose index has no name",
+      "model M[I, T] {\n  plate in I {\n    x[i, 0] ~ Normal(0, 1)\n    for t in 1..T { x[i, t] ~ Normal(x[i, t-1], 1) }\n  }\n}\n",
+    ],
+    [
+      "a parameter without a name, where others are misspelt",
+      "def grow(x: Real, : Real = 1): Real = x\nmodel M { y ~ Normal(grow(1, f: 2), 1) }\n",
+    ],
     ["a choice without a name", "family F {\n  vary in { }\n  b ~ Normal(0, 1)\n}"],
     [
       "a plate without a body, closed by the brace of its model",
