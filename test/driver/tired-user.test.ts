@@ -16,7 +16,8 @@ const mistakes: Readonly<Record<string, string>> = {
   "plate-as-size": "model M[N] {\n  plate n in N {\n    x[n]: Real[n] ~ Normal(0, 1)\n  }\n}\n",
   "shadowed-input": "model M(x: Real) {\n  x ~ Normal(0, 1)\n}\n",
   "bound-twice": "model M {\n  x ~ Normal(0, 1)\n  x = 2\n}\n",
-  import: 'import { mlp } from "std/nets"\nmodel M { x ~ Normal(0, 1) }\n',
+  "import-misspelt": 'import { mpl } from "std/nets"\nmodel M { x ~ Normal(0, 1) }\n',
+  "import-missing": 'import { f } from "./other.ppl"\nmodel M { x ~ Normal(f(0), 1) }\n',
   recursion:
     "def f(x: Real): Real = g(x - 1)\ndef g(x: Real): Real = f(x)\nmodel M { x ~ Normal(f(1), 1) }\n",
   "size-not-inferred": "def f[N](x: Real): Real = x * N\nmodel M { x ~ Normal(f(1), 1) }\n",
