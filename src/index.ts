@@ -4,6 +4,7 @@ export type { FittedMember, FittedMembers, FittedValue } from "./artifact/fitted
 export { type Problem, ProblemError } from "./base/problem.ts";
 export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
+export { sample } from "./driver/answers/predict.ts";
 export type {
   Compilation,
   CrossValidation,
@@ -32,12 +33,11 @@ export type {
 } from "./driver/api-types.ts";
 export { check } from "./driver/check.ts";
 export { compile } from "./driver/compile.ts";
-export { drawMembers } from "./driver/draw-members.ts";
-export { edit, type ProgramDraft } from "./driver/edit.ts";
-export { addStatement, conditionOn, fixValue, removeVariable, setPrior } from "./driver/edits.ts";
+export { edit, type ProgramDraft } from "./driver/edit/edit.ts";
+export { addStatement, conditionOn, fixValue, removeVariable, setPrior } from "./driver/edit/edits.ts";
+export { drawMembers } from "./driver/members/draw-members.ts";
+export { simulateMembers } from "./driver/members/simulate-members.ts";
 export { fitMembers, infer, inferWithArtifact, predictMember, train } from "./driver/node-driver.ts";
-export { sample } from "./driver/predict.ts";
-export { simulateMembers } from "./driver/simulate-members.ts";
 export { version } from "./driver/version.ts";
 export type { CheckedText } from "./lang/check/check-text.ts";
 export { type Formatted, format } from "./lang/format/format.ts";

@@ -3,6 +3,7 @@ export { type Artifact, decodeArtifact, encodeArtifact } from "./artifact/artifa
 export { type Problem, ProblemError } from "./base/problem.ts";
 export { renderProblem } from "./base/render-problem.ts";
 export type { Source, Span } from "./base/span.ts";
+export { sample } from "./driver/answers/predict.ts";
 export type {
   Compilation,
   Decision,
@@ -18,7 +19,6 @@ export type {
   TrainedModel,
 } from "./driver/api-types.ts";
 export { compile } from "./driver/compile.ts";
-export { sample } from "./driver/predict.ts";
 export { version } from "./driver/version.ts";
 export {
   infer,

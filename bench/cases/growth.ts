@@ -1,6 +1,6 @@
 /** How the time of a gradient grows with the rows of the data. */
 import { resolve } from "node:path";
-import { densityTarget } from "../../src/driver/density-target.ts";
+import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { loadEngine } from "../../src/engines/load.ts";
 import { alternate } from "../harness/alternate.ts";
 import { type Measurable, ours } from "../harness/contender.ts";

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineLabel } from "../../src/driver/choose-engine.ts";
-import { densityTarget } from "../../src/driver/density-target.ts";
+import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { nodeHost } from "../../src/driver/node-host.ts";
 import { nuts } from "../../src/inference/nuts/nuts.ts";
 import { startChild } from "../harness/child.ts";

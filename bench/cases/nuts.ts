@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RandomKey } from "../../src/base/random.ts";
-import { densityTarget } from "../../src/driver/density-target.ts";
+import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { driver } from "../../src/driver/driver.ts";
 import type { EngineName } from "../../src/engines/engine.ts";
 import { loadEngine } from "../../src/engines/load.ts";

@@ -1,7 +1,7 @@
 /** From the text of a program to its first gradient. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { densityTarget } from "../../src/driver/density-target.ts";
+import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { loadEngine } from "../../src/engines/load.ts";
 import { alternate, type Outcome } from "../harness/alternate.ts";
 import { type Measurable, missing, ours } from "../harness/contender.ts";

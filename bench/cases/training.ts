@@ -1,13 +1,17 @@
-/** `ppl train` on each engine: blocks of steps as it makes them. What `--engine auto` goes by (`src/driver/training-cost.ts`). */
+/** `ppl train` on each engine: blocks of steps as it makes them. What `--engine auto` goes by (`src/driver/training/training-cost.ts`). */
 import { availableParallelism } from "node:os";
 import { randomSource } from "../../src/base/random.ts";
-import { type AmortizedPlan, featureStatistics, planAmortized } from "../../src/driver/amortized-plan.ts";
-import { amortizedTarget } from "../../src/driver/amortized-target.ts";
 import type { EngineLabel } from "../../src/driver/choose-engine.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
 import { nodeHost } from "../../src/driver/node-host.ts";
-import { multiplyAdds } from "../../src/driver/training-cost.ts";
+import {
+  type AmortizedPlan,
+  featureStatistics,
+  planAmortized,
+} from "../../src/driver/training/amortized-plan.ts";
+import { amortizedTarget } from "../../src/driver/training/amortized-target.ts";
+import { multiplyAdds } from "../../src/driver/training/training-cost.ts";
 import { startAdam } from "../../src/inference/optimizer.ts";
 import { alternate } from "../harness/alternate.ts";
 import { type Measurable, ours } from "../harness/contender.ts";

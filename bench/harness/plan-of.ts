@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compile } from "../../src/driver/compile.ts";
-import { type DensityPlan, planDensity } from "../../src/driver/density-plan.ts";
+import { type DensityPlan, planDensity } from "../../src/driver/density/density-plan.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
 import { repository } from "./data.ts";
 

@@ -1,7 +1,7 @@
 /** `ppl check`: what is wrong with models, before any data. */
 import { Command } from "commander";
 import { hasErrors, type Problem, ProblemError } from "../base/problem.ts";
-import type { ModelOutline } from "../driver/outline.ts";
+import type { ModelOutline } from "../driver/explain/outline.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type ShowFlags, sharedOptions } from "./options.ts";
 import { placeJson, problemJson } from "./problem-json.ts";

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { ProblemError } from "../base/problem.ts";
 import type { Driver } from "../driver/api-types.ts";
-import type { Stage } from "../driver/explain-stages.ts";
+import type { Stage } from "../driver/explain/explain-stages.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, type ShowFlags, sharedOptions } from "./options.ts";
 import { readGiven } from "./read-given.ts";

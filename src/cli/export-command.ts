@@ -1,7 +1,7 @@
 /** `ppl export`: the log density of a model, or the network of a trained model, for other programs to run. */
 import { extname } from "node:path";
 import { Command, Option } from "commander";
-import { type Exported, type ExportFormat, exportFormats } from "../driver/export-formats.ts";
+import { type Exported, type ExportFormat, exportFormats } from "../driver/export/export-formats.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, inputFiles, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { runCommand, type Session } from "./run-command.ts";

@@ -1,7 +1,7 @@
 /** `ppl infer` of fitted members: what they learned, and what one of them predicts at other inputs. */
 import { type Problem, ProblemError } from "../base/problem.ts";
 import type { FittedMember, FittedMembers } from "../driver/api-types.ts";
-import { findMember } from "../driver/find-member.ts";
+import { findMember } from "../driver/members/find-member.ts";
 import type { ExitCode } from "./context.ts";
 import type { InferFlags } from "./infer-flags.ts";
 import type { Session } from "./run-command.ts";

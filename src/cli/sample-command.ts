@@ -2,8 +2,8 @@
 import { Command, Option } from "commander";
 import { createColors } from "picocolors";
 import { type Problem, ProblemError } from "../base/problem.ts";
+import { nestedValues } from "../driver/answers/nested-values.ts";
 import type { PriorDraws, SimulatedMembers } from "../driver/api-types.ts";
-import { nestedValues } from "../driver/nested-values.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, inputFiles, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { readGiven } from "./read-given.ts";

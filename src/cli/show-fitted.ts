@@ -1,7 +1,7 @@
 /** Fitted members of a family on the terminal and as JSON. */
 import { createColors } from "picocolors";
+import { nestedValues } from "../driver/answers/nested-values.ts";
 import type { FittedMember, FittedMembers } from "../driver/api-types.ts";
-import { nestedValues } from "../driver/nested-values.ts";
 import { formatNumber } from "./format-number.ts";
 import { formatTable } from "./table.ts";
 

@@ -11,10 +11,10 @@ import type { RawData } from "../data/raw-data.ts";
 import type { LeaveOneOut } from "../inference/diagnostics/leave-one-out.ts";
 import type { CoreModel, CoreProgram } from "../lang/core.ts";
 import type { Formatted } from "../lang/format/format.ts";
-import type { Edition } from "./edition.ts";
-import type { Stage } from "./explain-stages.ts";
-import type { Exported, ExportFormat } from "./export-formats.ts";
-import type { ModelOutline } from "./outline.ts";
+import type { Edition } from "./edit/edition.ts";
+import type { Stage } from "./explain/explain-stages.ts";
+import type { ModelOutline } from "./explain/outline.ts";
+import type { Exported, ExportFormat } from "./export/export-formats.ts";
 
 export type { FittedMember, FittedMembers } from "../artifact/fitted-members.ts";
 

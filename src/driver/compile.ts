@@ -9,7 +9,7 @@ import { loadModules, noModules, type Resolve, withoutMissing } from "../lang/mo
 import { modulePath } from "../lang/modules/module-path.ts";
 import { parse } from "../lang/parse/parse.ts";
 import type { Compilation, CompileOptions, Program } from "./api-types.ts";
-import { type Edition, firstEdition } from "./edition.ts";
+import { type Edition, firstEdition } from "./edit/edition.ts";
 import { library, mentionsLibrary } from "./library.ts";
 
 /**

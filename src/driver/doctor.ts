@@ -5,8 +5,8 @@ import { detectOnnx } from "../engines/onnx/detect.ts";
 import { detectTfjs } from "../engines/tfjs/detect.ts";
 import type { DoctorReport } from "./api-types.ts";
 import { chooseSamplingEngine, type EngineLabel, engineLabels } from "./choose-engine.ts";
-import { rankedEngines } from "./choose-training-engine.ts";
 import { nodeHost } from "./node-host.ts";
+import { rankedEngines } from "./training/choose-training-engine.ts";
 import { version } from "./version.ts";
 
 export async function doctor(): Promise<DoctorReport> {

@@ -13,11 +13,11 @@ import { checkWritable, writeFileAtomically } from "../data/write-file.ts";
 import { writeSource } from "../data/write-source.ts";
 import { modulePath } from "../lang/modules/module-path.ts";
 import type { Driver } from "./api-types.ts";
-import { stages } from "./explain-stages.ts";
+import { stages } from "./explain/explain-stages.ts";
+import { outline } from "./explain/outline.ts";
+import { checkExport, writeExport } from "./export/write-export.ts";
 import { nodeHost } from "./node-host.ts";
-import { outline } from "./outline.ts";
 import { version } from "./version.ts";
-import { checkExport, writeExport } from "./write-export.ts";
 
 export const driver: Driver = {
   version,
@@ -25,22 +25,24 @@ export const driver: Driver = {
   format: async (source) => (await import("../lang/format/format.ts")).format(source),
   outline,
   infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
-  sample: async (...args) => (await import("./predict.ts")).sample(...args),
-  checkPredictable: async (...args) => (await import("./predict-at.ts")).checkPredictable(...args),
-  simulateMembers: async (...args) => (await import("./simulate-members.ts")).simulateMembers(...args),
-  train: async (...args) => (await import("./train.ts")).train(...args, nodeHost),
+  sample: async (...args) => (await import("./answers/predict.ts")).sample(...args),
+  checkPredictable: async (...args) => (await import("./answers/predict-at.ts")).checkPredictable(...args),
+  simulateMembers: async (...args) =>
+    (await import("./members/simulate-members.ts")).simulateMembers(...args),
+  train: async (...args) => (await import("./training/train.ts")).train(...args, nodeHost),
   learnsPerMember: async (program, model) =>
-    (await import("./fit-members.ts")).learnsPerMember(program.model(model)),
-  fitMembers: async (...args) => (await import("./fit-members.ts")).fitMembers(...args, nodeHost),
-  drawMembers: async (...args) => (await import("./draw-members.ts")).drawMembers(...args),
-  predictMember: async (...args) => (await import("./predict-member.ts")).predictMember(...args, nodeHost),
+    (await import("./members/fit-members.ts")).learnsPerMember(program.model(model)),
+  fitMembers: async (...args) => (await import("./members/fit-members.ts")).fitMembers(...args, nodeHost),
+  drawMembers: async (...args) => (await import("./members/draw-members.ts")).drawMembers(...args),
+  predictMember: async (...args) =>
+    (await import("./members/predict-member.ts")).predictMember(...args, nodeHost),
   inferWithArtifact: async (...args) =>
-    (await import("./infer-with-artifact.ts")).inferWithArtifact(...args, nodeHost),
+    (await import("./training/infer-with-artifact.ts")).inferWithArtifact(...args, nodeHost),
   stages,
-  explain: async (...args) => (await import("./explain.ts")).explain(...args),
+  explain: async (...args) => (await import("./explain/explain.ts")).explain(...args),
   doctor: async () => (await import("./doctor.ts")).doctor(),
-  exportModel: async (...args) => (await import("./export.ts")).exportModel(...args),
-  exportArtifact: async (...args) => (await import("./export.ts")).exportArtifact(...args),
+  exportModel: async (...args) => (await import("./export/export.ts")).exportModel(...args),
+  exportArtifact: async (...args) => (await import("./export/export.ts")).exportArtifact(...args),
   readModule: (path, from) => readModule(modulePath(from, path)),
   readSource: (path) => ({ name: path === "-" ? "stdin" : path, text: readTextFile(path, "model") }),
   writeSource,

@@ -7,9 +7,9 @@ import type { Engine } from "../engines/engine.ts";
 import type { AmortizedState } from "../inference/amortized/amortized.ts";
 import type { CoreModel } from "../lang/core.ts";
 import type { Program } from "./api-types.ts";
+import type { ChainMessage } from "./chains/run-chain.ts";
+import type { ChainWork } from "./chains/serve-chains.ts";
 import type { EngineLabel } from "./choose-engine.ts";
-import type { ChainMessage } from "./run-chain.ts";
-import type { ChainWork } from "./serve-chains.ts";
 
 export interface Host {
   /**

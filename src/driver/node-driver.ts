@@ -13,12 +13,12 @@ import type {
   TrainedModel,
   TrainOptions,
 } from "./api-types.ts";
-import { fitMembers as fitMembersOn } from "./fit-members.ts";
 import { infer as inferOn } from "./infer.ts";
-import { inferWithArtifact as inferWithArtifactOn } from "./infer-with-artifact.ts";
+import { fitMembers as fitMembersOn } from "./members/fit-members.ts";
+import { predictMember as predictMemberOn } from "./members/predict-member.ts";
 import { nodeHost } from "./node-host.ts";
-import { predictMember as predictMemberOn } from "./predict-member.ts";
-import { train as trainOn } from "./train.ts";
+import { inferWithArtifact as inferWithArtifactOn } from "./training/infer-with-artifact.ts";
+import { train as trainOn } from "./training/train.ts";
 
 /** Rejects with `ProblemError` for what the user can mend; with partial draws at hand an abort resolves instead. */
 export function infer(program: Program, data: GivenData, options: InferOptions = {}): Promise<Posterior> {

@@ -4,10 +4,10 @@ import { loadEngine } from "../engines/load.ts";
 import { nodeThreads } from "../engines/node-threads.ts";
 import { detectOnnx } from "../engines/onnx/detect.ts";
 import { findNativeAddon } from "../engines/tfjs/native-addon.ts";
-import { openCheckpoint } from "./checkpoint.ts";
+import { nodeChains } from "./chains/node-chains.ts";
 import { engines } from "./choose-engine.ts";
 import type { Host } from "./host.ts";
-import { nodeChains } from "./node-chains.ts";
+import { openCheckpoint } from "./training/checkpoint.ts";
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
@@ -21,6 +21,6 @@ export const nodeHost: Host = {
     ...(findNativeAddon() === undefined ? [] : (["tfjs:node"] as const)),
   ],
   cores: availableParallelism,
-  startChains: nodeChains(new URL(`./node-chain-worker.${extension}`, import.meta.url)),
+  startChains: nodeChains(new URL(`./chains/node-chain-worker.${extension}`, import.meta.url)),
   openCheckpoint,
 };

@@ -1,6 +1,7 @@
 /** Web Worker, published as `ppl/web/worker`: runs the chains that its first message brings. */
-import { holdLock } from "./life-lock.ts";
-import { serveChains } from "./serve-chains.ts";
+
+import { holdLock } from "./chains/life-lock.ts";
+import { serveChains } from "./chains/serve-chains.ts";
 import { loadWebEngine } from "./web-engines.ts";
 import type { PageMessage, PageWork } from "./web-host.ts";
 

@@ -2,8 +2,8 @@
 import type { Artifact } from "../artifact/artifact.ts";
 import type { GivenData, InferOptions, Posterior, Program, TrainedModel, TrainOptions } from "./api-types.ts";
 import { infer as inferOn } from "./infer.ts";
-import { inferWithArtifact as inferWithArtifactOn } from "./infer-with-artifact.ts";
-import { train as trainOn } from "./train.ts";
+import { inferWithArtifact as inferWithArtifactOn } from "./training/infer-with-artifact.ts";
+import { train as trainOn } from "./training/train.ts";
 import { type WebOptions, webHost } from "./web-host.ts";
 
 export type WebInferOptions = InferOptions & WebOptions;

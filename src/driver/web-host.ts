@@ -1,12 +1,12 @@
 /** Pages: the engines that are part of ppl and those that the page hands over, Web Workers, no files. */
 import { ProblemError } from "../base/problem.ts";
 import type { Engine } from "../engines/engine.ts";
+import { lifeLock, whenFree } from "./chains/life-lock.ts";
+import type { ChainMessage } from "./chains/run-chain.ts";
+import type { ChainWork } from "./chains/serve-chains.ts";
+import { watchChains } from "./chains/watch-chains.ts";
 import type { EngineLabel } from "./choose-engine.ts";
 import type { ChainThread, Host } from "./host.ts";
-import { lifeLock, whenFree } from "./life-lock.ts";
-import type { ChainMessage } from "./run-chain.ts";
-import type { ChainWork } from "./serve-chains.ts";
-import { watchChains } from "./watch-chains.ts";
 import { loadWebEngine } from "./web-engines.ts";
 
 /** What a worker of a page is started with. */

@@ -1,10 +1,10 @@
 /** One posterior against its reference: moments of draws, and log densities at published points. */
 import { elementCount } from "../../src/compiler/graph.ts";
 import { lowerLogDensity } from "../../src/compiler/lower/log-density.ts";
+import { elementNames } from "../../src/driver/answers/element-names.ts";
 import type { Program } from "../../src/driver/api-types.ts";
-import { dataInputs, loweringInput, select } from "../../src/driver/density-plan.ts";
+import { dataInputs, loweringInput, select } from "../../src/driver/density/density-plan.ts";
 import { driver } from "../../src/driver/driver.ts";
-import { elementNames } from "../../src/driver/element-names.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import type { Case } from "./posteriors.ts";

@@ -4,7 +4,7 @@ import { ProblemError } from "../../src/base/problem.ts";
 import { renderProblem } from "../../src/base/render-problem.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
-import { watchChains } from "../../src/driver/watch-chains.ts";
+import { watchChains } from "../../src/driver/chains/watch-chains.ts";
 import { infer } from "../../src/driver/web-driver.ts";
 import { loadWebEngine } from "../../src/driver/web-engines.ts";
 import { runLater } from "../../src/engines/engine.ts";

@@ -1,11 +1,11 @@
 /** Every program of the language's tour is simulated, and a posterior or a training comes from its own data. */
 import { describe, expect, test } from "vitest";
+import { nestedValues } from "../../src/driver/answers/nested-values.ts";
+import { sample } from "../../src/driver/answers/predict.ts";
 import type { GivenData, PriorDraws } from "../../src/driver/api-types.ts";
-import { drawMembers } from "../../src/driver/draw-members.ts";
-import { nestedValues } from "../../src/driver/nested-values.ts";
+import { drawMembers } from "../../src/driver/members/draw-members.ts";
+import { simulateMembers } from "../../src/driver/members/simulate-members.ts";
 import { fitMembers, infer, inferWithArtifact, predictMember, train } from "../../src/driver/node-driver.ts";
-import { sample } from "../../src/driver/predict.ts";
-import { simulateMembers } from "../../src/driver/simulate-members.ts";
 import { programs } from "../lang/programs.ts";
 import { programOf } from "./programs.ts";
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Artifact } from "../../src/artifact/artifact.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
-import { batchBuffers, loadItems, planAmortized } from "../../src/driver/amortized-plan.ts";
 import type { Posterior, Program } from "../../src/driver/api-types.ts";
-import { select } from "../../src/driver/density-plan.ts";
+import { select } from "../../src/driver/density/density-plan.ts";
 import { driver } from "../../src/driver/driver.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
+import { batchBuffers, loadItems, planAmortized } from "../../src/driver/training/amortized-plan.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { readElbo, readTranscript, root } from "./transcript.ts";
 

@@ -2,7 +2,7 @@
 import type { CoreAxisStatement, CoreModel, CoreStatement } from "../../lang/core.ts";
 import { formatType } from "../../lang/format-type.ts";
 import { formatSize } from "../../lang/size.ts";
-import { distributionNames } from "../outline.ts";
+import { distributionNames } from "../explain/outline.ts";
 
 export type NodeKind = "given" | "learned" | "latent" | "discrete" | "observed" | "computed" | "factor";
 

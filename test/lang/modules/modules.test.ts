@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { renderProblems } from "../../../src/base/render-problem.ts";
 import type { Source } from "../../../src/base/span.ts";
+import { sample } from "../../../src/driver/answers/predict.ts";
 import { check } from "../../../src/driver/check.ts";
 import { compile } from "../../../src/driver/compile.ts";
-import { sample } from "../../../src/driver/predict.ts";
 import { modulePath, withoutFolders } from "../../../src/lang/modules/module-path.ts";
 import { golden } from "../../golden.ts";
 

@@ -1,0 +1,79 @@
+/** The log density of each observation given the draws of all latents. */
+import { ProblemError } from "../../base/problem.ts";
+import { elementCount } from "../../compiler/graph.ts";
+import { type Inseparable, lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import { optimize } from "../../compiler/passes/optimize.ts";
+import { splitInvariant } from "../../compiler/split-invariant.ts";
+import type { BoundData } from "../../data/bind-data.ts";
+import type { Engine } from "../../engines/engine.ts";
+import type { PosteriorData } from "../../inference/posterior-data.ts";
+import type { CoreModel } from "../../lang/core.ts";
+import type { DrawnVariable, Program } from "../api-types.ts";
+import { checkDrawsMemory } from "../density/check-memory.ts";
+import { compileSplit } from "../density/compiled-split.ts";
+import { dataInputs, loweringInput, select } from "../density/density-plan.ts";
+import { turnTaker } from "../turn-taker.ts";
+
+/**
+ * Per observed variable [chains × draws × …], NaN where a value is missing. A vector drawn as a whole is one observation. Rejects with
+ * `ProblemError` where observations have no density of their own.
+ */
+export async function logLikelihood(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  posterior: PosteriorData,
+  engine: Engine,
+): Promise<readonly DrawnVariable[]> {
+  const { graph, inseparable } = lowerLogDensity(loweringInput(program.core, model, bound), {
+    scale: "constrained",
+    pointwise: true,
+  });
+  refuseInseparable(inseparable, model);
+  const outputs = Object.keys(graph.outputs).filter((name) => name.startsWith("pointwise/"));
+  const total = posterior.chains * posterior.draws;
+  const shapes = outputs.map((output) => graph.nodes[graph.outputs[output]].type.shape);
+  checkDrawsMemory(total, 8 * shapes.reduce((sum, shape) => sum + elementCount(shape), 0));
+  const split = splitInvariant(optimize(select(graph, outputs)), (name) => name.startsWith("value/"));
+  const { executable, fixed } = compileSplit(split, dataInputs(bound), engine);
+  const latents = posterior.variables.filter(({ name }) => Object.hasOwn(split.each.inputs, `value/${name}`));
+  const variables = outputs.map((output, at): DrawnVariable => {
+    const shape = shapes[at];
+    const values = new Float64Array(total * elementCount(shape));
+    return {
+      name: output.slice("pointwise/".length),
+      shape,
+      dimensions: shape.map(() => ""),
+      base: "real",
+      values,
+    };
+  });
+  const turn = turnTaker();
+  for (let draw = 0; draw < total; draw++) {
+    const values = latents.map(({ name, shape, values: all }): [string, Float64Array] => {
+      const length = elementCount(shape);
+      return [`value/${name}`, all.subarray(draw * length, (draw + 1) * length)];
+    });
+    const results = executable.run({ ...fixed, ...Object.fromEntries(values) });
+    for (const { name, shape, values: into } of variables)
+      into.set(results[`pointwise/${name}`], draw * elementCount(shape));
+    await turn();
+  }
+  executable.dispose();
+  return variables;
+}
+
+function refuseInseparable(inseparable: readonly Inseparable[], model: CoreModel): void {
+  if (inseparable.length === 0) return;
+  throw new ProblemError(
+    inseparable.map(({ variables, reason }) => ({
+      code: "no-pointwise-density",
+      severity: "error",
+      message: `the observations of ${variables.map((name) => `\`${name}\``).join(" and ")} have no density of their own: ${reason}`,
+      labels: model.sites
+        .filter((site) => variables.includes(site.variable))
+        .map(({ span }) => ({ span, text: "depends on a discrete variable that is summed out" })),
+      help: "leave out --loo",
+    })),
+  );
+}

@@ -1,0 +1,160 @@
+/** Several chains, in worker threads where there are any, with progress and early stopping. The same draws either way. */
+import { bug } from "../../base/bug.ts";
+import { ProblemError } from "../../base/problem.ts";
+import { strategies } from "../../inference/registry.ts";
+import type { DensityTarget } from "../../inference/target.ts";
+import type { EngineLabel } from "../choose-engine.ts";
+import type { DensityPlan } from "../density/density-plan.ts";
+import type { Host } from "../host.ts";
+import { turnTaker } from "../turn-taker.ts";
+import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
+
+export interface ChainResult {
+  readonly infos: readonly unknown[];
+  readonly state: unknown;
+  readonly done: boolean;
+}
+
+export interface RunChainsOptions {
+  /** Worker threads at most; 0 runs in this thread, giving way now and then. */
+  readonly parallel: number;
+  /** Needed where `parallel` is not 0. */
+  readonly startChains?: Host["startChains"];
+  /** Milliseconds until workers take over from this thread; about as long as they take to start when absent. */
+  readonly patience?: number;
+  readonly engine: EngineLabel;
+  /** Threads of a chain's graph. */
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  onBatch(results: readonly ChainResult[]): void;
+}
+
+/**
+ * One result per task, in order, done unless the signal aborts: then the results are what was there by then. Throws `ProblemError`
+ * when a chain cannot start, or a worker thread ends before its chains do.
+ */
+export async function runChains(
+  plan: DensityPlan,
+  target: DensityTarget,
+  tasks: readonly ChainTask[],
+  options: RunChainsOptions,
+): Promise<readonly ChainResult[]> {
+  const results = tasks.map(() => ({ infos: [] as unknown[], state: undefined as unknown, done: false }));
+  const positions = new Map(tasks.map((task, position) => [task.chain, position]));
+  const readers = tasks.map((task) => rowReader(target, task));
+  const take = (message: ChainMessage): void => {
+    const position = positions.get(message.chain) ?? 0;
+    const result = results[position];
+    switch (message.kind) {
+      case "batch":
+        for (const info of message.infos) result.infos.push(info);
+        result.state = message.state;
+        options.onBatch(results);
+        return;
+      case "rows":
+        for (const info of readers[position](message.rows)) result.infos.push(info);
+        result.state = message.state;
+        options.onBatch(results);
+        return;
+      case "done":
+        result.done = true;
+        return;
+      case "failed":
+        throw new ProblemError([message.problem]);
+      case "crashed":
+        throw new Error(message.stack);
+    }
+  };
+  const patience = options.patience ?? (seemsShort(target, tasks) ? workerStart : 0);
+  const left = await runHere(
+    target,
+    tasks,
+    take,
+    options.parallel === 0 ? Number.POSITIVE_INFINITY : patience,
+    options.signal,
+  );
+  if (left.length > 0) await runInWorkers(plan, left, take, options);
+  if (!options.signal?.aborted && !results.every(({ done }) => done)) bug("a chain has ended without a word");
+  return results;
+}
+
+function rowReader(target: DensityTarget, task: ChainTask): (rows: Float64Array) => readonly unknown[] {
+  const { stretches } = prepareStrategy(target, task);
+  return (rows) => stretches?.read(rows) ?? bug(`rows from ${task.strategy}, which has none`);
+}
+
+/** Milliseconds until workers have loaded and compiled what they need, about. */
+const workerStart = 100;
+/** Evaluations of the density per step, about. */
+const evaluationsPerStep = 10;
+
+/** Whether all chains together may well be done by the time that workers start. */
+function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean {
+  const position = new Float64Array(target.dimension);
+  const gradient = new Float64Array(target.dimension);
+  const steps = tasks.reduce(
+    (sum, { strategy, config }) => sum + strategies[strategy].steps(config as never),
+    0,
+  );
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < 3; time++) {
+    const started = performance.now();
+    target.logDensityAndGradient(position, gradient);
+    fastest = Math.min(fastest, performance.now() - started);
+  }
+  // The first evaluations are slow: code that runs often is compiled anew.
+  return fastest * steps * evaluationsPerStep < 10 * workerStart;
+}
+
+/** Runs chains one after the other, until the time is up. Returns what is left to do; nothing when the signal aborts. */
+async function runHere(
+  target: DensityTarget,
+  tasks: readonly ChainTask[],
+  take: (message: ChainMessage) => void,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly ChainTask[]> {
+  if (milliseconds === 0) return tasks;
+  const end = performance.now() + milliseconds;
+  const turn = turnTaker();
+  for (const [position, task] of tasks.entries()) {
+    for (const message of runChain(target, task)) {
+      take(message);
+      await turn();
+      if (signal?.aborted) return [];
+      if (performance.now() < end || !("state" in message)) continue;
+      return [{ ...task, state: message.state }, ...tasks.slice(position + 1)];
+    }
+  }
+  return [];
+}
+
+async function runInWorkers(
+  plan: DensityPlan,
+  tasks: readonly ChainTask[],
+  take: (message: ChainMessage) => void,
+  {
+    parallel,
+    startChains = bug("there are no threads here"),
+    engine,
+    threads: each,
+    signal,
+  }: RunChainsOptions,
+): Promise<void> {
+  const count = Math.min(parallel, tasks.length);
+  const shares = Array.from({ length: count }, (_, worker) =>
+    tasks.filter((__, position) => position % count === worker),
+  );
+  const threads = shares.map((share) => startChains({ plan, engine, threads: each, tasks: share }, take));
+  const over = new AbortController();
+  const stop = new Promise<void>((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true, signal: over.signal });
+  });
+  try {
+    await Promise.race([Promise.all(threads.map((thread) => thread.ended)), stop]);
+  } finally {
+    over.abort();
+    await Promise.all(threads.map((thread) => thread.stop()));
+  }
+}

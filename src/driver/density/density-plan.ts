@@ -1,0 +1,182 @@
+/** From a model and its data to plain data that cross worker boundaries; `density-target.ts` compiles them on an engine. */
+import { differentiate } from "../../compiler/differentiate.ts";
+import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
+import { type CoordinateBlock, lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
+import { optimize } from "../../compiler/passes/optimize.ts";
+import { type SplitGraph, splitInvariant } from "../../compiler/split-invariant.ts";
+import type { BoundData } from "../../data/bind-data.ts";
+import type { TargetVariable } from "../../inference/target.ts";
+import type { CoreModel, CoreProgram, CoreStatement } from "../../lang/core.ts";
+import { constantValue, formatSize, type Size } from "../../lang/size.ts";
+import type { Base } from "../../lang/type.ts";
+import { elementNames } from "../answers/element-names.ts";
+import type { WeightBlock } from "../training/weight-blocks.ts";
+import { checkKnownData } from "./check-known-data.ts";
+import { checkGraphMemory } from "./check-memory.ts";
+import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
+import { refuseLearned } from "./refuse-learned.ts";
+
+export interface DensityPlan {
+  /** Inputs `q/<site>` and data → `logDensity` and `gradient/q/<site>`. */
+  readonly density: SplitGraph;
+  /** The same inputs → `variable/<name>` and `binding/<name>`. */
+  readonly report: SplitGraph;
+  readonly blocks: readonly CoordinateBlock[];
+  readonly dimension: number;
+  readonly coordinates: readonly string[];
+  readonly variables: readonly TargetVariable[];
+  readonly constrainedLength: number;
+  /** Values of the `data/…` inputs. */
+  readonly data: Readonly<Record<string, Float64Array>>;
+  /** Where the program's own guide is to be fitted. */
+  readonly guide?: GuidePlan;
+}
+
+/** A hand-written guide with its model and data: `guide-plan.ts`. */
+export interface GuidePlan {
+  /** Inputs `guide/<path>`, `noise` and data → `elbo` (of one draw), `gradient/guide/<path>`. */
+  readonly objective: SplitGraph;
+  /** The same inputs → `logDensity`, `logGuide`, `variable/<name>`, `binding/<name>`. */
+  readonly draw: SplitGraph;
+  readonly blocks: readonly WeightBlock[];
+  readonly parameterCount: number;
+  readonly initialParameters: Float64Array;
+  /** Standard normal numbers of one draw. */
+  readonly noiseLength: number;
+}
+
+export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
+  const incomplete = incompleteNames(bound);
+  if (incomplete.length > 0) refuseNeededMissing(model, bound, incomplete);
+  return { model, functions: program.functions, sizes: bound.sizes, knowns: bound.knowns, incomplete };
+}
+
+/** Values of the graph inputs `data/<name>`, and `present/<name>` where some are missing. */
+export function dataInputs(bound: BoundData): Record<string, Float64Array> {
+  return Object.fromEntries(
+    Object.entries(bound.values).flatMap(([name, { values, present }]) => [
+      [`data/${name}`, values],
+      ...(present === undefined ? [] : [[`present/${name}`, present]]),
+    ]),
+  );
+}
+
+/** Throws `ProblemError` for what sizes and data show to be wrong with the program. */
+export function planDensity(program: CoreProgram, model: CoreModel, bound: BoundData): DensityPlan {
+  const input = loweringInput(program, model, bound);
+  const lowered = lowerLogDensity(input, { scale: "unconstrained" });
+  refuseLearned(lowered.learned);
+  checkGraphMemory(lowered.graph, bound);
+  checkKnownData(lowered.dataChecks, bound);
+  const { graph, coordinates: blocks } = lowered;
+  const latents = blocks.map((block) => block.input);
+  const differentiated = differentiate(select(graph, ["logDensity"]), {
+    of: "logDensity",
+    wrt: latents,
+    prefix: "gradient/",
+  });
+  const variables = reportedVariables(model, graph);
+  const isLatent = (name: string): boolean => name.startsWith("q/");
+  return {
+    density: splitInvariant(optimize(differentiated), isLatent),
+    report: splitInvariant(
+      optimize(
+        select(
+          graph,
+          variables.map((variable) => variable.output),
+        ),
+      ),
+      isLatent,
+    ),
+    blocks,
+    dimension: lowered.dimension,
+    coordinates: blocks.flatMap((block) => elementNames(block.variable, block.shape)),
+    variables: variables.map(({ output: _, ...variable }) => variable),
+    constrainedLength: variables.reduce((sum, variable) => sum + elementCount(variable.shape), 0),
+    data: dataInputs(bound),
+  };
+}
+
+/** The graph with those outputs only. */
+export function select(graph: Graph, outputs: readonly string[]): Graph {
+  return { ...graph, outputs: Object.fromEntries(outputs.map((name) => [name, graph.outputs[name]])) };
+}
+
+/** Latent variables, then bindings that depend on one, with their places in the flat result. */
+function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { readonly output: string })[] {
+  const latent = dependsOnLatents(graph);
+  let offset = 0;
+  return Object.entries(graph.outputs).flatMap(([output, id]) => {
+    const [kind, ...rest] = output.split("/");
+    const name = rest.join("/");
+    if ((kind !== "variable" && kind !== "binding") || !latent.has(id)) return [];
+    const { shape, dtype } = graph.nodes[id].type;
+    const base: Base = dtype === "float" ? "real" : dtype;
+    const dimensions = shape.map((_, each) => dimensionName(sizesOf(name, model)[each]));
+    const start = offset;
+    offset += elementCount(shape);
+    return [
+      {
+        name,
+        shape,
+        dimensions,
+        offset: start,
+        kind: kind === "variable" ? ("latent" as const) : ("binding" as const),
+        base,
+        output,
+      },
+    ];
+  });
+}
+
+function dependsOnLatents(graph: Graph): Set<NodeId> {
+  const found = new Set<NodeId>();
+  graph.nodes.forEach((node, id) => {
+    const own = node.op === "input" && node.params.name.startsWith("q/");
+    if (own || node.inputs.some((input) => found.has(input))) found.add(id);
+  });
+  return found;
+}
+
+/** Sizes of a variable's or binding's dimensions, as far as the program names them. */
+export function sizesOf(name: string, model: CoreModel): readonly (Size | undefined)[] {
+  const variable = model.variables.find((each) => each.name === name);
+  if (variable !== undefined) return variable.type.dimensions;
+  return bindingSizes(name, model.body, new Map()) ?? [];
+}
+
+function bindingSizes(
+  name: string,
+  statements: readonly CoreStatement[],
+  axes: ReadonlyMap<string, Size | undefined>,
+): readonly (Size | undefined)[] | undefined {
+  for (const statement of statements) {
+    if (statement.kind === "let" && statement.name === name) {
+      const event = statement.value.type.kind === "number" ? statement.value.type.dimensions : [];
+      const places = statement.place.map((place) =>
+        place.kind === "axis" ? axes.get(place.index) : undefined,
+      );
+      return [...places, ...event];
+    }
+    const nested =
+      statement.kind === "axis"
+        ? bindingSizes(
+            name,
+            statement.body,
+            new Map([
+              ...axes,
+              [statement.index, constantValue(statement.from) === 0 ? statement.to : undefined],
+            ]),
+          )
+        : statement.kind === "if"
+          ? (bindingSizes(name, statement.then, axes) ?? bindingSizes(name, statement.else, axes))
+          : undefined;
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}
+
+function dimensionName(size: Size | undefined): string {
+  return size === undefined || constantValue(size) !== undefined ? "" : formatSize(size);
+}

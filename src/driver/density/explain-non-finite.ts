@@ -1,0 +1,65 @@
+/** When no finite log density was found: which statement is to blame, and in which row. */
+import type { Problem } from "../../base/problem.ts";
+import { randomSource } from "../../base/random.ts";
+import type { Span } from "../../base/span.ts";
+import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import type { BoundData } from "../../data/bind-data.ts";
+import { referenceEngine } from "../../engines/reference/reference-engine.ts";
+import type { CoreModel, CoreStatement } from "../../lang/core.ts";
+import { elementNames } from "../answers/element-names.ts";
+import type { Program } from "../api-types.ts";
+import { type DensityPlan, dataInputs, loweringInput } from "./density-plan.ts";
+
+/** The problem with a label on each draw statement whose log density was not finite at a few random points. */
+export function explainNonFinite(
+  problem: Problem,
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  plan: DensityPlan,
+): Problem {
+  const lowered = lowerLogDensity(loweringInput(program.core, model, bound), {
+    scale: "unconstrained",
+    terms: true,
+  });
+  const executable = referenceEngine.compile(lowered.graph);
+  const all = dataInputs(bound);
+  const data = Object.fromEntries(
+    Object.entries(all).filter(([name]) => Object.hasOwn(lowered.graph.inputs, name)),
+  );
+  const random = randomSource({ seed: 0, stream: 0 }, 0);
+  const latents = Object.fromEntries(
+    plan.blocks.map((block) => [
+      block.input,
+      Float64Array.from({ length: block.length }, () => random.normal()),
+    ]),
+  );
+  const outputs = executable.run({ ...data, ...latents });
+  const factors = new Map(factorSpans(model.body).map((span) => [`factor at ${span.start}`, span]));
+  const labels = Object.entries(outputs).flatMap(([name, values]) => {
+    if (!name.startsWith("term/")) return [];
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return [];
+    const term = name.slice("term/".length);
+    const { shape } = lowered.graph.nodes[lowered.graph.outputs[name]].type;
+    const value = Number.isNaN(values[at]) ? "not a number" : String(values[at]);
+    const site = model.sites.find((each) => each.id === term);
+    if (site !== undefined)
+      return [
+        { span: site.span, text: `the log density of ${elementNames(site.variable, shape)[at]} is ${value}` },
+      ];
+    const span = factors.get(term);
+    return span === undefined ? [] : [{ span, text: `this factor is ${value}` }];
+  });
+  executable.dispose();
+  return labels.length === 0 ? problem : { ...problem, labels: [...labels, ...problem.labels] };
+}
+
+function factorSpans(statements: readonly CoreStatement[]): Span[] {
+  return statements.flatMap((statement) => {
+    if (statement.kind === "factor") return [statement.span];
+    if (statement.kind === "axis") return factorSpans(statement.body);
+    if (statement.kind === "if") return [...factorSpans(statement.then), ...factorSpans(statement.else)];
+    return [];
+  });
+}
