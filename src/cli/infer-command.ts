@@ -100,9 +100,8 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const other = flags.predict === undefined ? undefined : driver.readData(flags.predict);
   const options = inferOptions(flags, session);
   const wishes = { anew: flags.anew, allowExtra: flags.ignoreExtra };
-  if (other !== undefined) {
-    await driver.checkPredictable(program, data, options, other, wishes);
-  }
+  if (flags.loo) await driver.checkLeaveOneOut(program, data, options);
+  if (other !== undefined) await driver.checkPredictable(program, data, options, other, wishes);
 
   const posterior =
     program !== undefined

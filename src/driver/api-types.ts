@@ -319,6 +319,8 @@ export interface Driver {
   format(source: Source): Promise<Formatted>;
   outline(program: Program): ModelOutline[];
   infer(program: Program, data: GivenData, options: InferOptions): Promise<Posterior>;
+  /** Rejects, before anything long runs, where the posterior's `leaveOneOut` would; without a program, of a trained model. */
+  checkLeaveOneOut(program: Program | undefined, data: GivenData, options: InferOptions): Promise<void>;
   /** Rejects, before anything long runs, where the posterior's `predictAt` would; without a program, of a trained model. */
   checkPredictable(
     program: Program | undefined,

@@ -26,6 +26,8 @@ export const driver: Driver = {
   outline,
   infer: async (...args) => (await import("./infer.ts")).infer(...args, nodeHost),
   sample: async (...args) => (await import("./answers/predict.ts")).sample(...args),
+  checkLeaveOneOut: async (...args) =>
+    (await import("./answers/log-likelihood.ts")).checkLeaveOneOut(...args),
   checkPredictable: async (...args) => (await import("./answers/predict-at.ts")).checkPredictable(...args),
   simulateMembers: async (...args) =>
     (await import("./members/simulate-members.ts")).simulateMembers(...args),

@@ -188,6 +188,7 @@ function fakeDriver(calls: Call[]): Driver {
       calls.push({ verb: "infer", options: { ...options } });
       return fakePosterior();
     },
+    async checkLeaveOneOut() {},
     async checkPredictable() {},
     async sample(_program, _data, options) {
       calls.push({ verb: "sample", options: { ...options } });

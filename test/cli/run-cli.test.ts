@@ -130,6 +130,19 @@ describe("infer", () => {
     expect((await cli([...infer, "--anew", "J"])).code).toBe(2);
   });
 
+  test("what cannot be answered is refused before anything long runs", async () => {
+    const refuse = async (): Promise<never> => {
+      const problem = { code: "cannot-predict", severity: "error", message: "no", labels: [] } as const;
+      throw new ProblemError([problem]);
+    };
+    const loo = await cli([...infer, "--loo"], { driver: { checkLeaveOneOut: refuse } });
+    const predict = await cli([...infer, "--predict", "new.json"], { driver: { checkPredictable: refuse } });
+    for (const { code, calls } of [loo, predict]) {
+      expect(code).toBe(2);
+      expect(calls.filter(({ verb }) => verb === "infer")).toEqual([]);
+    }
+  });
+
   test("long tables are cut, and say so", async () => {
     const summary = Array.from({ length: 100 }, (_, i) => ({ ...row, name: `theta[${i}]` }));
     const { stdout } = await cli(infer, { driver: { infer: async () => fakePosterior({ summary }) } });

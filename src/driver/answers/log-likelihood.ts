@@ -1,6 +1,6 @@
 /** The log density of each observation given the draws of all latents. */
-import { ProblemError } from "../../base/problem.ts";
-import { elementCount } from "../../compiler/graph.ts";
+import { type Problem, ProblemError } from "../../base/problem.ts";
+import { elementCount, type Graph } from "../../compiler/graph.ts";
 import { type Inseparable, lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { splitInvariant } from "../../compiler/split-invariant.ts";
@@ -8,11 +8,41 @@ import type { BoundData } from "../../data/bind-data.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { PosteriorData } from "../../inference/posterior-data.ts";
 import type { CoreModel } from "../../lang/core.ts";
-import type { DrawnVariable, Program } from "../api-types.ts";
+import type { DrawnVariable, GivenData, InferOptions, Program } from "../api-types.ts";
 import { checkDrawsMemory } from "../density/check-memory.ts";
 import { compileSplit } from "../density/compiled-split.ts";
 import { dataInputs, loweringInput, select } from "../density/density-plan.ts";
+import { bindOrThrow } from "../infer-options.ts";
+import { chooseMember } from "../members/choose-member.ts";
 import { turnTaker } from "../turn-taker.ts";
+
+/**
+ * Throws `ProblemError`, before the posterior is there, where `leaveOneOut` of it would; without a program, of a trained model.
+ */
+export function checkLeaveOneOut(program: Program | undefined, data: GivenData, options: InferOptions): void {
+  if (program === undefined) throw new ProblemError([leavingOutWithArtifact]);
+  const chosen = chooseMember(program.model(options.model), data, options.member);
+  pointwiseGraph(program, chosen.model, bindOrThrow(chosen.model, chosen.data, options));
+}
+
+export const leavingOutWithArtifact: Problem = {
+  code: "no-pointwise-density",
+  severity: "error",
+  message:
+    "a trained model's draws are near the posterior, not of it, so they cannot be reweighted to leave an observation out",
+  labels: [],
+  help: "leave out --loo, or compare models on items that were not trained with",
+};
+
+/** Outputs `pointwise/<name>`. Throws `ProblemError` where observations have no density of their own. */
+function pointwiseGraph(program: Program, model: CoreModel, bound: BoundData): Graph {
+  const { graph, inseparable } = lowerLogDensity(loweringInput(program.core, model, bound), {
+    scale: "constrained",
+    pointwise: true,
+  });
+  refuseInseparable(inseparable, model);
+  return graph;
+}
 
 /**
  * Per observed variable [chains × draws × …], NaN where a value is missing. A vector drawn as a whole is one observation. Rejects with
@@ -25,11 +55,7 @@ export async function logLikelihood(
   posterior: PosteriorData,
   engine: Engine,
 ): Promise<readonly DrawnVariable[]> {
-  const { graph, inseparable } = lowerLogDensity(loweringInput(program.core, model, bound), {
-    scale: "constrained",
-    pointwise: true,
-  });
-  refuseInseparable(inseparable, model);
+  const graph = pointwiseGraph(program, model, bound);
   const outputs = Object.keys(graph.outputs).filter((name) => name.startsWith("pointwise/"));
   const total = posterior.chains * posterior.draws;
   const shapes = outputs.map((output) => graph.nodes[graph.outputs[output]].type.shape);

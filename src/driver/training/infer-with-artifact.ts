@@ -7,6 +7,7 @@ import { optimize } from "../../compiler/passes/optimize.ts";
 import { type Engine, type Executable, type Outputs, runLater } from "../../engines/engine.ts";
 import { smoothWeights } from "../../inference/diagnostics/pareto-smoothing.ts";
 import type { PosteriorData, PosteriorVariable } from "../../inference/posterior-data.ts";
+import { leavingOutWithArtifact } from "../answers/log-likelihood.ts";
 import { describePosterior } from "../answers/posterior.ts";
 import { simulateFrom } from "../answers/predict.ts";
 import { predictingWithArtifact } from "../answers/predict-at.ts";
@@ -103,16 +104,7 @@ function learnedParameters({ tensors }: Artifact): Record<string, Float64Array> 
 }
 
 async function refuseLogLikelihood(): Promise<never> {
-  throw new ProblemError([
-    {
-      code: "no-pointwise-density",
-      severity: "error",
-      message:
-        "a trained model's draws are near the posterior, not of it, so they cannot be reweighted to leave an observation out",
-      labels: [],
-      help: "leave out --loo, or compare models on items that were not trained with",
-    },
-  ]);
+  throw new ProblemError([leavingOutWithArtifact]);
 }
 
 async function refusePredictAt(): Promise<never> {
