@@ -1,7 +1,6 @@
 /** Which statements under an ordered axis must be walked step by step, and which can be taken at once as in a plate. */
 import type {
   CoreAxisStatement,
-  CoreDistribution,
   CoreExpression,
   CorePlace,
   CoreSite,
@@ -9,6 +8,7 @@ import type {
 } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
 import { letStatements } from "../../lang/discrete-dependents.ts";
+import { distributionExpressions } from "../../lang/program-expressions.ts";
 import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
 import { boundsOf } from "./truncate.ts";
 
@@ -99,7 +99,7 @@ function stepsOf(
       }
       case "draw": {
         const site = siteOf(statement.site, context);
-        const reads = namesIn([...distributionParts(site.distribution), ...boundsOf(site.support)]);
+        const reads = namesIn([...distributionExpressions(site.distribution), ...boundsOf(site.support)]);
         return [{ statement, reads, binds: new Set(makes(site) ? [site.variable] : []) }];
       }
       case "factor":
@@ -161,20 +161,4 @@ function isAtOwnElement(
   const place = places.get(expression.base.name) ?? [];
   const at = expression.indices[place.findIndex((each) => each.kind === "axis" && each.index === axis)];
   return at?.kind === "at" && at.value.kind === "variable" && at.value.name === axis;
-}
-
-function distributionParts(distribution: CoreDistribution): readonly CoreExpression[] {
-  switch (distribution.kind) {
-    case "distribution":
-    case "defined":
-      return Object.values(distribution.arguments);
-    case "if":
-      return [
-        distribution.condition,
-        ...distributionParts(distribution.then),
-        ...distributionParts(distribution.else),
-      ];
-    case "match":
-      return [distribution.subject, ...distribution.arms.flatMap((arm) => distributionParts(arm.value))];
-  }
 }

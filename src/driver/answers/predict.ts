@@ -1,7 +1,7 @@
 /** Simulation: prior draws, replicated data from posterior draws, and predictions for other data. */
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import { randomSource } from "../../base/random.ts";
-import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
+import { elementCount, type Graph } from "../../compiler/graph.ts";
 import { optionProbability } from "../../compiler/lower/option-probabilities.ts";
 import { lowerSimulate } from "../../compiler/lower/simulate.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
@@ -15,7 +15,7 @@ import type { DrawnVariable, GivenData, PriorDraws, Program, SampleOptions } fro
 import { checkKnownData } from "../density/check-known-data.ts";
 import { checkDrawsMemory, checkGraphMemory } from "../density/check-memory.ts";
 import { compileSplit } from "../density/compiled-split.ts";
-import { dataInputs, loweringInput, select, sizesOf } from "../density/density-plan.ts";
+import { dataInputs, dependents, loweringInput, select, sizesOf } from "../density/density-plan.ts";
 import { refuseLearned } from "../density/refuse-learned.ts";
 import { bindOrThrow, defaultSeed } from "../infer-options.ts";
 import { chooseMember } from "../members/choose-member.ts";
@@ -131,16 +131,6 @@ function predictedOutputs(model: CoreModel, graph: Graph): string[] {
     if (kind === "binding") return drawn.has(id) && changed.has(id) ? [output] : [];
     return model.variables.some((each) => each.name === name && each.observed) ? [output] : [];
   });
-}
-
-/** Nodes that depend on one of the inputs. */
-function dependents(graph: Graph, isOne: (input: string) => boolean): ReadonlySet<NodeId> {
-  const found = new Set<NodeId>();
-  graph.nodes.forEach((node, id) => {
-    const own = node.op === "input" && isOne(node.params.name);
-    if (own || node.inputs.some((input) => found.has(input))) found.add(id);
-  });
-  return found;
 }
 
 /** Of a trained model: values of the graph inputs `learn/<path>`, and what runs its networks. */
@@ -301,7 +291,7 @@ function emptyVariable(
   };
 }
 
-const interrupted = {
+export const interrupted = {
   code: "interrupted",
   severity: "error",
   message: "stopped before all draws were made",

@@ -105,7 +105,7 @@ export function select(graph: Graph, outputs: readonly string[]): Graph {
 
 /** Latent variables, then bindings that depend on one, with their places in the flat result. */
 function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { readonly output: string })[] {
-  const latent = dependsOnLatents(graph);
+  const latent = dependents(graph, (input) => input.startsWith("q/"));
   let offset = 0;
   return Object.entries(graph.outputs).flatMap(([output, id]) => {
     const [kind, ...rest] = output.split("/");
@@ -130,10 +130,11 @@ function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { 
   });
 }
 
-function dependsOnLatents(graph: Graph): Set<NodeId> {
+/** Nodes that depend on one of the inputs. */
+export function dependents(graph: Graph, isOne: (input: string) => boolean): ReadonlySet<NodeId> {
   const found = new Set<NodeId>();
   graph.nodes.forEach((node, id) => {
-    const own = node.op === "input" && node.params.name.startsWith("q/");
+    const own = node.op === "input" && isOne(node.params.name);
     if (own || node.inputs.some((input) => found.has(input))) found.add(id);
   });
   return found;

@@ -9,7 +9,7 @@ import { smoothWeights } from "../../inference/diagnostics/pareto-smoothing.ts";
 import type { PosteriorData, PosteriorVariable } from "../../inference/posterior-data.ts";
 import { leavingOutWithArtifact } from "../answers/log-likelihood.ts";
 import { describePosterior } from "../answers/posterior.ts";
-import { simulateFrom } from "../answers/predict.ts";
+import { interrupted, simulateFrom } from "../answers/predict.ts";
 import { predictingWithArtifact } from "../answers/predict-at.ts";
 import type { GivenData, InferOptions, Posterior, Quality } from "../api-types.ts";
 import { askedTrainingEngine } from "../choose-engine.ts";
@@ -158,13 +158,6 @@ function countRounds(total: number, { onProgress, signal }: InferOptions): () =>
     if (signal?.aborted) throw new ProblemError([interrupted]);
   };
 }
-
-const interrupted = {
-  code: "interrupted",
-  severity: "error",
-  message: "stopped before all draws were made",
-  labels: [],
-} as const;
 
 async function drawVariables(
   plan: AmortizedPlan,
