@@ -9,8 +9,8 @@ import type {
 import { coreChildren } from "../../lang/core-children.ts";
 import { letStatements } from "../../lang/discrete-dependents.ts";
 import { distributionExpressions } from "../../lang/program-expressions.ts";
+import { supportBounds } from "../../lang/support-bounds.ts";
 import { chosenBranch, type ModelContext, type StepGroup, siteOf } from "./lower-model.ts";
-import { boundsOf } from "./truncate.ts";
 
 /** What one statement of a body reads, and what it makes known. */
 interface Step {
@@ -67,7 +67,7 @@ export function groupSteps(
 
 /** Bounds that are numbers: the draw's transformation needs nothing that is made known in the same axis. */
 export function hasFixedBounds({ support }: CoreSite): boolean {
-  return boundsOf(support).every((bound) => bound.kind === "literal");
+  return supportBounds(support).every((bound) => bound.kind === "literal");
 }
 
 function stepsOf(
@@ -99,7 +99,10 @@ function stepsOf(
       }
       case "draw": {
         const site = siteOf(statement.site, context);
-        const reads = namesIn([...distributionExpressions(site.distribution), ...boundsOf(site.support)]);
+        const reads = namesIn([
+          ...distributionExpressions(site.distribution),
+          ...supportBounds(site.support),
+        ]);
         return [{ statement, reads, binds: new Set(makes(site) ? [site.variable] : []) }];
       }
       case "factor":

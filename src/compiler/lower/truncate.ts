@@ -6,6 +6,7 @@
 import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { type DistributionName, distributions } from "../../lang/distributions.ts";
+import { supportBounds } from "../../lang/support-bounds.ts";
 import type { Support } from "./bijector.ts";
 import type { Arguments } from "./distribution-row.ts";
 import type { Algebra, Operand, Value } from "./value.ts";
@@ -102,7 +103,7 @@ export function whyNotTruncated({ distribution, support }: CoreSite, model: Core
   const inputs = new Set(model.inputs.map(({ name }) => name));
   const unknown = (bound: CoreExpression): boolean =>
     findExpression(bound, (each) => each.kind === "variable" && !inputs.has(each.name)) !== undefined;
-  return boundsOf(support).some(unknown)
+  return supportBounds(support).some(unknown)
     ? "its bounds depend on other variables, so the prior has no simple draws"
     : undefined;
 }
@@ -123,18 +124,13 @@ export function drawTruncated(
   return inversion.quantile(a, a.add(from, a.mul(uniform, a.sub(to, from))), args);
 }
 
-export function boundsOf(support: CoreSupport): CoreExpression[] {
-  const low = "low" in support && support.low !== undefined ? [support.low] : [];
-  return "high" in support ? [...low, support.high] : low;
-}
-
 function isNumber(expression: CoreExpression, value: number): boolean {
   return expression.kind === "literal" && expression.value === value;
 }
 
 function sameSupport(x: CoreSupport, y: CoreSupport): boolean {
-  const other = boundsOf(y);
-  return x.kind === y.kind && boundsOf(x).every((bound, position) => same(bound, other[position]));
+  const other = supportBounds(y);
+  return x.kind === y.kind && supportBounds(x).every((bound, position) => same(bound, other[position]));
 }
 
 /** The same but for where it is written. */

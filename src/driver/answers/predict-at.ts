@@ -4,12 +4,12 @@ import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { isRawData, rawDataFromValues } from "../../data/parse-json-data.ts";
 import type { RawData } from "../../data/raw-data.ts";
-import { supportBounds } from "../../lang/check/support-bounds.ts";
 import type { CoreExpression, CoreModel, CoreStatement, CoreVariable } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { letStatements } from "../../lang/discrete-dependents.ts";
 import { distributionExpressions } from "../../lang/program-expressions.ts";
 import { type Size, sizeNames } from "../../lang/size.ts";
+import { supportBounds } from "../../lang/support-bounds.ts";
 import type {
   DrawnVariable,
   GivenData,

@@ -3,10 +3,10 @@
 import { ProblemError } from "../../base/problem.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { elementName, indicesAt, placeOf } from "../../data/raw-data.ts";
-import { supportBounds } from "../../lang/check/support-bounds.ts";
 import type { CoreExpression, CoreModel, CoreSite, CoreStatement } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { distributionExpressions } from "../../lang/program-expressions.ts";
+import { supportBounds } from "../../lang/support-bounds.ts";
 
 /** Names of the observed variables of which a value is missing. */
 export function incompleteNames(bound: BoundData): readonly string[] {

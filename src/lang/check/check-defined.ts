@@ -5,6 +5,7 @@ import { formatType } from "../format-type.ts";
 import { mapCoreChildren, mapSupport } from "../map-core.ts";
 import { rangeOf } from "../range.ts";
 import { addSizes, constantSize, type Size, substituteSizes } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import type { Argument, Expression } from "../tree.ts";
 import { type NumberType, type Range, realLine } from "../type.ts";
 import { bracketSizes, solveAll, substituteType } from "./check-apply.ts";
@@ -17,7 +18,6 @@ import { commonShape } from "./check-shape.ts";
 import { fits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { matchArguments } from "./match-arguments.ts";
-import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
 interface FilledParameter {

@@ -11,6 +11,7 @@ import {
 import { formatType } from "../format-type.ts";
 import { equalRanges, hull, rangeOf } from "../range.ts";
 import { addSizes, constantSize, constantValue, equalSizes, type Size } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import type { Argument, ChoiceStatement, Expression } from "../tree.ts";
 import { type NumberType, numberType } from "../type.ts";
 import { argumentShapes, type ShapedArgument } from "./check-argument-shapes.ts";
@@ -26,7 +27,6 @@ import { baseFits, equalShapes, supportFits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { literalNumber } from "./literal-number.ts";
 import { signatureText } from "./match-arguments.ts";
-import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
 export interface CheckedDistribution {

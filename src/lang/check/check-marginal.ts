@@ -7,8 +7,8 @@ import { coreChildren, findExpression } from "../core-children.ts";
 import { discreteDependents, letStatements, summedVariables } from "../discrete-dependents.ts";
 import { distributionExpressions } from "../program-expressions.ts";
 import { equalSizes, formatSize } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import type { CheckFacts } from "./check-facts.ts";
-import { supportBounds } from "./support-bounds.ts";
 
 interface Marginal {
   readonly model: CoreModel;

@@ -4,6 +4,7 @@ import type { CoreExpression, CoreSupport } from "../core.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
 import { equalSizes, type Size } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import {
   isMatrixStructure,
   type NumberType,
@@ -19,7 +20,6 @@ import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { type DeclaredType, equalShapes } from "./check-type.ts";
 import { literalNumber } from "./literal-number.ts";
-import { supportBounds } from "./support-bounds.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
 export interface CheckedEvent {

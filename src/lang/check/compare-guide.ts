@@ -11,11 +11,11 @@ import type {
 import { findExpression } from "../core-children.ts";
 import { formatSupport } from "../format-core.ts";
 import { formatSize } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import type { GuideDeclaration } from "../tree.ts";
 import type { Scope } from "./check-scope.ts";
 import { sameSupport } from "./check-support.ts";
 import { equalShapes } from "./check-type.ts";
-import { supportBounds } from "./support-bounds.ts";
 
 interface Comparison {
   readonly scope: Scope;

@@ -1,5 +1,5 @@
 /** The bound expressions of a support. */
-import type { CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreExpression, CoreSupport } from "./core.ts";
 
 export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
   switch (support.kind) {
