@@ -9,13 +9,13 @@ import { supportBounds } from "../support-bounds.ts";
 import type { Argument, Expression } from "../tree.ts";
 import { type NumberType, type Range, realLine } from "../type.ts";
 import { bracketSizes, solveAll, substituteType } from "./check-apply.ts";
-import type { CheckedDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { closedScope, type DistSignature, type Scope } from "./check-scope.ts";
 import { commonShape } from "./check-shape.ts";
 import { fits } from "./check-type.ts";
+import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
 import { matchArguments } from "./match-arguments.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
@@ -30,7 +30,38 @@ interface FilledParameter {
   readonly quote: Quote;
 }
 
-export function checkDefined(
+/** A call of a `dist`, perhaps with sizes in brackets. */
+export function checkUse(
+  scope: Scope,
+  { callee, arguments: args, span }: Extract<Expression, { readonly kind: "call" }>,
+): CheckedDistribution | undefined {
+  const name = callee.kind === "index" ? callee.base : callee;
+  if (name.kind !== "name") return undefined;
+  const signature = formFor(scope, { text: name.text, span: name.span }, args);
+  if (signature === undefined) {
+    for (const argument of args) checkExpression(scope, argument.value);
+    return undefined;
+  }
+  const brackets =
+    callee.kind === "index"
+      ? callee.indices.flatMap((each) => (each.kind === "at" ? [each.value] : []))
+      : undefined;
+  return checkDefined(scope, signature, brackets, args, { text: name.text, span: name.span }, span);
+}
+
+/** The first form that takes these arguments; the first of all where none does. */
+function formFor(scope: Scope, name: Quote, args: readonly Argument[]): DistSignature | undefined {
+  const forms = scope.functions.forms(name.text).map((form) => scope.functions.distribution(form, name.span));
+  const suiting = forms.find((form) => {
+    const names = new Set(form?.parameters.map((each) => each.name));
+    const required = form?.parameters.filter((each) => each.default === undefined).length ?? 0;
+    const isKnown = args.every((each) => each.name === undefined || names.has(each.name.text));
+    return isKnown && args.length >= required && args.length <= names.size;
+  });
+  return suiting ?? forms[0];
+}
+
+function checkDefined(
   scope: Scope,
   signature: DistSignature,
   brackets: readonly Expression[] | undefined,

@@ -7,12 +7,13 @@ import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { checkBijector } from "./check-bijector.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
-import { type CheckedDistribution, checkDistribution } from "./check-distribution.ts";
+import { checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { type CheckedEvent, checkEvent } from "./check-support.ts";
 import { checkType, type DeclaredType } from "./check-type.ts";
+import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
 import { canRelax, drawnDistribution } from "./relaxed-draw.ts";
 

@@ -15,10 +15,10 @@ import {
   realLine,
   type Structure,
 } from "../type.ts";
-import type { CheckedDistribution } from "./check-distribution.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { type DeclaredType, equalShapes } from "./check-type.ts";
+import type { CheckedDistribution } from "./checked-distribution.ts";
 import { literalNumber } from "./literal-number.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
