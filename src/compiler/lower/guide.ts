@@ -12,7 +12,7 @@ import { constrain, unconstrainedEvent } from "./bijector.ts";
 import type { Context, DataCheck } from "./context.ts";
 import { drawFrom } from "./draw-from.ts";
 import type { Noise } from "./draws.ts";
-import { boundArray, type DensityOptions, lowerDensityInto } from "./log-density.ts";
+import { type DensityOptions, lowerDensityInto } from "./log-density.ts";
 import {
   createModelContext,
   dtypeOf,
@@ -23,6 +23,7 @@ import {
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { normalCdf } from "./normal-tail.ts";
+import { boundArray } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
 import { siteLogDensity } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";

@@ -1,10 +1,17 @@
 /** Arrays that become known piece by piece along one dimension: `x[0] ~ …` and then `x[t] ~ …`. */
 import { bug } from "../../base/bug.ts";
 import type { CorePlace } from "../../lang/core.ts";
-import type { Binding, Context, Piece } from "./context.ts";
+import { type Binding, type Context, isTuple, type Piece } from "./context.ts";
 import type { Value } from "./value.ts";
 
 type Pieces = Extract<Binding, { kind: "pieces" }>;
+
+/** A variable's value as one array. */
+export function boundArray(binding: Binding | undefined, context: Context): Value {
+  if (binding?.kind === "pieces") return assemblePieces(binding, context);
+  if (binding?.kind === "value" && !isTuple(binding.value)) return binding.value;
+  return bug("a variable without an array");
+}
 
 /** All that is known, as one array. */
 export function assemblePieces(binding: Pieces, context: Context): Value {

@@ -14,7 +14,7 @@ import { elementsOf } from "./sum-tables.ts";
 import type { Algebra, Axis, Value } from "./value.ts";
 
 /** The label is the site that it is the density of, or tells what else it is. */
-type Labelled = Factor & { readonly label: string };
+export type LabelledFactor = Factor & { readonly label: string };
 
 /** The rows of observed variables that share discrete variables. */
 export interface Rows {
@@ -29,14 +29,14 @@ type Presence = (variable: string) => Value | undefined;
 /** Discrete variables that some factors couple, all of these factors, and the draws of observed variables among them. */
 interface Component {
   readonly variables: readonly EnumeratedVariable[];
-  readonly factors: readonly Labelled[];
+  readonly factors: readonly LabelledFactor[];
   readonly observed: readonly CoreSite[];
 }
 
 /** `ownOf`: densities of those draws of a variable out of which nothing is summed. */
 export function rowDensities(
   context: ModelContext,
-  factors: readonly Labelled[],
+  factors: readonly LabelledFactor[],
   enumerated: readonly EnumeratedVariable[],
   presence: Presence,
   ownOf: (variable: string) => Binding | undefined,
@@ -77,10 +77,11 @@ function withOwn(
 
 function componentsOf(
   context: ModelContext,
-  factors: readonly Labelled[],
+  factors: readonly LabelledFactor[],
   enumerated: readonly EnumeratedVariable[],
 ): readonly Component[] {
-  const namesIn = ({ value }: Labelled): string[] => elementsOf(value).map(({ element }) => element.variable);
+  const namesIn = ({ value }: LabelledFactor): string[] =>
+    elementsOf(value).map(({ element }) => element.variable);
   let groups: ReadonlySet<string>[] = enumerated.map(({ name }) => new Set([name]));
   for (const factor of factors) {
     const names = namesIn(factor);

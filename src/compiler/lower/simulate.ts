@@ -6,10 +6,10 @@ import type { CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
+import { bindingNames } from "./binding-names.ts";
 import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
 import { drawDefinedBetween, drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
-import { bindingNames, boundArray } from "./log-density.ts";
 import {
   bindInput,
   createModelContext,
@@ -22,7 +22,7 @@ import {
   walkStatements,
 } from "./lower-model.ts";
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
-import { addPiece } from "./pieces.ts";
+import { addPiece, boundArray } from "./pieces.ts";
 import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { lowerArguments } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";

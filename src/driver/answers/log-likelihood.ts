@@ -1,7 +1,8 @@
 /** The log density of each observation given the draws of all latents. */
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
-import { type Inseparable, lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import type { Inseparable } from "../../compiler/lower/pointwise.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { splitInvariant } from "../../compiler/split-invariant.ts";
 import type { BoundData } from "../../data/bind-data.ts";

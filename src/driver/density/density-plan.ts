@@ -1,7 +1,8 @@
 /** From a model and its data to plain data that cross worker boundaries; `density-target.ts` compiles them on an engine. */
 import { differentiate } from "../../compiler/differentiate.ts";
 import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
-import { type CoordinateBlock, lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
+import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { type SplitGraph, splitInvariant } from "../../compiler/split-invariant.ts";

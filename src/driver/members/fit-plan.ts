@@ -2,8 +2,10 @@
 import { createBuilder } from "../../compiler/builder.ts";
 import { differentiate } from "../../compiler/differentiate.ts";
 import type { Graph, NodeId } from "../../compiler/graph.ts";
-import { boundArray, type CoordinateBlock, lowerDensityInto } from "../../compiler/lower/log-density.ts";
+import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
+import { lowerDensityInto } from "../../compiler/lower/log-density.ts";
 import type { LearnedParameter } from "../../compiler/lower/lower-model.ts";
+import { boundArray } from "../../compiler/lower/pieces.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import type { CoreModel, CoreProgram } from "../../lang/core.ts";

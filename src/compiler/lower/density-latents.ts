@@ -1,0 +1,146 @@
+/** The latents of a log density: their unconstrained coordinates, and how these become values, with the Jacobian. */
+import { bug } from "../../base/bug.ts";
+import type { CoreDefinedDistribution, CoreSite } from "../../lang/core.ts";
+import { constrain, unconstrainedEvent } from "./bijector.ts";
+import { definedTerms } from "./defined.ts";
+import { distributionRows } from "./distributions.ts";
+import type { ModelContext } from "./lower-model.ts";
+import { lowerSupport } from "./lower-support.ts";
+import { bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
+import { lowerArguments, sumBatch } from "./site-density.ts";
+import { hasFixedBounds } from "./step-order.ts";
+import type { Value } from "./value.ts";
+
+/** Unconstrained coordinates of one draw statement. */
+export interface CoordinateBlock {
+  readonly site: string;
+  readonly variable: string;
+  /** Name of the graph input. */
+  readonly input: string;
+  /** The axes of its place, then the unconstrained event. */
+  readonly shape: readonly number[];
+  /** Where it starts in the flat vector of all coordinates. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a guide may replace: where a site's unconstrained coordinates come from. The default is a graph input. */
+export type CoordinateSource = (block: CoordinateBlock, context: ModelContext) => Value;
+
+/** Takes the terms of a log density: of a site, or its Jacobian's. */
+export type RecordTerms = (
+  label: string,
+  terms: readonly Value[],
+  site: CoreSite,
+  context: ModelContext,
+) => void;
+
+export interface Latents {
+  readonly coordinates: readonly CoordinateBlock[];
+  /** Its value needs what is known where it is drawn. All others are known before any statement. */
+  isTransformedInPlace(site: CoreSite): boolean;
+  /** Binds a continuous latent from its coordinates and records the Jacobian. True where its density is recorded as well. */
+  bind(site: CoreSite, here: ModelContext): boolean;
+}
+
+export function createLatents(
+  {
+    scale,
+    jacobian = true,
+  }: { readonly scale: "unconstrained" | "constrained"; readonly jacobian?: boolean },
+  source: CoordinateSource,
+  record: RecordTerms,
+): Latents {
+  const coordinates: CoordinateBlock[] = [];
+  const blocks = new Map<string, Value>();
+
+  /** The array of a site's unconstrained coordinates, made on first use. */
+  const coordinatesOf = (site: CoreSite, here: ModelContext): Value => {
+    const existing = blocks.get(site.id);
+    if (existing !== undefined) return existing;
+    const shape = [...siteAxisSizes(site, here), ...unconstrainedEvent(site.support, eventShape(site, here))];
+    const last = coordinates[coordinates.length - 1];
+    const block: CoordinateBlock = {
+      site: site.id,
+      variable: site.variable,
+      input: `q/${site.id}`,
+      shape,
+      offset: last === undefined ? 0 : last.offset + last.length,
+      length: shape.reduce((product, length) => product * length, 1),
+    };
+    coordinates.push(block);
+    const value = source(block, here);
+    blocks.set(site.id, value);
+    return value;
+  };
+
+  const isNoncentered = (site: CoreSite): boolean =>
+    site.noncentered && jacobian && scale === "unconstrained";
+
+  return {
+    coordinates,
+    isTransformedInPlace: (site) =>
+      scale === "unconstrained" && !site.observed && (isNoncentered(site) || !hasFixedBounds(site)),
+    bind(site, here) {
+      if (scale === "constrained") return false;
+      const u = viewSiteAt(coordinatesOf(site, here), site, here);
+      if (isNoncentered(site)) {
+        bindNoncentered(site, u, here, record);
+        return true;
+      }
+      const { algebra } = here;
+      const { value, logJacobian } = constrain(algebra, lowerSupport(site.support, here), u);
+      bindAt(site.variable, site.place, algebra.stretch(value, [], eventShape(site, here)), here);
+      if (jacobian) {
+        const terms = logJacobian.map((term) => algebra.sumEvent(term));
+        record(`${site.id} (Jacobian)`, terms, site, here);
+      }
+      return false;
+    },
+  };
+}
+
+/** x = loc + scale · z with z standard: the density of z replaces that of x, and no Jacobian is left. */
+function bindNoncentered(site: CoreSite, z: Value, here: ModelContext, record: RecordTerms): void {
+  const { distribution } = site;
+  if (distribution.kind === "defined") {
+    bindDefinedNoncentered(site, distribution, z, here, record);
+    return;
+  }
+  if (distribution.kind !== "distribution") bug("a non-centred choice between distributions");
+  const row = distributionRows[distribution.name];
+  if (row.locationScale === undefined) bug(`${distribution.name} has no location and scale`);
+  const { algebra } = here;
+  const args = lowerArguments(distribution, here);
+  bindAt(site.variable, site.place, row.locationScale.place(algebra, z, args), here);
+  const standard = distributionRows[row.locationScale.standard].logDensity(algebra, z, {
+    ...args,
+    loc: algebra.of(0),
+    scale: algebra.of(1),
+  });
+  const event = eventShape(site, here);
+  const terms = standard.map((term) => sumBatch(algebra, term, event));
+  record(site.id, terms, site, here);
+}
+
+/** The same by change of variables, which holds whatever the definition says: p(z) = p(x) · scale. */
+function bindDefinedNoncentered(
+  site: CoreSite,
+  distribution: CoreDefinedDistribution,
+  z: Value,
+  here: ModelContext,
+  record: RecordTerms,
+): void {
+  const { algebra } = here;
+  const { loc, scale } = lowerArguments(distribution, here);
+  const event = eventShape(site, here);
+  const value = algebra.stretch(algebra.add(loc, algebra.mul(scale, z)), [], event);
+  bindAt(site.variable, site.place, value, here);
+  const terms = [...definedTerms(distribution, value, here), algebra.unary("log", scale)];
+  record(
+    site.id,
+    terms.map((term) => sumBatch(algebra, term, event)),
+    site,
+    here,
+  );
+}
