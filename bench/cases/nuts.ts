@@ -1,6 +1,7 @@
 /** NUTS on eight schools: effective draws per second. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { bug } from "../../src/base/bug.ts";
 import type { RandomKey } from "../../src/base/random.ts";
 import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { driver } from "../../src/driver/driver.ts";
@@ -157,21 +158,18 @@ export async function sampleHere({
   const run = strategies.nuts.prepare(target, { ...strategies.nuts.defaults, warmup, draws, targetAccept });
   type Start = ReturnType<typeof run.init>;
   type State = (Start & { readonly kind: "ready" })["state"];
-  type Info = ReturnType<typeof run.step>["info"];
+  const stretches = run.stretches ?? bug("nuts has stretches");
+  const rows = new Float64Array((warmup + draws) * stretches.rowLength);
 
-  const advance = (state: State, key: RandomKey, steps: number): { state: State; infos: readonly Info[] } => {
-    if (run.stretches !== undefined) {
-      const moved = run.stretches.run(state, key, steps);
-      return { state: moved.state, infos: run.stretches.read(moved.rows) };
+  const advance = (from: State, key: RandomKey, first: number, steps: number): State => {
+    let state = from;
+    for (let done = 0; done < steps; ) {
+      const moved = stretches.run(state, key, steps - done);
+      rows.set(moved.rows, (first + done) * stretches.rowLength);
+      done += moved.rows.length / stretches.rowLength;
+      state = moved.state;
     }
-    const infos: Info[] = [];
-    let current = state;
-    for (let i = 0; i < steps; i++) {
-      const next = run.step(current, key);
-      current = next.state;
-      infos.push(next.info);
-    }
-    return { state: current, infos };
+    return state;
   };
   let seed = 0;
   return {
@@ -186,10 +184,9 @@ export async function sampleHere({
           const key = { seed, stream };
           const start = run.init(key);
           if (start.kind === "failed") throw new Error(start.problem.message);
-          const warm = advance(start.state, key, warmup);
+          const warm = advance(start.state, key, 0, warmup);
           const warmedUp = performance.now();
-          const end = advance(warm.state, key, draws);
-          const part = run.finish(end.state, [...warm.infos, ...end.infos], key);
+          const part = stretches.finish(advance(warm, key, warmup, draws), rows, key);
           sampling += (performance.now() - warmedUp) / 1000;
           return part;
         });

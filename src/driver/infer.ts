@@ -13,8 +13,8 @@ import { describePosterior } from "./answers/posterior.ts";
 import { simulateFrom } from "./answers/predict.ts";
 import { predictAt } from "./answers/predict-at.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
-import { type ChainTask, prepareStrategy } from "./chains/run-chain.ts";
-import { type ChainResult, type RunChainsOptions, runChains } from "./chains/run-chains.ts";
+import type { ChainTask } from "./chains/run-chain.ts";
+import { type ChainResult, finishChain, type RunChainsOptions, runChains } from "./chains/run-chains.ts";
 import { chooseSamplingEngine, type EngineChoice } from "./choose-engine.ts";
 import { checkDrawsMemory } from "./density/check-memory.ts";
 import { type DensityPlan, planDensity } from "./density/density-plan.ts";
@@ -172,15 +172,15 @@ function chainTasks(strategy: StrategyName, options: InferOptions, seed: number)
   }));
 }
 
-/** Bytes of the record of one step apart from its position and values, by measurement. */
-const stepOverhead = 300;
+/** Bytes of one step apart from its position and values: the facts of its row, and the statistics of all chains and of each. */
+const stepOverhead = 16 * 8 + 16 * 7;
 
-/** NUTS keeps the record of every step; the values of a draw are there twice, as draws and as variables. */
+/** NUTS keeps a row of every step, all of one chain also in one array; values of draws are there per chain and of all chains. */
 function checkDraws(plan: DensityPlan, tasks: readonly ChainTask[]): void {
   const [{ strategy, config }] = tasks;
   const { draws, warmup = 0 } = config as { readonly draws: number; readonly warmup?: number };
   const steps = strategy === "nuts" ? draws + warmup : draws;
-  const perDraw = 8 * plan.dimension + 16 * plan.constrainedLength;
+  const perDraw = 16 * plan.dimension + 16 * plan.constrainedLength;
   if (strategy !== "nuts") checkDrawsMemory(steps, perDraw);
   else {
     const what = `${tasks.length} chains of ${steps} draws, warm-up included,`;
@@ -223,7 +223,7 @@ async function runWithReasons(
 }
 
 function progressOf(results: readonly ChainResult[], total: number, task: ChainTask): Progress {
-  const done = results.map((result) => (result.done ? total : result.infos.length));
+  const done = results.map((result) => (result.done ? total : result.steps));
   const warmup = (task.config as { readonly warmup?: number }).warmup ?? 0;
   const phase =
     task.strategy === "svi" ? "fitting" : done.every((each) => each < warmup) ? "warm-up" : "sampling";
@@ -242,18 +242,15 @@ function finishChains(
   tasks: readonly ChainTask[],
   results: readonly ChainResult[],
 ): PosteriorData {
-  const finish = (position: number, steps: number): PosteriorData => {
-    const task = tasks[position];
-    const { infos, state } = results[position];
-    return prepareStrategy(target, task).finish(state, infos.slice(0, steps), task.key);
-  };
+  const finish = (position: number, steps: number): PosteriorData =>
+    finishChain(target, tasks[position], results[position], steps);
   if (results.every((result) => result.done))
-    return joinChains(tasks.map((_, position) => finish(position, results[position].infos.length)));
+    return joinChains(tasks.map((_, position) => finish(position, results[position].steps)));
 
   if (tasks[0].strategy !== "nuts") throw interruptedTooEarly();
   const warmup = (tasks[0].config as { readonly warmup?: number }).warmup ?? 0;
   const byLength = results
-    .map((result, position) => ({ position, kept: result.infos.length - warmup }))
+    .map((result, position) => ({ position, kept: result.steps - warmup }))
     .filter(({ kept }) => kept > 1)
     .sort((a, b) => b.kept - a.kept);
   const best = byLength

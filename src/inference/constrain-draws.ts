@@ -2,15 +2,21 @@
 import type { PosteriorVariable } from "./posterior-data.ts";
 import type { DensityTarget, TargetVariable } from "./target.ts";
 
-/** `positionOf(draw)` gives the unconstrained draw. */
-export function constrainDraws(
-  target: DensityTarget,
-  draws: number,
-  positionOf: (draw: number) => ArrayLike<number>,
-): readonly PosteriorVariable[] {
+/** Unconstrained positions, one per row. */
+export interface PositionRows {
+  readonly values: Float64Array;
+  readonly count: number;
+  /** Where the first position starts. */
+  readonly start: number;
+  /** From one position to the next. */
+  readonly length: number;
+}
+
+export function constrainDraws(target: DensityTarget, rows: PositionRows): readonly PosteriorVariable[] {
   const position = new Float64Array(target.dimension);
-  return layDraws(target.variables, draws, (draw) => {
-    position.set(positionOf(draw));
+  return layDraws(target.variables, rows.count, (draw) => {
+    const start = rows.start + draw * rows.length;
+    for (let i = 0; i < position.length; i++) position[i] = rows.values[start + i];
     return target.constrain(position);
   });
 }
@@ -24,16 +30,14 @@ export function layDraws(
   const sized = variables.map((variable) => {
     const size = variable.shape.reduce((product, length) => product * length, 1);
     const { name, shape, dimensions, kind, base, offset } = variable;
-    return {
-      variable: { name, shape, dimensions, kind, base, values: new Float64Array(draws * size) },
-      offset,
-      size,
-    };
+    const values = new Float64Array(draws * size);
+    return { variable: { name, shape, dimensions, kind, base, values }, values, offset, size };
   });
   for (let draw = 0; draw < draws; draw++) {
-    const values = valuesOf(draw);
-    for (const { variable, offset, size } of sized) {
-      variable.values.set(values.subarray(offset, offset + size), draw * size);
+    const all = valuesOf(draw);
+    for (let which = 0; which < sized.length; which++) {
+      const { values, offset, size } = sized[which];
+      for (let i = 0; i < size; i++) values[draw * size + i] = all[offset + i];
     }
   }
   return sized.map(({ variable }) => variable);

@@ -28,18 +28,22 @@ export interface StrategyRun<State, Info, Result> {
   /** The step number is in the state; random numbers come from (key, step) alone. */
   step(state: State, key: RandomKey): { readonly state: State; readonly info: Info };
   /** Where many steps in a row are cheaper than one by one. */
-  readonly stretches?: Stretches<State, Info>;
+  readonly stretches?: Stretches<State, Info, Result>;
   isDone(state: State): boolean;
   /** What the run says, from the last state and the infos of all steps in order (NUTS: of one chain). */
   finish(state: State, infos: readonly Info[], key: RandomKey): Result;
 }
 
 /** Steps in a row: the same states and infos, bit for bit, as from `step`. */
-export interface Stretches<State, Info> {
+export interface Stretches<State, Info, Result> {
   /** At most `most` steps, fewer where the run is done before; at least one is left to make. */
   run(state: State, key: RandomKey, most: number): { readonly state: State; readonly rows: Float64Array };
-  /** The infos that rows stand for: numbers travel between threads at less cost than objects. */
+  /** Numbers of a row: a step has one. Numbers travel between threads, and are kept, at less cost than objects. */
+  readonly rowLength: number;
+  /** The infos that rows stand for. */
   read(rows: Float64Array): readonly Info[];
+  /** `finish`, from the rows of all steps in order. */
+  finish(state: State, rows: Float64Array, key: RandomKey): Result;
 }
 
 export type Start<State> =

@@ -64,7 +64,7 @@ export interface DensityTarget {
   readonly constrainedLength: number;
   /** Log density at `position` with the Jacobian term, gradient written into `gradient`. May be −∞ or NaN: reject there. */
   logDensityAndGradient(position: Float64Array, gradient: Float64Array): number;
-  /** Values of all `variables`, laid out by their offsets; a fresh array. */
+  /** Values of all `variables`, laid out by their offsets, in an array that the next call writes anew. */
   constrain(position: Float64Array): Float64Array;
   /** Where the engine has them. */
   readonly nuts?: NutsTransitions;

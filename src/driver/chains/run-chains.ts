@@ -1,6 +1,7 @@
 /** Several chains, in worker threads where there are any, with progress and early stopping. The same draws either way. */
 import { bug } from "../../base/bug.ts";
 import { ProblemError } from "../../base/problem.ts";
+import type { PosteriorData } from "../../inference/posterior-data.ts";
 import { strategies } from "../../inference/registry.ts";
 import type { DensityTarget } from "../../inference/target.ts";
 import type { EngineLabel } from "../choose-engine.ts";
@@ -10,7 +11,10 @@ import { turnTaker } from "../turn-taker.ts";
 import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
 
 export interface ChainResult {
+  readonly steps: number;
+  /** What is known of the steps: as rows where the strategy has stretches, else as infos. */
   readonly infos: readonly unknown[];
+  readonly rows: readonly Float64Array[];
   readonly state: unknown;
   readonly done: boolean;
 }
@@ -39,20 +43,28 @@ export async function runChains(
   tasks: readonly ChainTask[],
   options: RunChainsOptions,
 ): Promise<readonly ChainResult[]> {
-  const results = tasks.map(() => ({ infos: [] as unknown[], state: undefined as unknown, done: false }));
+  const results = tasks.map(() => ({
+    steps: 0,
+    infos: [] as unknown[],
+    rows: [] as Float64Array[],
+    state: undefined as unknown,
+    done: false,
+  }));
   const positions = new Map(tasks.map((task, position) => [task.chain, position]));
-  const readers = tasks.map((task) => rowReader(target, task));
+  const rowLengths = tasks.map((task) => prepareStrategy(target, task).stretches?.rowLength ?? 1);
   const take = (message: ChainMessage): void => {
     const position = positions.get(message.chain) ?? 0;
     const result = results[position];
     switch (message.kind) {
       case "batch":
         for (const info of message.infos) result.infos.push(info);
+        result.steps += message.infos.length;
         result.state = message.state;
         options.onBatch(results);
         return;
       case "rows":
-        for (const info of readers[position](message.rows)) result.infos.push(info);
+        result.rows.push(message.rows);
+        result.steps += message.rows.length / rowLengths[position];
         result.state = message.state;
         options.onBatch(results);
         return;
@@ -78,9 +90,28 @@ export async function runChains(
   return results;
 }
 
-function rowReader(target: DensityTarget, task: ChainTask): (rows: Float64Array) => readonly unknown[] {
-  const { stretches } = prepareStrategy(target, task);
-  return (rows) => stretches?.read(rows) ?? bug(`rows from ${task.strategy}, which has none`);
+/** What a chain's first `steps` steps come to. */
+export function finishChain(
+  target: DensityTarget,
+  task: ChainTask,
+  { infos, rows, state }: ChainResult,
+  steps: number,
+): PosteriorData {
+  const { stretches, finish } = prepareStrategy(target, task);
+  if (stretches === undefined) return finish(state, infos.slice(0, steps), task.key);
+  return stretches.finish(state, joined(rows, steps * stretches.rowLength), task.key);
+}
+
+/** The first `length` numbers of the parts together. */
+function joined(parts: readonly Float64Array[], length: number): Float64Array {
+  const all = new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    const taken = part.subarray(0, length - at);
+    all.set(taken, at);
+    at += taken.length;
+  }
+  return all;
 }
 
 /** Milliseconds until workers have loaded and compiled what they need, about. */

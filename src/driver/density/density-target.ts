@@ -21,6 +21,11 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     length,
   }));
   let report: PositionGraph | undefined;
+  const reported = new Float64Array(plan.constrainedLength);
+  const outputNames = plan.variables.map((variable) => ({
+    output: outputName(variable),
+    offset: variable.offset,
+  }));
   const guide = plan.guide && compileGuide(plan.guide, plan, engine);
   return {
     dimension: plan.dimension,
@@ -38,12 +43,11 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     constrain(position) {
       report ??= atPositions(plan.report, plan, engine, engine.compile(plan.report.each));
       const outputs = report.run(position);
-      const result = new Float64Array(plan.constrainedLength);
-      for (const variable of plan.variables) {
-        const values = outputs[outputName(variable)];
-        for (let i = 0; i < values.length; i++) result[variable.offset + i] = values[i];
+      for (const { output, offset } of outputNames) {
+        const values = outputs[output];
+        for (let i = 0; i < values.length; i++) reported[offset + i] = values[i];
       }
-      return result;
+      return reported;
     },
     nuts: density.nuts,
     ...(guide !== undefined && { guide }),

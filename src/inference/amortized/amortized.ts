@@ -50,7 +50,7 @@ export const amortized = {
 >;
 
 type AmortizedRun = StrategyRun<AmortizedState, AmortizedInfo, AmortizedResult> & {
-  readonly stretches: Stretches<AmortizedState, AmortizedInfo>;
+  readonly stretches: Stretches<AmortizedState, AmortizedInfo, AmortizedResult>;
   /** `stretches.run` on engines of both kinds. */
   runLater(state: AmortizedState, key: RandomKey, most: number): Promise<Stretch>;
 };
@@ -92,6 +92,11 @@ function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun
     ascendLater === undefined
       ? run(state, key, most)
       : stretch(state, await ascendLater(state, blockAfter(state, key, most)));
+  const finish: AmortizedRun["finish"] = (state, infos) => {
+    const last = infos.slice(-Math.max(1, Math.floor(config.steps / 10))).filter((info) => !info.rejected);
+    const objective = last.reduce((sum, info) => sum + info.objective, 0) / last.length;
+    return { parameters: state.parameters, objective };
+  };
   return {
     init: () => ({
       kind: "ready",
@@ -106,14 +111,15 @@ function prepare(target: AmortizedTarget, config: AmortizedConfig): AmortizedRun
       const [info] = readInfos(moved.rows);
       return { state: moved.state, info };
     },
-    stretches: { run, read: readInfos },
+    stretches: {
+      run,
+      rowLength: 2,
+      read: readInfos,
+      finish: (state, rows, key) => finish(state, readInfos(rows), key),
+    },
     runLater,
     isDone: (state) => state.step >= config.steps,
-    finish(state, infos) {
-      const last = infos.slice(-Math.max(1, Math.floor(config.steps / 10))).filter((info) => !info.rejected);
-      const objective = last.reduce((sum, info) => sum + info.objective, 0) / last.length;
-      return { parameters: state.parameters, objective };
-    },
+    finish,
   };
 }
 

@@ -2,35 +2,49 @@
 import { constrainDraws } from "../constrain-draws.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { DensityTarget } from "../target.ts";
-import type { NutsConfig, NutsInfo, NutsState } from "./nuts-state.ts";
+import type { NutsConfig, NutsState } from "./nuts-state.ts";
+import { rowLength, rowPlaces } from "./rows.ts";
 
+/** `rows` of all steps, in order. */
 export function chainOf(
   target: DensityTarget,
   config: NutsConfig,
   state: NutsState,
-  infos: readonly NutsInfo[],
+  rows: Float64Array,
 ): PosteriorData {
-  const kept = infos.filter((info) => !info.warmup);
-  const column = (read: (info: NutsInfo) => number): Float64Array => Float64Array.from(kept, read);
+  const length = rowLength(target.dimension);
+  const steps = rows.length / length;
+  const column = (name: keyof typeof rowPlaces, from: number, to: number): Float64Array => {
+    const values = new Float64Array(to - from);
+    for (let i = 0; i < values.length; i++) values[i] = rows[(from + i) * length + rowPlaces[name]];
+    return values;
+  };
+  const warmup = Math.min(steps, config.warmup);
+  const kept = (name: keyof typeof rowPlaces): Float64Array => column(name, warmup, steps);
   return {
     strategy: "nuts",
     chains: 1,
-    draws: kept.length,
-    variables: constrainDraws(target, kept.length, (draw) => kept[draw].position),
+    draws: steps - warmup,
+    variables: constrainDraws(target, {
+      values: rows,
+      count: steps - warmup,
+      start: warmup * length + rowPlaces.position,
+      length,
+    }),
     statistics: {
-      logDensity: column((info) => info.logDensity),
-      energy: column((info) => info.energy),
-      treeDepth: column((info) => info.treeDepth),
-      leapfrogs: column((info) => info.leapfrogs),
-      acceptStat: column((info) => info.acceptStat),
-      divergent: column((info) => (info.divergent ? 1 : 0)),
-      stepSize: column((info) => info.stepSize),
+      logDensity: kept("logDensity"),
+      energy: kept("energy"),
+      treeDepth: kept("treeDepth"),
+      leapfrogs: kept("leapfrogs"),
+      acceptStat: kept("acceptStat"),
+      divergent: kept("divergent"),
+      stepSize: kept("stepSize"),
     },
     sampling: {
       maxTreeDepth: config.maxTreeDepth,
       targetAccept: config.targetAccept,
-      warmupSteps: [infos.length - kept.length],
-      warmupDivergences: [infos.filter((info) => info.warmup && info.divergent).length],
+      warmupSteps: [warmup],
+      warmupDivergences: [column("divergent", 0, warmup).reduce((sum, each) => sum + each, 0)],
       stepSizes: [state.stepSize],
     },
   };

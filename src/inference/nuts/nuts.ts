@@ -16,7 +16,7 @@ import { startDualAveraging } from "./dual-averaging.ts";
 import { phasePoint } from "./leapfrog.ts";
 import { denseMetric, diagonalMetric, type Metric } from "./metric.ts";
 import type { NutsConfig, NutsInfo, NutsState } from "./nuts-state.ts";
-import { readRows, rowLength, rowPlaces } from "./rows.ts";
+import { readRows, rowLength, rowPlaces, rowsOf } from "./rows.ts";
 import { largestStepSize, smallestStepSize } from "./step-size.ts";
 import { warmUpSchedule } from "./warm-up.ts";
 import { startWelford } from "./welford.ts";
@@ -99,9 +99,14 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
       const [info] = readRows(moved.rows, dimension, warmup);
       return { state: moved.state, info };
     },
-    stretches: { run, read: (rows) => readRows(rows, dimension, warmup) },
+    stretches: {
+      run,
+      rowLength: rowLength(dimension),
+      read: (rows) => readRows(rows, dimension, warmup),
+      finish: (state, rows) => chainOf(target, config, state, rows),
+    },
     isDone: (state) => state.step >= warmup + draws,
-    finish: (state, infos) => chainOf(target, config, state, infos),
+    finish: (state, infos) => chainOf(target, config, state, rowsOf(infos, dimension)),
   };
 }
 

@@ -20,6 +20,29 @@ export function rowLength(dimension: number): number {
   return rowPlaces.position + dimension;
 }
 
+/** The rows that say this. */
+export function rowsOf(infos: readonly NutsInfo[], dimension: number): Float64Array {
+  const length = rowLength(dimension);
+  const rows = new Float64Array(infos.length * length);
+  infos.forEach((info, row) => {
+    const start = row * length;
+    rows[start + rowPlaces.step] = row;
+    for (const name of factNames) rows[start + rowPlaces[name]] = Number(info[name]);
+    rows.set(info.position, start + rowPlaces.position);
+  });
+  return rows;
+}
+
+const factNames = [
+  "stepSize",
+  "treeDepth",
+  "leapfrogs",
+  "divergent",
+  "acceptStat",
+  "energy",
+  "logDensity",
+] as const;
+
 /** What rows say; positions are views of them. */
 export function readRows(rows: Float64Array, dimension: number, warmup: number): NutsInfo[] {
   const length = rowLength(dimension);

@@ -26,8 +26,8 @@ describe.each([
     config: { ...strategies[strategy].defaults, ...config },
     key: { seed: 3, stream: chain },
   }));
-  const run = async (parallel: number, patience?: number): Promise<readonly ChainResult[]> =>
-    runChains(plan, target, tasks, {
+  const run = async (parallel: number, patience?: number): Promise<readonly ChainResult[]> => {
+    const results = await runChains(plan, target, tasks, {
       parallel,
       threads: 1,
       startChains: nodeHost.startChains,
@@ -35,10 +35,16 @@ describe.each([
       engine: "reference",
       onBatch: () => undefined,
     });
+    // Where batches end depends on the time they took.
+    return results.map((result) => ({
+      ...result,
+      rows: [Float64Array.from(result.rows.flatMap((part) => [...part]))],
+    }));
+  };
 
   test("gives the same here, in workers, and when workers take over in between", async () => {
     const here = await run(0);
-    expect(here.every((result) => result.done && result.infos.length > 0)).toBe(true);
+    expect(here.every((result) => result.done && result.steps > 0)).toBe(true);
     expect(await run(2, 0)).toEqual(here);
     expect(await run(2, 1)).toEqual(here);
     expect(await run(2)).toEqual(here);

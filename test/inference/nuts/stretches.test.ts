@@ -46,6 +46,21 @@ describe.each([
     );
   });
 
+  test("a chain is the same from its rows and from its infos", () => {
+    const run = nuts.prepare(target, config);
+    const { state, infos, result } = runStrategy(nuts, target, config, key);
+    const stretches = run.stretches ?? bug("nuts has stretches");
+    const all = stretches.run(startOf(run, key), key, 200);
+    expect(stretches.rowLength * infos.length).toBe(all.rows.length);
+    expect(stretches.finish(all.state, all.rows, key)).toEqual(result);
+    expect(all.state).toEqual(state);
+    const { logDensity, divergent } = result.statistics;
+    expect([...logDensity]).toEqual(infos.slice(120).map((info) => info.logDensity));
+    expect([...divergent]).toEqual(infos.slice(120).map((info) => Number(info.divergent)));
+    const warmupDivergences = infos.slice(0, 120).filter((info) => info.divergent).length;
+    expect(result.sampling).toMatchObject({ warmupSteps: [120], warmupDivergences: [warmupDivergences] });
+  });
+
   test("the state goes with the last info, and warm-up ends where it is to end", () => {
     const { state, infos } = inStretches(target, [33], (state) => state);
     expect(infos.length).toBe(200);
