@@ -43,7 +43,6 @@ export interface DistributionSignature {
   readonly eventRank: 0 | 1 | 2;
   /** False for an improper density: has no draws. */
   readonly proper: boolean;
-  readonly doc: string;
 }
 
 function real(name: string): DistributionParameter {
@@ -72,48 +71,34 @@ const trials: DistributionParameter = {
 };
 
 export const distributions = {
-  Normal: row(
-    [[real("loc"), positive("scale")]],
-    "real",
-    "Normal with mean `loc` and standard deviation `scale`.",
-  ),
-  HalfNormal: row([[positive("scale")]], "positive", "Normal(0, scale) given that it is positive."),
-  Cauchy: row([[real("loc"), positive("scale")]], "real", "Cauchy."),
-  HalfCauchy: row([[positive("scale")]], "positive", "Cauchy(0, scale) given that it is positive."),
-  StudentT: row(
-    [[positive("df"), real("loc"), positive("scale")]],
-    "real",
-    "Student's t with `df` degrees of freedom.",
-  ),
-  HalfStudentT: row(
-    [[positive("df"), positive("scale")]],
-    "positive",
-    "StudentT(df, 0, scale) given that it is positive.",
-  ),
-  Laplace: row([[real("loc"), positive("scale")]], "real", "Laplace (double exponential)."),
-  Logistic: row([[real("loc"), positive("scale")]], "real", "Logistic."),
-  LogNormal: row([[real("loc"), positive("scale")]], "positive", "exp of a Normal(loc, scale)."),
-  Exponential: row([[positive("rate")]], "positive", "Exponential with mean 1 / rate."),
-  Gamma: row([[positive("shape"), positive("rate")]], "positive", "Gamma with mean shape / rate."),
-  InverseGamma: row([[positive("shape"), positive("scale")]], "positive", "1 / Gamma(shape, scale)."),
-  Beta: row([[positive("a"), positive("b")]], "unit", "Beta with mean a / (a + b)."),
-  Uniform: row([[real("low"), real("high")]], "interval", "Uniform between `low` and `high`."),
-  Dirichlet: row([[{ ...positive("concentration"), rank: 1 }]], "simplex", "Dirichlet on the simplex.", {
+  Normal: row([[real("loc"), positive("scale")]], "real"),
+  HalfNormal: row([[positive("scale")]], "positive"),
+  Cauchy: row([[real("loc"), positive("scale")]], "real"),
+  HalfCauchy: row([[positive("scale")]], "positive"),
+  StudentT: row([[positive("df"), real("loc"), positive("scale")]], "real"),
+  HalfStudentT: row([[positive("df"), positive("scale")]], "positive"),
+  Laplace: row([[real("loc"), positive("scale")]], "real"),
+  Logistic: row([[real("loc"), positive("scale")]], "real"),
+  LogNormal: row([[real("loc"), positive("scale")]], "positive"),
+  Exponential: row([[positive("rate")]], "positive"),
+  Gamma: row([[positive("shape"), positive("rate")]], "positive"),
+  InverseGamma: row([[positive("shape"), positive("scale")]], "positive"),
+  Beta: row([[positive("a"), positive("b")]], "unit"),
+  Uniform: row([[real("low"), real("high")]], "interval"),
+  Dirichlet: row([[{ ...positive("concentration"), rank: 1 }]], "simplex", {
     eventRank: 1,
   }),
-  Bernoulli: row([[probability], [real("logits")]], "bool", "True with probability `p`, or sigmoid(logits)."),
+  Bernoulli: row([[probability], [real("logits")]], "bool"),
   Binomial: row(
     [
       [trials, probability],
       [trials, real("logits")],
     ],
     "countTo",
-    "Successes among `n` trials.",
   ),
   Categorical: row(
     [[{ ...probability, rank: 1, structure: "simplex" }], [{ ...real("logits"), rank: 1 }]],
     "category",
-    "0 … K−1 with the probabilities `p`, or softmax(logits).",
   ),
   RelaxedBernoulli: row(
     [
@@ -121,7 +106,6 @@ export const distributions = {
       [real("logits"), positive("temperature")],
     ],
     "unit",
-    "A Bernoulli draw made continuous: near 0 or 1 where the temperature is low (binary Concrete).",
   ),
   RelaxedCategorical: row(
     [
@@ -129,14 +113,9 @@ export const distributions = {
       [{ ...real("logits"), rank: 1 }, positive("temperature")],
     ],
     "simplex",
-    "A Categorical draw made continuous: weights near one-hot where the temperature is low (Concrete, Gumbel-softmax).",
     { eventRank: 1 },
   ),
-  Poisson: row(
-    [[positive("rate")], [real("log_rate")]],
-    "count",
-    "Poisson with mean `rate`, or exp(log_rate).",
-  ),
+  Poisson: row([[positive("rate")], [real("log_rate")]], "count"),
   MultivariateNormal: row(
     [
       [location, matrix("covariance", "covariance")],
@@ -144,7 +123,6 @@ export const distributions = {
       [location, matrix("cholesky", "choleskyCov")],
     ],
     "real",
-    "Normal vectors with mean `loc` and a covariance matrix, the inverse of a `precision`, or L Lᵀ with L its `cholesky` factor.",
     { eventRank: 1 },
   ),
   MultivariateStudentT: row(
@@ -153,34 +131,13 @@ export const distributions = {
       [positive("df"), location, matrix("cholesky", "choleskyCov")],
     ],
     "real",
-    "Student's t for vectors: covariance df / (df − 2) · scale; `scale` may be given by its `cholesky` factor.",
     { eventRank: 1 },
   ),
-  LKJ: row(
-    [[positive("concentration")]],
-    "corr",
-    "Correlation matrices R with density |R|^(concentration − 1): uniform at 1. The declared type says how large.",
-    { eventRank: 2 },
-  ),
-  LKJCholesky: row(
-    [[positive("concentration")]],
-    "choleskyCorr",
-    "The Cholesky factor of an LKJ(concentration). The declared type says how large.",
-    { eventRank: 2 },
-  ),
-  Wishart: row(
-    [[positive("df"), matrix("scale", "covariance")]],
-    "covariance",
-    "Wishart with mean df · scale; `df` is above K − 1.",
-    { eventRank: 2 },
-  ),
-  InverseWishart: row(
-    [[positive("df"), matrix("scale", "covariance")]],
-    "covariance",
-    "The inverse of a Wishart(df, scale⁻¹): mean scale / (df − K − 1); `df` is above K − 1.",
-    { eventRank: 2 },
-  ),
-  Flat: row([[]], "real", "The improper constant density; says aloud that there is no prior.", {
+  LKJ: row([[positive("concentration")]], "corr", { eventRank: 2 }),
+  LKJCholesky: row([[positive("concentration")]], "choleskyCorr", { eventRank: 2 }),
+  Wishart: row([[positive("df"), matrix("scale", "covariance")]], "covariance", { eventRank: 2 }),
+  InverseWishart: row([[positive("df"), matrix("scale", "covariance")]], "covariance", { eventRank: 2 }),
+  Flat: row([[]], "real", {
     proper: false,
   }),
 } as const satisfies Record<string, DistributionSignature>;
@@ -190,8 +147,7 @@ export type DistributionName = keyof typeof distributions;
 function row(
   forms: DistributionSignature["forms"],
   support: DistributionSignature["support"],
-  doc: string,
   rest: Partial<DistributionSignature> = {},
 ): DistributionSignature {
-  return { forms, support, eventRank: 0, proper: true, doc, ...rest };
+  return { forms, support, eventRank: 0, proper: true, ...rest };
 }

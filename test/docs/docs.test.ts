@@ -12,9 +12,10 @@ import { readData } from "../../src/data/read-data.ts";
 import { compile } from "../../src/driver/compile.ts";
 import { infer } from "../../src/driver/node-driver.ts";
 import { arrayBuiltins, elementwiseBuiltins } from "../../src/lang/builtins.ts";
-import { distributionReference, distributionsPage } from "./distributions-page.ts";
+import { distributionPages } from "./distribution-page.ts";
+import { distributionsPage } from "./distributions-page.ts";
+import { functionPages, functionsPage, netsPage } from "./function-pages.ts";
 import { helpTexts } from "./help-texts.ts";
-import { netsPage } from "./nets-page.ts";
 import {
   anchorsOf,
   type Block,
@@ -232,14 +233,21 @@ describe("tables", () => {
     expect(listed.sort()).toEqual([...elementwiseBuiltins, ...arrayBuiltins].sort());
   });
 
-  test("docs/reference/distributions.md is made from the library", async () => {
-    const file = join(root, "docs/reference/distributions.md");
-    await expect(distributionReference()).toMatchFileSnapshot(file);
+  test.each([
+    ["distributions", distributionPages()],
+    ["nets", functionPages("net")],
+    ["functions", functionPages("def")],
+  ])("docs/reference/%s has a page each, and no other", async (name, pages) => {
+    const folder = join(root, "docs/reference", name);
+    for (const [each, page] of pages) await expect(page).toMatchFileSnapshot(join(folder, `${each}.md`));
+    for (const file of readdirSync(folder)) expect([...pages.keys()]).toContain(file.slice(0, -".md".length));
   });
 
-  test("docs/reference/nets.md is made from the library", async () => {
-    const page = netsPage(readPage("stdlib/nets.ppl"));
-    await expect(page).toMatchFileSnapshot(join(root, "docs/reference/nets.md"));
+  test.each([
+    ["nets", netsPage()],
+    ["functions", functionsPage()],
+  ])("docs/reference/%s.md is the index", async (name, page) => {
+    await expect(page).toMatchFileSnapshot(join(root, `docs/reference/${name}.md`));
   });
 
   test("docs/problems.md lists the codes of the golden files and of the sources, and no others", () => {

@@ -1,0 +1,207 @@
+/**
+ * What is said of the builtin distributions, in the form of doc comments: prose, examples that are run, what else to look at.
+ * The library's own say so where they are defined.
+ */
+import type { DistributionName } from "./distributions.ts";
+
+export const distributionDocs: Readonly<Record<DistributionName, string>> = {
+  Normal: `Normal with mean \`loc\` and standard deviation \`scale\`.
+
+The log density is −½ ((x − loc) / scale)² − log(scale) − ½ log(2π). A draw is loc + scale z with z standard normal noise.
+
+> logpdf(Normal(1, 2), 0)
+-1.73709
+
+See also HalfNormal, LogNormal, StudentT, TruncatedNormal, MultivariateNormal.`,
+  HalfNormal: `Normal(0, scale) given that it is positive.
+
+> logpdf(HalfNormal(2), 1)
+-1.04394
+
+See also Normal, HalfCauchy, HalfStudentT.`,
+  Cauchy: `Cauchy with median \`loc\`: tails so heavy that it has no mean.
+
+> logpdf(Cauchy(1, 2), 0)
+-2.06102
+
+See also HalfCauchy, StudentT.`,
+  HalfCauchy: `Cauchy(0, scale) given that it is positive.
+
+> logpdf(HalfCauchy(2), 1)
+-1.36787
+
+See also Cauchy, HalfNormal, HalfStudentT.`,
+  StudentT: `Student's t with \`df\` degrees of freedom: like a Normal(loc, scale) with heavier tails.
+
+> logpdf(StudentT(3, 1, 2), 0)
+-1.85412
+
+See also Normal, Cauchy, HalfStudentT, MultivariateStudentT.`,
+  HalfStudentT: `StudentT(df, 0, scale) given that it is positive.
+
+> logpdf(HalfStudentT(3, 2), 1)
+-1.16097
+
+See also StudentT, HalfNormal, HalfCauchy.`,
+  Laplace: `Laplace (double exponential).
+
+> logpdf(Laplace(1, 2), 0)
+-1.88629
+
+See also Normal, Exponential.`,
+  Logistic: `Logistic: log odds of a Uniform(0, 1), moved and scaled.
+
+> logpdf(Logistic(1, 2), 0)
+-2.1413
+
+See also Normal, LogLogistic, OrderedLogistic.`,
+  LogNormal: `exp of a Normal(loc, scale).
+
+> logpdf(LogNormal(1, 2), 1)
+-1.73709
+
+See also Normal, Gamma, LogitNormal.`,
+  Exponential: `Exponential with mean 1 / rate: times to an event that comes at a constant rate.
+
+> logpdf(Exponential(2), 1)
+-1.30685
+
+See also Gamma, Weibull, Geometric.`,
+  Gamma: `Gamma with mean shape / rate.
+
+The log density is shape log(rate) − log Γ(shape) + (shape − 1) log(x) − rate x. Draws are by rejection, with gradients through the accepted draw (Marsaglia and Tsang 2000).
+
+> logpdf(Gamma(3, 2), 1)
+-0.613706
+
+See also InverseGamma, Exponential, ChiSquared, NegativeBinomial.`,
+  InverseGamma: `1 / Gamma(shape, scale).
+
+> logpdf(InverseGamma(3, 2), 1)
+-0.613706
+
+See also Gamma, InverseWishart.`,
+  Beta: `Beta with mean a / (a + b).
+
+> logpdf(Beta(2, 3), 0.5)
+0.405465
+
+See also BetaProportion, Kumaraswamy, Uniform, Dirichlet.`,
+  Uniform: `Uniform between \`low\` and \`high\`.
+
+> logpdf(Uniform(1, 3), 2)
+-0.693147
+
+See also Beta, Flat.`,
+  Dirichlet: `Dirichlet on the simplex: K probabilities with means concentration / sum(concentration).
+
+The log density is log Γ(Σ c) − Σ log Γ(c) + Σ (c − 1) log(x) with c the concentration. A draw is K Gamma draws divided by their sum.
+
+> logpdf(Dirichlet([1, 2, 3]), [0.2, 0.3, 0.5])
+1.50408
+
+See also Beta, Categorical, DirichletMultinomial.`,
+  Bernoulli: `True with probability \`p\`, or with sigmoid(logits).
+
+Where a Bernoulli variable is not observed, it is summed out if the program's structure allows it.
+
+> logpmf(Bernoulli(0.3), true)
+-1.20397
+> logpmf(Bernoulli(logits: 2), false)
+-2.12693
+
+See also Binomial, Categorical, RelaxedBernoulli.`,
+  Binomial: `Successes among \`n\` trials, each with probability \`p\` or sigmoid(logits).
+
+The log probability is log C(n, k) + k log(p) + (n − k) log(1 − p). Draws invert the sum of the probabilities.
+
+> logpmf(Binomial(8, 0.4), 3)
+-1.27765
+> logpmf(Binomial(8, logits: -1), 3)
+-1.48074
+
+See also Bernoulli, BetaBinomial, ZeroInflatedBinomial, Multinomial.`,
+  Categorical: `0 … K−1 with the probabilities \`p\`, or softmax(logits).
+
+Where a Categorical variable is not observed, it is summed out if the program's structure allows it.
+
+> logpmf(Categorical([0.2, 0.3, 0.5]), 2)
+-0.693147
+> logpmf(Categorical(logits: [0, 1, 2]), 2)
+-0.407606
+
+See also Bernoulli, Multinomial, RelaxedCategorical, OrderedLogistic.`,
+  RelaxedBernoulli: `A Bernoulli draw made continuous: near 0 or 1 where the temperature is low (binary Concrete; Maddison, Mnih and Teh 2017).
+
+> logpdf(RelaxedBernoulli(logits: 1, temperature: 0.5), 0.7)
+-0.600714
+
+See also Bernoulli, RelaxedCategorical.`,
+  RelaxedCategorical: `A Categorical draw made continuous: weights near one-hot where the temperature is low (Concrete, Gumbel-softmax; Maddison, Mnih and Teh 2017).
+
+> logpdf(RelaxedCategorical(logits: [0, 1, 2], temperature: 0.5), [0.2, 0.3, 0.5])
+-1.04529
+
+See also Categorical, RelaxedBernoulli.`,
+  Poisson: `Counts with mean \`rate\`, or exp(log_rate).
+
+The log probability is k log(rate) − rate − log k!. Draws invert the sum of the probabilities.
+
+> logpmf(Poisson(3), 2)
+-1.49592
+> logpmf(Poisson(log_rate: 1), 2)
+-1.41143
+
+See also NegativeBinomial, ZeroInflatedPoisson, Binomial.`,
+  MultivariateNormal: `Normal vectors with mean \`loc\` and a covariance matrix, the inverse of a \`precision\`, or L Lᵀ with L its \`cholesky\` factor.
+
+The log density is −½ (x − loc)ᵀ Σ⁻¹ (x − loc) − ½ log |Σ| − ½ K log(2π). A draw is loc + L z with z standard normal noise.
+
+> S = [[2, 0.5], [0.5, 1]] as Covariance
+> logpdf(MultivariateNormal([0, 1], S), [1, 1])
+-2.4034
+> S = [[2, 0.5], [0.5, 1]] as Covariance
+> logpdf(MultivariateNormal(0, precision: S), [1, 1])
+-3.55807
+
+See also Normal, MultivariateStudentT, LKJ, GaussianRandomWalk.`,
+  MultivariateStudentT: `Student's t for vectors: covariance df / (df − 2) · scale; \`scale\` may be given by its \`cholesky\` factor.
+
+> S = [[2, 0.5], [0.5, 1]] as Covariance
+> logpdf(MultivariateStudentT(3, [0, 1], S), [1, 1])
+-2.55357
+
+See also StudentT, MultivariateNormal.`,
+  LKJ: `Correlation matrices R with density |R|^(concentration − 1): uniform at 1 (Lewandowski, Kurowicka and Joe 2009). The declared type says how large.
+
+> logpdf(LKJ(2), [[1, 0.5], [0.5, 1]])
+-0.575364
+
+See also LKJCholesky, Wishart, MultivariateNormal.`,
+  LKJCholesky: `The Cholesky factor of an LKJ(concentration). The declared type says how large.
+
+> logpdf(LKJCholesky(2), [[1, 0], [0.6, 0.8]])
+-0.733969
+
+See also LKJ, MultivariateNormal.`,
+  Wishart: `Wishart with mean df · scale; \`df\` is above K − 1.
+
+> S = [[2, 0.5], [0.5, 1]] as Covariance
+> logpdf(Wishart(4, S), [[3, 1], [1, 2]])
+-5.25297
+
+See also InverseWishart, LKJ, Gamma.`,
+  InverseWishart: `The inverse of a Wishart(df, scale⁻¹): mean scale / (df − K − 1); \`df\` is above K − 1.
+
+> S = [[2, 0.5], [0.5, 1]] as Covariance
+> logpdf(InverseWishart(4, S), [[3, 1], [1, 2]])
+-8.33797
+
+See also Wishart, LKJ, InverseGamma.`,
+  Flat: `The improper constant density; says aloud that there is no prior. Has no draws.
+
+> logpdf(Flat(), 3)
+0
+
+See also Uniform, Normal.`,
+};
