@@ -10,7 +10,7 @@ import { modulePath } from "../lang/modules/module-path.ts";
 import { parse } from "../lang/parse/parse.ts";
 import type { Compilation, CompileOptions, Program } from "./api-types.ts";
 import { type Edition, firstEdition } from "./edit/edition.ts";
-import { library, mentionsLibrary } from "./library.ts";
+import { library, libraryFor } from "./library.ts";
 
 /**
  * Never rejects for what is wrong with the program: that is in `problems`. What it imports is among `source.modules`, or
@@ -24,12 +24,12 @@ export async function compile(
   const parsed = parse(named);
   const imports = parsed.file.declarations.some(({ kind }) => kind === "import");
   const modules = imports ? loadModules(parsed.file, library(), resolve) : noModules;
-  const alone = imports || mentionsLibrary(named.text) ? undefined : recheck(parsed.file);
-  // With a mistake in it: the library has names to suggest.
+  const used = imports ? undefined : recheck(parsed.file, { library: libraryFor(named.text) });
+  // With a mistake in it: the whole library has names to suggest.
   const checked =
-    alone === undefined || hasErrors(alone.problems)
+    used === undefined || hasErrors(used.problems)
       ? recheck(parsed.file, { library: library(), modules: modules.declarations })
-      : alone;
+      : used;
   const told = [...modules.problems, ...withoutMissing(checked.problems, modules)];
   const problems = joinProblems(parsed.problems, told);
   const { sources } = modules;

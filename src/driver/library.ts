@@ -1,25 +1,57 @@
-/** The standard library, as text that is part of the package. */
+/** The standard library, as text that is part of the package: what a program uses of it is parsed, once, and nothing else. */
 import { lazy } from "../lang/parse/lazy.ts";
 import { parse } from "../lang/parse/parse.ts";
 import { stdlibSources } from "../lang/stdlib.generated.ts";
-import type { File } from "../lang/tree.ts";
+import type { Declaration, File } from "../lang/tree.ts";
 
-/** Parsed once. */
-export const library: () => readonly File[] = lazy(() =>
-  Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file),
-);
+/** A declaration where it stands in the text, without its doc comment. */
+interface Place {
+  readonly source: string;
+  readonly name: string;
+  /** Every word in it: all names that it mentions are among them. */
+  readonly words: () => ReadonlySet<string>;
+  readonly declarations: () => readonly Declaration[];
+}
 
-/** The names of the library's declarations, found without parsing it: each begins a line. */
-const names = lazy(
-  () =>
-    new Set(
-      Object.values(stdlibSources).flatMap((text) =>
-        [...text.matchAll(/^(?:net|def|dist) (\w+)/gm)].map(([, name]) => name),
-      ),
+/** Found without parsing: each begins a line, and the next one's doc comment is where it ends. */
+const places = lazy(() =>
+  Object.entries(stdlibSources).flatMap(([source, text]) =>
+    [...text.matchAll(/^(?:net|def|dist) (\w+)(?:(?!\n\/\/\/)[\s\S])*/gm)].map(
+      ({ 0: own, 1: name, index }): Place => ({
+        source,
+        name,
+        words: lazy(() => wordsOf(own)),
+        declarations: lazy(() => parse({ name: source, text: " ".repeat(index) + own }).file.declarations),
+      }),
     ),
+  ),
 );
 
-/** Whether a text holds a name of the library. Where it holds none, and no mistake, it means the same without the library. */
-export function mentionsLibrary(text: string): boolean {
-  return (text.match(/\w+/g) ?? []).some((word) => names().has(word));
+/** All of it. */
+export const library: () => readonly File[] = lazy(() => filesOf(places()));
+
+/** What a text mentions of it, with what that mentions; nothing where it mentions nothing. */
+export function libraryFor(text: string): readonly File[] {
+  const byName = Map.groupBy(places(), ({ name }) => name);
+  const found = new Set<Place>();
+  const work = [wordsOf(text)];
+  for (let words = work.pop(); words !== undefined; words = work.pop())
+    for (const word of words)
+      for (const place of byName.get(word) ?? []) {
+        if (found.has(place)) continue;
+        found.add(place);
+        work.push(place.words());
+      }
+  return filesOf(places().filter((each) => found.has(each)));
+}
+
+function filesOf(used: readonly Place[]): readonly File[] {
+  return [...Map.groupBy(used, ({ source }) => source)].map(([source, own]) => ({
+    declarations: own.flatMap((each) => each.declarations()),
+    span: { source, start: 0, end: stdlibSources[source].length },
+  }));
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.match(/\w+/g) ?? []);
 }
