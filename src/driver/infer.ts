@@ -1,5 +1,6 @@
 /** From a program and data to a posterior: bind, plan, choose, run, judge. */
 import { ProblemError } from "../base/problem.ts";
+import { hasScored } from "../compiler/lower/score-gradient.ts";
 import type { BoundData } from "../data/bind-data.ts";
 import { joinChains } from "../inference/join-chains.ts";
 import type { PosteriorData } from "../inference/posterior-data.ts";
@@ -24,6 +25,7 @@ import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { chooseMember } from "./members/choose-member.ts";
 import { planGuide } from "./training/guide-plan.ts";
+import { refuseScore } from "./training/refuse-score.ts";
 
 const defaultChains = 4;
 
@@ -96,6 +98,12 @@ function chooseStrategy(
   model: CoreModel,
   plan: DensityPlan,
 ): StrategyChoice {
+  const scored = model.sites.find(({ score }) => score);
+  if (scored !== undefined) {
+    if (asked !== undefined && asked !== "auto" && asked !== "svi")
+      throw new ProblemError([refuseScore(scored, asked)]);
+    return { name: "svi", reason: `\`${scored.variable}\` is drawn with \`score\`` };
+  }
   if (plan.dimension === 0)
     throw new ProblemError([
       {
@@ -114,7 +122,7 @@ function chooseStrategy(
     : { name: "svi", reason: `${count}; more than ${largestForNuts} would take NUTS too long` };
 }
 
-/** SVI fits the program's guide where there is one. */
+/** SVI fits the program's guide where there is one, and one that is derived where there are discrete draws. */
 function withGuide(
   program: Program,
   model: CoreModel,
@@ -123,7 +131,7 @@ function withGuide(
   strategy: StrategyName,
   seed: number,
 ): DensityPlan {
-  if (strategy !== "svi" || model.guide === undefined) return plan;
+  if (strategy !== "svi" || (model.guide === undefined && !hasScored(model))) return plan;
   return { ...plan, guide: planGuide(program.core, model, bound, plan.variables.map(outputName), seed) };
 }
 

@@ -75,9 +75,12 @@ export interface DensityTarget {
 /** A hand-written guide on its model: what it learns as one flat vector. Noise is standard normal. */
 export interface WrittenGuide {
   readonly parameterCount: number;
+  /** Of one draw. */
   readonly noiseLength: number;
+  /** Draws that a gradient is made from, side by side: it takes noise for as many. */
+  readonly samples: number;
   readonly initialParameters: Float64Array;
-  /** log p(x, z) − log q(z) of the draw z that the noise gives, its path derivative written into `gradient`. */
+  /** log p(x, z) − log q(z) of the draws z that the noise gives, in the mean; its gradient is written into `gradient`. */
   elboAndGradient(parameters: Float64Array, noise: Float64Array, gradient: Float64Array): number;
   /** Densities on the model's own scale; `values` of all the target's variables, laid out by their offsets, in a fresh array. */
   draw(

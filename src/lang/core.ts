@@ -88,8 +88,10 @@ export interface CoreSite {
   readonly support: CoreSupport;
   readonly distribution: CoreDistribution;
   readonly noncentered: boolean;
-  /** Discrete latent to be summed out exactly. True for every discrete latent. */
+  /** Discrete latent to be summed out exactly. True for every discrete latent that is not drawn with `score`. */
   readonly marginal: boolean;
+  /** Discrete latent whose values a guide draws, with gradients by the score function. */
+  readonly score?: true;
   /**
    * In a guide: the draw is one of unconstrained coordinates, on the whole line, and the bijector of the support takes it to the
    * value. `event` and `support` are the value's.

@@ -100,6 +100,7 @@ function formatSite(site: CoreSite): string {
   const marks = [
     site.noncentered ? " noncentered" : "",
     site.marginal ? " marginal" : "",
+    site.score ? " score" : "",
     site.bijector ? " by bijector" : "",
   ].join("");
   const head = `${site.observed ? "observe " : ""}${site.id}${places(site.place)}: ${formatType(site.event)}`;

@@ -164,7 +164,7 @@ export interface DrawStatement {
   readonly target: Target;
   readonly type?: TypeExpression;
   readonly distribution: Expression;
-  /** `via noncentered` gives the word `noncentered`; `marginal`, `enumerate` and `relaxed(…)` stand alone. */
+  /** `via noncentered` gives the word `noncentered`; `marginal`, `enumerate`, `score` and `relaxed(…)` stand alone. */
   readonly annotations: readonly Annotation[];
   readonly span: Span;
 }

@@ -397,6 +397,14 @@ model Other[N] {
     "--precision",
     "f64",
   ),
+  "score-with-nuts": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--strategy", "nuts"],
+    files: {
+      "model.ppl":
+        "model Flag {\n  on ~ Bernoulli(0.5) score\n  observe y ~ Normal(if on then 1 else 0, 1)\n}\n",
+      "data.json": '{ "y": 1 }\n',
+    },
+  },
   "export-learned": {
     args: ["export", "./model.ppl", "--data", "./data.json", "--out", "./model.onnx"],
     files: {

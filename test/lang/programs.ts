@@ -63,7 +63,7 @@ model Everything[N, T = 2 * N](u: Real(0, 1)[N], flag: Bool, v: Real?) {
   (m, s) = split(u)   // a comment
   if flag { a = 1 } else if N > 3 { a = 2 } else { a = 3 }
   plate i in 1..N - 1 { q[i]: Real[T, 2]? ~ Normal(0, 1) via noncentered marginal }
-  for t in T { h[t] = -m[t] ^ 2 as Positive; k ~ Bernoulli(0.5) enumerate }
+  for t in T { h[t] = -m[t] ^ 2 as Positive; k ~ Bernoulli(0.5) enumerate; j ~ Bernoulli(0.5) score }
   factor -sum(u) / 2e-3
   r = match k { 0 => a, 1 => [b for b in 2..T]
     _ => if flag then x[..3] else x[1.., 2] }

@@ -27,6 +27,7 @@ const words = [
   "x_1",
   "marginal",
   "enumerate",
+  "score",
   "on",
   "from",
   "T",

@@ -4,14 +4,17 @@
  * 2017, "Sticking the landing"). The plate's size is the batch: one graph serves any number of items, batch by batch.
  */
 import { bug } from "../../base/bug.ts";
+import type { CoreModel } from "../../lang/core.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { elementCount, type Graph, type NodeId } from "../graph.ts";
+import { fail } from "./context.ts";
 import { type EncoderParameter, encodeItem, gaussianHead } from "./encoder.ts";
 import { lowerGuidedDensity, lowerGuideInto } from "./guide.ts";
 import { refuseWholeItems } from "./item-data.ts";
 import { findItemPlate, type ItemPlate } from "./item-plate.ts";
-import { lowerDensityInto, lowerLogDensity } from "./log-density.ts";
+import { type DensityState, lowerDensityInto, lowerLogDensity } from "./log-density.ts";
 import type { LearnedParameter, LoweringInput } from "./lower-model.ts";
+import { hasScored, meanElbo, type ScoredGuide } from "./score-gradient.ts";
 
 export interface AmortizeOptions {
   /** Items per run of the graph. */
@@ -20,13 +23,15 @@ export interface AmortizeOptions {
   readonly hidden: readonly number[];
   /** Covariance of the Gaussian head; "written": the model's own guide, without an encoder. */
   readonly head: "meanField" | "fullCovariance" | "written";
+  /** Draws of each item side by side, for gradients through discrete draws of a hand-written guide. */
+  readonly draws?: number;
 }
 
 export interface AmortizedLowering {
   /**
    * Inputs: `data/<name>` (a batch of items), `learn/<path>`, `encoder/<name>`, `standard/mean` and `standard/scale` (of the
    * features), `noise` (batch × local dimension, standard normal); of a hand-written guide `guide/<path>` in place of encoder and features.
-   * Outputs: `objective` (mean ELBO per item, nats); per item of the batch `logDensity`, `logGuide`, `variable/<name>`, and of the
+   * Outputs: `objective` (mean ELBO per item, nats); per item of the batch (behind draws side by side) `logDensity`, `logGuide`, `variable/<name>`, and of the
    * derived guide `mean` (batch × D), `scale` (batch × D × D lower triangular, or batch × D standard deviations).
    */
   readonly graph: Graph;
@@ -43,7 +48,8 @@ export function lowerAmortized(
   options: AmortizeOptions,
 ): AmortizedLowering {
   const { batch, head: kind } = options;
-  if (kind === "written") return lowerWritten(input, plate, batch);
+  if (kind === "written") return lowerWritten({ ...input, draws: options.draws }, plate, batch);
+  if (hasScored(input.model)) refuseScored(input.model);
   const shapes = lowerLogDensity(input, { scale: "unconstrained" });
   const blocks = shapes.coordinates;
   const localDimension = shapes.dimension / batch;
@@ -62,7 +68,7 @@ export function lowerAmortized(
     });
     return { node: builder.emit("reshape", [part], { shape: block.shape }), axes: [], event: block.shape };
   });
-  const outputs = elboOutputs(builder, density.outputs, head.logGuide, batch);
+  const outputs = elboOutputs(density, head);
   return {
     graph: builder.finish({ ...outputs, mean: head.mean, scale: head.scale }),
     localDimension,
@@ -80,25 +86,28 @@ function lowerWritten(input: LoweringInput, plate: ItemPlate, batch: number): Am
   const guide = lowerGuideInto(input, builder, { items: { index, size: batch } });
   const density = lowerGuidedDensity(input, guide, builder, { keep: plate.index });
   return {
-    graph: builder.finish(elboOutputs(builder, density.outputs, guide.logGuide, batch)),
+    graph: builder.finish(elboOutputs(density, guide)),
     localDimension: guide.noiseLength,
     encoder: [],
     learned: [...density.learned, ...guide.learned],
   };
 }
 
-function elboOutputs(
-  builder: Builder,
-  density: Readonly<Record<string, NodeId>>,
-  logGuide: NodeId,
-  batch: number,
-): Record<string, NodeId> {
-  const { logDensity } = density;
-  const perItem = builder.emit("sub", [logDensity, logGuide], {});
-  const total = builder.emit("reduceSum", [perItem], { axes: [0] });
-  const objective = builder.emit("mul", [total, builder.fill(1 / batch, [])], {});
-  const variables = Object.entries(density).filter(([name]) => name.startsWith("variable/"));
-  return { objective, logDensity, logGuide, ...Object.fromEntries(variables) };
+function elboOutputs(density: DensityState, guide: ScoredGuide): Record<string, NodeId> {
+  const { logDensity } = density.outputs;
+  const variables = Object.entries(density.outputs).filter(([name]) => name.startsWith("variable/"));
+  const objective = meanElbo(density, guide);
+  return { objective, logDensity, logGuide: guide.logGuide, ...Object.fromEntries(variables) };
+}
+
+function refuseScored({ name, sites }: CoreModel): never {
+  const site = sites.find(({ score }) => score);
+  return fail({
+    code: "not-supported-yet",
+    message: `no guide is derived yet for \`${site?.variable}\`, which is drawn with \`score\``,
+    labels: site === undefined ? [] : [{ span: site.span, text: "drawn by a guide" }],
+    help: `write a \`guide for ${name}\``,
+  });
 }
 
 /** All of an item's data in one row of numbers, standardised: [batch, features]. */

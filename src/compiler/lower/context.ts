@@ -71,7 +71,7 @@ export type DataCheck =
   /** Used as times: no value of the vector `name` is smaller than the one before, and the first not than `start`. */
   | { readonly kind: "times"; readonly name: string; readonly start?: number; readonly span: Span };
 
-export function sizeValue(size: Size, context: Context, span: Span): number {
+export function sizeValue(size: Size, context: Pick<Context, "sizes">, span: Span): number {
   const value = evaluateSize(size, context.sizes);
   if (value === undefined)
     return fail({

@@ -1,13 +1,13 @@
 /**
  * A hand-written guide: its draws as functions of noise, and the log density of the guide at these draws with the gradient through
  * the draws alone (the path derivative; Roeder, Wu and Duvenaud 2017, "Sticking the landing"). The guide is walked twice: once to
- * draw, once to score with what it learns held fixed.
+ * draw, once to score with what it learns held fixed. Discrete draws have no path: `score-gradient.ts`.
  */
 import { bug } from "../../base/bug.ts";
 import type { CoreModel, CoreSite } from "../../lang/core.ts";
 import { constantSize } from "../../lang/size.ts";
 import { type Builder, createBuilder } from "../builder.ts";
-import type { NodeId } from "../graph.ts";
+import { elementCount, type NodeId } from "../graph.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
 import type { Context, DataCheck } from "./context.ts";
 import { drawFrom } from "./draw-from.ts";
@@ -15,6 +15,7 @@ import type { Noise } from "./draws.ts";
 import { type DensityOptions, lowerDensityInto } from "./log-density.ts";
 import {
   createModelContext,
+  drawsAxis,
   dtypeOf,
   type LearnedParameter,
   type LoweringInput,
@@ -25,6 +26,7 @@ import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { normalCdf } from "./normal-tail.ts";
 import { boundArray } from "./pieces.ts";
 import { bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
+import { type DiscreteDraws, type DiscreteSite, ownPlates } from "./score-gradient.ts";
 import { siteLogDensity } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
 import { type Factor, sumFactors } from "./sum-out.ts";
@@ -38,8 +40,9 @@ export interface GuideOptions {
 export interface GuideLowering {
   /** The latents' arrays, by name. */
   readonly values: ReadonlyMap<string, Value>;
-  /** log q of the draws: one number, or one per item. */
+  /** log q of the draws: one number, or one per item, behind the draws side by side. */
   readonly logGuide: NodeId;
+  readonly discrete: DiscreteDraws;
   /** Standard normal numbers that the draws take, in all or per item: the width of the graph input `noise`. */
   readonly noiseLength: number;
   /** Graph inputs "guide/<path>". */
@@ -51,31 +54,38 @@ export interface GuideLowering {
 export function lowerGuideInto(input: LoweringInput, builder: Builder, options: GuideOptions): GuideLowering {
   const guide = input.model.guide ?? bug("a model without a guide");
   const own = { ...input, model: guide };
+  const draws = drawsAxis(input);
   const rows = options.items?.size ?? 1;
+  const width = (shape: readonly number[]): number => (elementCount(shape) * (draws?.size ?? 1)) / rows;
   let noiseLength = 0;
   const scratch = createBuilder();
   drawGuide(own, scratch, (shape) => {
-    noiseLength += width(shape, rows);
-    return scratch.fill(0, shape);
+    noiseLength += width(shape);
+    return { node: scratch.fill(0, shape), axes: [], event: shape };
   });
 
   const lead = options.items === undefined ? [] : [rows];
   const noise = builder.input("noise", { dtype: "float", shape: [...lead, noiseLength] });
   let start = 0;
-  const { context, learned, dataChecks } = drawGuide(own, builder, (shape) => {
-    const limit = start + width(shape, rows);
+  const { context, learned, dataChecks, nodes } = drawGuide(own, builder, (shape, { algebra }) => {
+    const limit = start + width(shape);
     const part = builder.emit("slice", [noise], {
       start: [...lead.map(() => 0), start],
       limit: [...lead, limit],
     });
     start = limit;
-    return builder.emit("reshape", [part], { shape });
+    if (draws === undefined)
+      return { node: builder.emit("reshape", [part], { shape }), axes: [], event: shape };
+    // Items lie outermost in the noise, the draws of an item behind them.
+    const event = [...shape.slice(0, lead.length), draws.size, ...shape.slice(lead.length)];
+    const whole = { node: builder.emit("reshape", [part], { shape: event }), axes: [], event };
+    return algebra.eventToAxis(algebra.eventToFront(whole, lead.length), draws);
   });
-  const logGuide = scoreGuide(guide, context, options);
+  const { logGuide, discrete } = scoreGuide(guide, context, options);
   const values = new Map(
     guide.variables.map(({ name }) => [name, boundArray(context.scope.get(name), context)]),
   );
-  return { values, logGuide, noiseLength, learned, dataChecks };
+  return { values, logGuide, discrete: { ...discrete, drawn: nodes }, noiseLength, learned, dataChecks };
 }
 
 /** The log density of the model at the guide's draws, in the same graph. */
@@ -90,24 +100,23 @@ export function lowerGuidedDensity(
   );
 }
 
-function width(shape: readonly number[], rows: number): number {
-  return shape.reduce((product, length) => product * length, 1) / rows;
-}
-
 interface DrawnGuide extends Pick<GuideLowering, "learned" | "dataChecks"> {
   readonly context: ModelContext;
+  /** Nodes of the discrete draws, by variable. */
+  readonly nodes: DiscreteDraws["drawn"];
 }
 
-/** `fresh` gives standard normal numbers of a shape. */
+/** `fresh` gives standard normal numbers of a shape, for all draws side by side. */
 function drawGuide(
   input: LoweringInput,
   builder: Builder,
-  fresh: (shape: readonly number[]) => NodeId,
+  fresh: (shape: readonly number[], context: ModelContext) => Value,
 ): DrawnGuide {
   const learned: LearnedParameter[] = [];
   const dataChecks: DataCheck[] = [];
   // One array for all steps of an axis that are taken one by one.
-  const noises = new Map<string, NodeId>();
+  const noises = new Map<string, Value>();
+  const nodes = new Map<string, NodeId[]>();
   const context = createModelContext(input, builder, lowerLearned(learned, "guide/"), (check) =>
     dataChecks.push(check),
   );
@@ -120,9 +129,9 @@ function drawGuide(
       const normal = (own: readonly number[] = drawn): Value => {
         const shape = [...siteAxisSizes(site, here), ...own];
         const name = `${site.id}/${count++}`;
-        const node = noises.get(name) ?? fresh(shape);
-        noises.set(name, node);
-        return viewSiteAt({ node, axes: [], event: shape }, site, here);
+        const array = noises.get(name) ?? fresh(shape, context);
+        noises.set(name, array);
+        return viewSiteAt(array, site, here);
       };
       const noise: Noise = { event: drawn, normal, uniform: (own) => normalCdf(algebra, normal(own)) };
       const raw = algebra.stretch(drawFrom(site.distribution, noise, here), here.plates, drawn);
@@ -131,38 +140,63 @@ function drawGuide(
       const value = site.bijector ? constrain(algebra, lowerSupport(site.support, here), raw).value : raw;
       const typed = algebra.convert(value, dtypeOf(site.event.base));
       place(site.variable, algebra.stretch(typed, here.plates, event));
+      if (site.score) nodes.set(site.variable, [...(nodes.get(site.variable) ?? []), raw.node]);
     },
     factor: () => bug("a guide with a factor"),
     group: (statement) => groupSteps(statement, context, () => true),
   });
-  return { context, learned, dataChecks };
+  return { context, learned, dataChecks, nodes };
 }
 
 /** What the guide drew is known to it, what it learned and bound is made again. */
-function scoreGuide(guide: CoreModel, drawn: ModelContext, options: GuideOptions): NodeId {
+function scoreGuide(
+  guide: CoreModel,
+  drawn: ModelContext,
+  { items }: GuideOptions,
+): { readonly logGuide: NodeId; readonly discrete: Omit<DiscreteDraws, "drawn"> } {
   const { algebra } = drawn;
   const kept = new Set([
     ...guide.inputs.map(({ name }) => name),
     ...guide.variables.map(({ name }) => name),
     ...guide.sites.map(coordinatesName),
   ]);
-  const context: ModelContext = {
-    ...drawn,
-    scope: new Map([...drawn.scope].filter(([name]) => kept.has(name))),
-    learned: fixed(drawn.learned),
+  const walk = (
+    learned: Context["learned"],
+    visit: (site: CoreSite, terms: readonly Value[], here: ModelContext) => void,
+  ): ModelContext => {
+    const scope = new Map([...drawn.scope].filter(([name]) => kept.has(name)));
+    const context: ModelContext = { ...drawn, scope, learned };
+    walkStatements(guide.body, context, {
+      draw: (site, here) => visit(site, siteTerms(site, here), here),
+      factor: () => bug("a guide with a factor"),
+      group: (statement) => groupSteps(statement, context, () => false),
+    });
+    return context;
   };
   const factors: Factor[] = [];
-  walkStatements(guide.body, context, {
-    draw(site, here) {
-      for (const value of siteTerms(site, here))
-        factors.push({ value, plates: here.plates, span: site.span });
-    },
-    factor: () => bug("a guide with a factor"),
-    group: (statement) => groupSteps(statement, context, () => false),
+  const context = walk(fixed(drawn.learned), (site, terms, { plates }) => {
+    for (const value of terms) factors.push({ value, plates, span: site.span });
   });
-  const { items } = options;
-  const keep = items === undefined ? undefined : context.axes.get(items.index);
-  return algebra.convert(sumFactors(algebra, factors, [], { keep: keep && [keep] }), "float").node;
+  const sites: DiscreteSite[] = [];
+  if (guide.sites.some(({ score }) => score))
+    walk(drawn.learned, (site, terms, here) => {
+      if (!site.score) return;
+      const along = ownPlates(guide, site).map((index) =>
+        index === undefined ? index : here.axes.get(index),
+      );
+      const { plates } = here;
+      sites.push({
+        variable: site.variable,
+        along,
+        logProbability: algebra.add(...terms),
+        plates,
+        span: site.span,
+      });
+    });
+  const item = items === undefined ? undefined : context.axes.get(items.index);
+  const keep = [drawsAxis(drawn.input), item].filter((axis) => axis !== undefined);
+  const total = algebra.stretch(sumFactors(algebra, factors, [], { keep }), keep, []);
+  return { logGuide: algebra.convert(total, "float").node, discrete: { sites, factors } };
 }
 
 function siteTerms(site: CoreSite, here: ModelContext): readonly Value[] {

@@ -1,5 +1,5 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
-import type { CoreSite, CoreStatement } from "../../lang/core.ts";
+import type { CoreSite, CoreStatement, CoreVariable } from "../../lang/core.ts";
 import { discreteDependents } from "../../lang/discrete-dependents.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
@@ -11,6 +11,7 @@ import {
   bindInput,
   chosenBranch,
   createModelContext,
+  drawsAxis,
   enterAxis,
   type LearnedParameter,
   type LoweringInput,
@@ -50,7 +51,7 @@ export interface DensityOptions {
   readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
-  /** On the constrained scale: the latents' arrays where they are no inputs. */
+  /** Arrays of latents that are no inputs: on the constrained scale all, else the discrete ones that a guide draws. */
   readonly values?: ReadonlyMap<string, Value>;
 }
 
@@ -139,7 +140,7 @@ export function lowerDensityInto(
         record(site.id, siteLogDensity(site, elementAt(site, here), here), site, here);
         return;
       }
-      if (!site.observed && !bound.has(site.id) && latents.bind(site, here)) return;
+      if (!site.observed && !site.score && !bound.has(site.id) && latents.bind(site, here)) return;
       const value = viewAt(site.variable, site.place, here);
       const present = presence(site, here);
       record(site.id, siteLogDensity(site, value, here, present), site, here);
@@ -156,7 +157,7 @@ export function lowerDensityInto(
     group: (statement) => groupSteps(statement, context, latents.isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
-        if (site.observed || site.marginal || latents.isTransformedInPlace(site)) return;
+        if (site.observed || site.marginal || site.score || latents.isTransformedInPlace(site)) return;
         if (bound.has(site.id)) return;
         latents.bind(site, inner);
         bound.add(site.id);
@@ -169,17 +170,18 @@ export function lowerDensityInto(
     const given = options.values?.get(variable.name);
     if (given !== undefined) context.scope.set(variable.name, { kind: "value", value: given });
     else if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
-    else if (options.scale === "constrained" && !isDiscrete(variable.sites[0], context))
+    else if (isValueInput(variable, options, context))
       bindInput(`value/${variable.name}`, variable.name, variable.type, context);
   }
   bindPresence(context);
   walkStatements(model.body, context, verb);
 
-  const keep = options.keep === undefined ? undefined : context.axes.get(options.keep);
-  const total = sumFactors(algebra, factors, enumerated, { keep: keep && [keep] });
+  const kept = options.keep === undefined ? undefined : context.axes.get(options.keep);
+  const keep = [drawsAxis(input), kept].filter((axis) => axis !== undefined);
+  const total = algebra.stretch(sumFactors(algebra, factors, enumerated, { keep }), keep, []);
   const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
   for (const variable of model.variables)
-    if (!variable.observed && !isDiscrete(variable.sites[0], context))
+    if (!variable.observed && !siteOf(variable.sites[0], context).marginal)
       outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
   for (const name of bindingNames(model.body)) {
     const binding = context.scope.get(name);
@@ -190,8 +192,7 @@ export function lowerDensityInto(
   }
   const points = pointwise.finish(context, factors, enumerated);
   Object.assign(outputs, points.outputs);
-  if (options.keep === undefined)
-    Object.assign(outputs, optionProbabilities(context, factors, enumerated, total));
+  if (keep.length === 0) Object.assign(outputs, optionProbabilities(context, factors, enumerated, total));
   if (options.terms)
     for (const label of new Set(factors.map((factor) => factor.label))) {
       const own = factors.filter((factor) => factor.label === label);
@@ -211,8 +212,10 @@ export function lowerDensityInto(
   };
 }
 
-function isDiscrete(site: string, context: ModelContext): boolean {
-  return siteOf(site, context).support.kind === "discrete";
+/** Latents whose values are given: all on the constrained scale, discrete ones that a guide draws on both. */
+function isValueInput({ sites }: CoreVariable, { scale }: DensityOptions, context: ModelContext): boolean {
+  const { marginal, score } = siteOf(sites[0], context);
+  return !marginal && (scale === "constrained" || score === true);
 }
 
 function forEachSite(

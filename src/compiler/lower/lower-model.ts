@@ -38,6 +38,14 @@ export interface LoweringInput {
   readonly knowns: Readonly<Record<string, number>>;
   /** Observed variables of which some values are missing: a graph input `present/<name>` says which are there. */
   readonly incomplete?: readonly string[];
+  /** Draws of the latents side by side, along an outermost plate: `drawsAxis`. */
+  readonly draws?: number;
+}
+
+/** The plate of draws side by side. */
+export function drawsAxis({ draws }: LoweringInput): Axis | undefined {
+  if (draws === undefined) return undefined;
+  return { id: "draws side by side", size: draws, start: 0, order: -1, kind: "plate" };
 }
 
 export interface ModelContext extends Context {
@@ -86,6 +94,7 @@ export function createModelContext(
 ): ModelContext {
   const algebra = createAlgebra(builder);
   let order = 0;
+  const draws = drawsAxis(input);
   const context: ModelContext = {
     algebra,
     input,
@@ -93,7 +102,7 @@ export function createModelContext(
     sizes: input.sizes,
     scope: new Map(),
     path: "",
-    plates: [],
+    plates: draws === undefined ? [] : [draws],
     axes: new Map(),
     deferred: new Set(),
     learned,

@@ -121,8 +121,7 @@ const evaluationsPerStep = 10;
 
 /** Whether all chains together may well be done by the time that workers start. */
 function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean {
-  const position = new Float64Array(target.dimension);
-  const gradient = new Float64Array(target.dimension);
+  const evaluate = evaluation(target);
   const steps = tasks.reduce(
     (sum, { strategy, config }) => sum + strategies[strategy].steps(config as never),
     0,
@@ -130,11 +129,22 @@ function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean
   let fastest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < 3; time++) {
     const started = performance.now();
-    target.logDensityAndGradient(position, gradient);
+    evaluate();
     fastest = Math.min(fastest, performance.now() - started);
   }
   // The first evaluations are slow: code that runs often is compiled anew.
   return fastest * steps * evaluationsPerStep < 10 * workerStart;
+}
+
+/** One evaluation of what the chains evaluate. */
+function evaluation({ dimension, guide, logDensityAndGradient }: DensityTarget): () => void {
+  if (guide === undefined) {
+    const position = new Float64Array(dimension);
+    return () => logDensityAndGradient(position, new Float64Array(dimension));
+  }
+  const noise = new Float64Array(guide.samples * guide.noiseLength);
+  const gradient = new Float64Array(guide.parameterCount);
+  return () => guide.elboAndGradient(guide.initialParameters, noise, gradient);
 }
 
 /** Runs chains one after the other, until the time is up. Returns what is left to do; nothing when the signal aborts. */

@@ -36,7 +36,7 @@ export interface DensityPlan {
 
 /** A hand-written guide with its model and data: `guide-plan.ts`. */
 export interface GuidePlan {
-  /** Inputs `guide/<path>`, `noise` and data → `elbo` (of one draw), `gradient/guide/<path>`. */
+  /** Inputs `guide/<path>`, `noise` and data → `elbo` (the mean of `samples` draws), `gradient/guide/<path>`. */
   readonly objective: SplitGraph;
   /** The same inputs → `logDensity`, `logGuide`, `variable/<name>`, `binding/<name>`. */
   readonly draw: SplitGraph;
@@ -45,6 +45,7 @@ export interface GuidePlan {
   readonly initialParameters: Float64Array;
   /** Standard normal numbers of one draw. */
   readonly noiseLength: number;
+  readonly samples: number;
 }
 
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
@@ -78,9 +79,8 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
     prefix: "gradient/",
   });
   const variables = reportedVariables(model, graph);
-  const isLatent = (name: string): boolean => name.startsWith("q/");
   return {
-    density: splitInvariant(optimize(differentiated), isLatent),
+    density: splitInvariant(optimize(differentiated), isLatentInput),
     report: splitInvariant(
       optimize(
         select(
@@ -88,7 +88,7 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
           variables.map((variable) => variable.output),
         ),
       ),
-      isLatent,
+      isLatentInput,
     ),
     blocks,
     dimension: lowered.dimension,
@@ -104,9 +104,14 @@ export function select(graph: Graph, outputs: readonly string[]): Graph {
   return { ...graph, outputs: Object.fromEntries(outputs.map((name) => [name, graph.outputs[name]])) };
 }
 
+/** Coordinates, and values of discrete variables that a guide draws. */
+function isLatentInput(name: string): boolean {
+  return name.startsWith("q/") || name.startsWith("value/");
+}
+
 /** Latent variables, then bindings that depend on one, with their places in the flat result. */
 function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { readonly output: string })[] {
-  const latent = dependents(graph, (input) => input.startsWith("q/"));
+  const latent = dependents(graph, isLatentInput);
   let offset = 0;
   return Object.entries(graph.outputs).flatMap(([output, id]) => {
     const [kind, ...rest] = output.split("/");

@@ -13,7 +13,8 @@ import type { DensityPlan } from "./density-plan.ts";
  * density. The target's functions share scratch memory: one thread, no re-entry.
  */
 export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget & { dispose(): void } {
-  const density = compileDensity(plan, engine);
+  // Where a guide is fitted, nothing asks for the density at positions.
+  let compiled = plan.guide === undefined ? compileDensity(plan, engine) : undefined;
   // Names made once: a call takes less time than making them would.
   const gradients = plan.blocks.map(({ input, offset, length }) => ({
     output: `gradient/${input}`,
@@ -33,7 +34,8 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     variables: plan.variables,
     constrainedLength: plan.constrainedLength,
     logDensityAndGradient(position, gradient) {
-      const outputs = density.run(position);
+      compiled ??= compileDensity(plan, engine);
+      const outputs = compiled.run(position);
       for (const { output, offset, length } of gradients) {
         const part = outputs[output];
         for (let i = 0; i < length; i++) gradient[offset + i] = part[i];
@@ -49,10 +51,10 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
       }
       return reported;
     },
-    nuts: density.nuts,
+    nuts: compiled?.nuts,
     ...(guide !== undefined && { guide }),
     dispose() {
-      density.executable.dispose();
+      compiled?.executable.dispose();
       report?.executable.dispose();
       guide?.dispose();
     },

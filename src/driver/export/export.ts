@@ -10,6 +10,7 @@ import { compile } from "../compile.ts";
 import { planDensity } from "../density/density-plan.ts";
 import { bindOrThrow } from "../infer-options.ts";
 import { planAmortized } from "../training/amortized-plan.ts";
+import { refuseScored } from "../training/refuse-score.ts";
 import type { Exported } from "./export-formats.ts";
 import { exportedDensity, exportedNetwork } from "./export-graph.ts";
 
@@ -20,6 +21,7 @@ export async function exportModel(
   options: ExportOptions,
 ): Promise<Exported> {
   const model = program.model(options.model);
+  refuseScored(model, "an exported density");
   const plan = planDensity(program.core, model, bindOrThrow(model, data, options));
   const graph = exportedDensity(plan);
   const { coordinates } = plan;

@@ -12,6 +12,7 @@ import type { CoreModel, CoreProgram } from "../../lang/core.ts";
 import { checkKnownData } from "../density/check-known-data.ts";
 import { checkGraphMemory } from "../density/check-memory.ts";
 import { loweringInput, select } from "../density/density-plan.ts";
+import { refuseScored } from "../training/refuse-score.ts";
 import { layWeights, type Weights } from "../training/weight-blocks.ts";
 
 export interface FitPlan extends Weights {
@@ -27,6 +28,7 @@ export interface FitPlan extends Weights {
  * data show to be wrong.
  */
 export function planFit(program: CoreProgram, model: CoreModel, bound: BoundData): FitPlan {
+  refuseScored(model, "a fit to the mode");
   const builder = createBuilder();
   const input = loweringInput(program, model, bound);
   const options = { scale: "unconstrained", jacobian: false } as const;

@@ -1,11 +1,24 @@
 /** A hand-written guide with its model and data, as plain data that cross worker boundaries. */
 import { ProblemError } from "../../base/problem.ts";
+import { randomSource } from "../../base/random.ts";
 import { createBuilder } from "../../compiler/builder.ts";
 import { differentiate } from "../../compiler/differentiate.ts";
+import type { Graph } from "../../compiler/graph.ts";
+import type { DataCheck } from "../../compiler/lower/context.ts";
 import { lowerGuidedDensity, lowerGuideInto } from "../../compiler/lower/guide.ts";
+import type { DensityState } from "../../compiler/lower/log-density.ts";
+import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
+import { lowerMeanFieldInto, type MeanFieldParameter } from "../../compiler/lower/mean-field.ts";
+import {
+  drawsSideBySide,
+  hasScored,
+  meanElbo,
+  type ScoredGuide,
+} from "../../compiler/lower/score-gradient.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { splitInvariant } from "../../compiler/split-invariant.ts";
 import type { BoundData } from "../../data/bind-data.ts";
+import { svi } from "../../inference/svi/svi.ts";
 import type { CoreModel, CoreProgram } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { programExpressions } from "../../lang/program-expressions.ts";
@@ -14,9 +27,9 @@ import { checkGraphMemory } from "../density/check-memory.ts";
 import { type GuidePlan, loweringInput, select } from "../density/density-plan.ts";
 import { incompleteNames } from "../density/missing-values.ts";
 import { initialParameters } from "./initial-parameters.ts";
-import { layWeights } from "./weight-blocks.ts";
+import { layWeights, type Weights, weightInputs } from "./weight-blocks.ts";
 
-/** The model has a guide. `reported` are outputs of a density that a draw is to give too. */
+/** The model has a guide, or discrete latents drawn with `score`, for which one is derived. `reported` are outputs of a density that a draw is to give too. */
 export function planGuide(
   program: CoreProgram,
   model: CoreModel,
@@ -26,29 +39,76 @@ export function planGuide(
 ): GuidePlan {
   refuseMissingInGuide(model, bound);
   const input = loweringInput(program, model, bound);
-  const builder = createBuilder();
-  const guide = lowerGuideInto(input, builder, {});
-  const { outputs } = lowerGuidedDensity(input, guide, builder, {});
-  const elbo = builder.emit("sub", [outputs.logDensity, guide.logGuide], {});
-  const graph = builder.finish({ ...outputs, logGuide: guide.logGuide, elbo });
+  const single = lowerGuided(input, undefined);
+  const samples = hasScored(model) ? drawsSideBySide : 1;
+  const { guide, graph } = samples === 1 ? single : lowerGuided(input, samples);
   checkGraphMemory(graph, bound);
   checkKnownData(guide.dataChecks, bound);
-  const { blocks, parameterCount } = layWeights(guide.learned);
+  const { blocks, parameterCount } = layWeights(guide.parameters);
   const differentiated = differentiate(select(graph, ["elbo"]), {
     of: "elbo",
     wrt: blocks.map((block) => block.input),
     prefix: "gradient/",
   });
   const varies = (name: string): boolean => name.startsWith("guide/") || name === "noise";
-  const lowered = { learned: guide.learned, encoder: [] };
   return {
     objective: splitInvariant(optimize(differentiated), varies),
-    draw: splitInvariant(optimize(select(graph, ["logDensity", "logGuide", ...reported])), varies),
+    draw: splitInvariant(optimize(select(single.graph, ["logDensity", "logGuide", ...reported])), varies),
     blocks,
     parameterCount,
-    initialParameters: initialParameters({ lowered, blocks, parameterCount }, seed),
-    noiseLength: guide.noiseLength,
+    initialParameters: guide.start({ blocks, parameterCount }, seed),
+    noiseLength: single.guide.noiseLength,
+    samples,
   };
+}
+
+/** What is fitted: the guide's parameters, and where they start. */
+interface PlannedGuide {
+  readonly parameters: readonly { readonly input: string; readonly shape: readonly number[] }[];
+  readonly noiseLength: number;
+  readonly dataChecks: readonly DataCheck[];
+  start(weights: Weights, seed: number): Float64Array;
+}
+
+function lowerGuided(
+  input: LoweringInput,
+  draws: number | undefined,
+): { readonly guide: PlannedGuide; readonly graph: Graph } {
+  const builder = createBuilder();
+  const many = { ...input, draws };
+  const finish = (density: DensityState, guide: ScoredGuide): Graph =>
+    builder.finish({ ...density.outputs, logGuide: guide.logGuide, elbo: meanElbo(density, guide) });
+  if (input.model.guide === undefined) {
+    const guide = lowerMeanFieldInto(many, builder);
+    const { parameters, noiseLength, density } = guide;
+    const start = (weights: Weights, seed: number) => startMeanField(parameters, weights, seed);
+    const planned = { parameters, noiseLength, dataChecks: density.dataChecks, start };
+    return { guide: planned, graph: finish(density, guide) };
+  }
+  const guide = lowerGuideInto(many, builder, {});
+  const density = lowerGuidedDensity(many, guide, builder, {});
+  const { learned, noiseLength, dataChecks } = guide;
+  const lowered = { learned, encoder: [] };
+  const start = (weights: Weights, seed: number) => initialParameters({ lowered, ...weights }, seed);
+  return { guide: { parameters: learned, noiseLength, dataChecks, start }, graph: finish(density, guide) };
+}
+
+/** Means around 0, as those of the Gaussian guide of `svi`. */
+function startMeanField(
+  parameters: readonly MeanFieldParameter[],
+  { blocks, parameterCount }: Weights,
+  seed: number,
+): Float64Array {
+  const values = new Float64Array(parameterCount);
+  const views = weightInputs(blocks, values);
+  const random = randomSource({ seed, stream: 0 }, 0);
+  const { initialRadius } = svi.defaults;
+  for (const { input, start } of parameters)
+    if (start !== "scattered") views[input].fill(start);
+    else
+      for (let i = 0; i < views[input].length; i++)
+        views[input][i] = initialRadius * (2 * random.uniform() - 1);
+  return values;
 }
 
 /** A guide has no value to look at where one is missing. */

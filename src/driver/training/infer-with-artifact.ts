@@ -3,10 +3,12 @@ import type { Artifact } from "../../artifact/artifact.ts";
 import { ProblemError } from "../../base/problem.ts";
 import { randomSource } from "../../base/random.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
+import type { DType } from "../../compiler/ops.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { type Engine, type Executable, type Outputs, runLater } from "../../engines/engine.ts";
 import { smoothWeights } from "../../inference/diagnostics/pareto-smoothing.ts";
 import type { PosteriorData, PosteriorVariable } from "../../inference/posterior-data.ts";
+import type { Base } from "../../lang/type.ts";
 import { leavingOutWithArtifact } from "../answers/log-likelihood.ts";
 import { describePosterior } from "../answers/posterior.ts";
 import { interrupted, simulateFrom } from "../answers/predict.ts";
@@ -199,12 +201,16 @@ function latentVariables(
         shape: [plan.items, ...event],
         dimensions: [plan.plate.size, ...event.map(() => "")],
         kind: "latent" as const,
-        base: "real" as const,
+        base: baseOf(graph.nodes[id].type.dtype),
         values: new Float64Array(draws * plan.items * width),
         width,
       },
     ];
   });
+}
+
+function baseOf(dtype: DType): Base {
+  return dtype === "float" ? "real" : dtype;
 }
 
 /** k-hat of the importance weights of some items, evenly spread. */

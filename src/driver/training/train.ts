@@ -5,6 +5,7 @@ import type { Source } from "../../base/span.ts";
 import type { AmortizeOptions } from "../../compiler/lower/amortize.ts";
 import { findItemPlate } from "../../compiler/lower/item-plate.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
+import { drawsSideBySide, hasScored } from "../../compiler/lower/score-gradient.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../../inference/amortized/amortized.ts";
 import type { CoreModel } from "../../lang/core.ts";
@@ -144,7 +145,8 @@ function chooseAmortizer(
 ): AmortizeOptions {
   const plate = findItemPlate(model);
   const batch = Math.min(options.batchSize ?? defaultBatch, bound.sizes[plate.size]);
-  if (model.guide !== undefined) return { batch, hidden: [], head: "written" };
+  if (model.guide !== undefined)
+    return { batch, hidden: [], head: "written", ...(hasScored(model) && { draws: drawsSideBySide }) };
   const input = loweringInput(program.core, model, bound);
   const one = lowerLogDensity(
     { ...input, sizes: { ...bound.sizes, [plate.size]: 1 } },

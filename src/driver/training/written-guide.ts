@@ -13,7 +13,7 @@ export function compileGuide(
   { data, variables, constrainedLength }: DensityPlan,
   engine: Engine,
 ): WrittenGuide & { dispose(): void } {
-  const { blocks, parameterCount, initialParameters, noiseLength } = guide;
+  const { blocks, parameterCount, initialParameters, noiseLength, samples } = guide;
   const compile = (split: SplitGraph): GuideGraph => {
     const { executable, fixed } = compileSplit(split, data, engine);
     const run = (parameters: Float64Array, noise: Float64Array) =>
@@ -25,6 +25,7 @@ export function compileGuide(
   return {
     parameterCount,
     noiseLength,
+    samples,
     initialParameters,
     elboAndGradient(parameters, noise, gradient) {
       const outputs = objective.run(parameters, noise);

@@ -9,10 +9,13 @@ export type GuideStart =
 
 export interface Guide {
   readonly parameterCount: number;
+  /** Of one draw. */
   readonly noiseLength: number;
+  /** Draws that `addGradient` takes noise for, and averages. */
+  readonly samples: number;
   start(random: RandomSource): GuideStart;
   /**
-   * log p(z) − log q(z) of the draw z that the noise gives; adds the gradient with respect to the parameters. NaN, and nothing
+   * log p(z) − log q(z) of the draws z that the noise gives, in the mean; adds the gradient with respect to the parameters. NaN, and nothing
    * added, where either is not finite.
    */
   addGradient(parameters: Float64Array, noise: Float64Array, into: Float64Array): number;

@@ -57,6 +57,7 @@ export function meanFieldGuide(target: DensityTarget, config: SviConfig): Guide 
   return {
     parameterCount: 2 * dimension,
     noiseLength: dimension,
+    samples: 1,
     start(random) {
       const found = findInitialPosition(target, config.initialRadius, random);
       if (found.kind === "failed") return found;

@@ -41,7 +41,7 @@ export interface SviState {
 export interface SviInfo {
   /** Estimate in nats; NaN when every sample was rejected. */
   readonly elbo: number;
-  /** Samples whose density or gradient was not finite. */
+  /** Estimates whose density or gradient was not finite. */
   readonly rejected: number;
   readonly learningRate: number;
 }

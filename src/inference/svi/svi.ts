@@ -39,16 +39,17 @@ const finishStep = 0xffffffff;
 
 function prepare(target: DensityTarget, config: SviConfig): StrategyRun<SviState, SviInfo, PosteriorData> {
   const guide = target.guide === undefined ? meanFieldGuide(target, config) : writtenGuide(target.guide);
-  const noise = new Float64Array(guide.noiseLength);
+  const noise = new Float64Array(guide.samples * guide.noiseLength);
+  const estimates = Math.ceil(config.samples / guide.samples);
   const gradient = new Float64Array(guide.parameterCount);
 
-  /** Mean ELBO and gradient over the samples that have finite ones; `used` of them. */
+  /** Mean ELBO and gradient over the estimates that have finite ones; `used` of them. */
   const estimate = (parameters: Float64Array, key: RandomKey, step: number) => {
     const random = randomSource(key, step);
     gradient.fill(0);
     let elbo = 0;
     let used = 0;
-    for (let sample = 0; sample < config.samples; sample++) {
+    for (let sample = 0; sample < estimates; sample++) {
       random.fillNormal(noise);
       const one = guide.addGradient(parameters, noise, gradient);
       if (Number.isNaN(one)) continue;
@@ -65,7 +66,7 @@ function prepare(target: DensityTarget, config: SviConfig): StrategyRun<SviState
       const parameters = Float64Array.from(state.parameters);
       const { elbo, used } = estimate(parameters, key, state.step + 1);
       const rate = learningRate(config, state);
-      const info: SviInfo = { elbo, rejected: config.samples - used, learningRate: rate };
+      const info: SviInfo = { elbo, rejected: estimates - used, learningRate: rate };
       const step = state.step + 1;
       const plateau = updatePlateau(state.plateau, elbo, config.windowLength, config.tolerance);
       const coolingFrom = state.coolingFrom ?? coolFrom(config, step, plateau.stalled);

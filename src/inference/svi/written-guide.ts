@@ -18,9 +18,10 @@ export function writtenGuide(guide: WrittenGuide): Guide {
   return {
     parameterCount: guide.parameterCount,
     noiseLength: guide.noiseLength,
+    samples: guide.samples,
     start(random) {
       const parameters = guide.initialParameters.slice();
-      const noise = new Float64Array(guide.noiseLength);
+      const noise = new Float64Array(guide.samples * guide.noiseLength);
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         random.fillNormal(noise);
         if (!Number.isNaN(addGradient(parameters, noise, new Float64Array(guide.parameterCount))))

@@ -36,7 +36,10 @@ const locationScale: readonly DistributionName[] = [
   "MultivariateNormal",
 ];
 
-const annotations = ["noncentered", "marginal", "enumerate", "relaxed", "bijector"];
+/** Annotations with which a discrete variable is summed out. */
+const summing = ["marginal", "enumerate"];
+
+const annotations = ["noncentered", "marginal", "enumerate", "relaxed", "score", "bijector"];
 
 /** The statement's Core, or nothing when it did not check. */
 export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatement): CoreStatement[] {
@@ -60,7 +63,9 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     checkElementwise(scope, piece, distribution, event);
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
-  const marginal = checkDiscrete(scope, piece, variable, distribution, event);
+  const isDiscrete = event.support.kind === "discrete" && !variable.observed;
+  const score = isDiscrete && (parts.model !== undefined || isScored(variable));
+  const marginal = !score && checkDiscrete(scope, piece, variable, distribution, event);
   const noncentered = checkAnnotations(scope, statement, distribution, event);
   const id = siteId(variable, piece);
   parts.sites.push({
@@ -74,6 +79,7 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
     distribution: distribution.core,
     noncentered,
     marginal,
+    ...(score && { score }),
     ...(bijector !== undefined && { bijector: true }),
     span: statement.span,
   });
@@ -118,6 +124,14 @@ function insideSupport(event: CheckedEvent): CheckedEvent {
 function siteId(variable: Variable, piece: Piece): string {
   const position = variable.pieces.indexOf(piece);
   return variable.pieces.length === 1 ? variable.name : `${variable.name}#${position + 1}`;
+}
+
+/** A variable is drawn with `score` as a whole, or not at all. */
+function isScored({ pieces }: Variable): boolean {
+  return pieces.some(
+    ({ statement }) =>
+      statement.kind === "draw" && statement.annotations.some(({ text }) => text === "score"),
+  );
 }
 
 /** Whether the site is to be summed out. Reports discrete latents that cannot be. */
@@ -170,6 +184,9 @@ function checkAnnotations(
       checkRelaxed(scope, annotation, statement);
     } else if (text === "noncentered") {
       noncentered = checkNoncentered(scope, annotation, statement, distribution, event);
+    } else if (text === "score" && statement.annotations.some((each) => summing.includes(each.text))) {
+      const reason = "the variable is summed out";
+      scope.report({ code: "annotation-not-allowed", annotation, reason, help: "leave one of the two out" });
     } else if (event.support.kind !== "discrete" || statement.observed) {
       const reason = statement.observed ? "the variable is observed" : "the variable is continuous";
       scope.report({ code: "annotation-not-allowed", annotation, reason, help: `remove \`${text}\`` });

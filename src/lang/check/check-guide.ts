@@ -216,7 +216,9 @@ function drawnNames(body: readonly Statement[]): readonly string[] {
   });
 }
 
-function checkSmooth(scope: Scope, { distribution, variable }: CoreSite): void {
+/** Discrete draws have a gradient of their own: `score`. */
+function checkSmooth(scope: Scope, { distribution, variable, score }: CoreSite): void {
+  if (score) return;
   for (const each of namedDistributions(distribution)) {
     if (isSmooth(each)) continue;
     const name = each.kind === "defined" ? each.definition.name : each.name;

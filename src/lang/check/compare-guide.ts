@@ -93,7 +93,8 @@ function compareVariable(
     }
     const shared = hasSharedBounds(model, first.support);
     if (!sameSupport(first.support, site.support) || (site.bijector === undefined && !shared)) {
-      const help = `write \`${siteText(site)} ~ Normal(m, s)${first.support.kind === "real" ? "" : " via bijector"}\``;
+      const via = first.support.kind === "real" ? "" : " via bijector";
+      const help = `write \`${siteText(site)} ~ ${first.score ? discreteDraw(first) : `Normal(m, s)${via}`}\``;
       scope.report({
         code: "guide-support-differs",
         target: target(site),
@@ -136,12 +137,13 @@ function samePlates(model: CoreModel, guide: CoreModel, variable: CoreVariable, 
 function reportMissing(model: CoreModel, variable: CoreVariable, { scope, declaration }: Comparison): void {
   const [first] = sitesOf(model, variable);
   const via = first.support.kind === "real" ? "" : " via bijector";
+  const suggested = first.score ? discreteDraw(first) : `Normal(m, s)${via}`;
   scope.report({
     code: "guide-site-missing",
     target: { text: siteText(first), span: first.span },
     guide: declaration.name.span,
     where: plateWords(model, first),
-    help: `add \`${drawn(model, first, `Normal(m, s)${via}`)}\``,
+    help: `add \`${drawn(model, first, suggested)}\``,
   });
 }
 
@@ -150,6 +152,11 @@ function drawn(model: CoreModel, site: CoreSite, distribution: string): string {
   const axes = axesAround(model, site.id);
   const heads = axes.map((axis) => `${axisText(axis)} { `).join("");
   return `${heads}${siteText(site)} ~ ${distribution}${" }".repeat(axes.length)}`;
+}
+
+function discreteDraw({ event, support }: CoreSite): string {
+  if (event.base === "bool") return "Bernoulli(p)";
+  return support.kind === "discrete" && support.count !== undefined ? "Categorical(p)" : "Poisson(rate)";
 }
 
 function plateWords(model: CoreModel, site: CoreSite): string {

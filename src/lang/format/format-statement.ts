@@ -85,10 +85,10 @@ function formatDraw(origin: Origin, statement: DrawStatement): Doc {
   ];
 }
 
-/** `marginal`, `enumerate` and `relaxed(…)` stand alone. */
+/** `marginal`, `enumerate`, `score` and `relaxed(…)` stand alone. */
 function formatAnnotation(origin: Origin, { text, argument }: Annotation): Doc {
   if (argument !== undefined) return [` ${text}(`, formatExpression(origin, argument), ")"];
-  return text === "marginal" || text === "enumerate" ? ` ${text}` : ` via ${text}`;
+  return text === "marginal" || text === "enumerate" || text === "score" ? ` ${text}` : ` via ${text}`;
 }
 
 function formatTargets(origin: Origin, { targets }: LetStatement): Doc {

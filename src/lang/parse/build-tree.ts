@@ -269,6 +269,7 @@ function buildAnnotation(building: Building, cst: CstNode, end: number): Annotat
     tokenOf(cst, "Identifier") ??
     tokenOf(cst, "Keyword_marginal") ??
     tokenOf(cst, "Keyword_enumerate") ??
+    tokenOf(cst, "Keyword_score") ??
     tokenOf(cst, "Keyword_relaxed");
   if (word === undefined || word.image === "") return [];
   const name = nameOf(building, word, word.startOffset);

@@ -16,7 +16,7 @@
  *                 | "vary" name ( "in" "{" { option ( "," | ";" ) } "}" | [ ":" type ] "~" expression )
  *                 | [ "observe" ] expression [ ":" type ] [ "~" expression { annotation } | "=" expression ]
  *     option      = [ name ":" ] expression
- *     annotation  = "via" name | "marginal" | "enumerate" | "relaxed" "(" expression ")"
+ *     annotation  = "via" name | "marginal" | "enumerate" | "score" | "relaxed" "(" expression ")"
  *     expression  = operand { binary-operator operand }
  *     operand     = { "-" | "!" } primary { "(" arguments ")" | "[" indices "]" | "." name } { "as" type }
  *     primary     = name | number | "true" | "false" | "(" arguments ")" | "[" items "]" | if | match
@@ -476,6 +476,7 @@ export class Grammar extends RecoveringParser {
       },
       { ALT: () => this.CONSUME(t.Marginal) },
       { ALT: () => this.CONSUME(t.Enumerate) },
+      { ALT: () => this.CONSUME(t.Score) },
       {
         ALT: () => {
           this.CONSUME(t.Relaxed);

@@ -20,7 +20,7 @@ const ruleWords: Readonly<Record<string, string>> = {
   vary: "`~` or `in`",
   program: "a body in braces",
   entry: "`=` or `{`",
-  annotation: "`via`, `marginal`, `enumerate` or `relaxed`",
+  annotation: "`via`, `marginal`, `enumerate`, `score` or `relaxed`",
   type: "a type",
   suffix: "an index",
 };
@@ -172,9 +172,8 @@ const bindingWords: ReadonlySet<string> = new Set(["let", "var", "const", "val",
 
 /** What follows a whole statement in the same line. */
 function nextStatement(found: IToken, before: IToken | undefined, next: IToken | undefined): string {
-  const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "relaxed", "via"]);
+  const [annotation] = nearMisses(found.image, ["marginal", "enumerate", "relaxed", "score", "via"]);
   if (annotation !== undefined) return `did you mean \`${annotation}\`?`;
-  if (found.image === "score") return `\`${found.image}\` is not in this version of the language yet`;
   if (before !== undefined && bindingWords.has(before.image))
     return `leave out \`${before.image}\`: \`${found.image} = …\``;
   if (before?.image === "return") return "leave out `return`: a function ends in its result";

@@ -49,7 +49,7 @@ function keyword(text: string, categories: TokenType[] = []): TokenType {
   });
 }
 
-/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `relaxed`, `member`, `on` and `from`, which are names elsewhere. */
+/** Keywords cannot be names, except the contextual `marginal`, `enumerate`, `relaxed`, `score`, `member`, `on` and `from`, which are names elsewhere. */
 const keywords = {
   Model: keyword("model"),
   Def: keyword("def"),
@@ -76,6 +76,7 @@ const keywords = {
   Marginal: keyword("marginal", [Identifier]),
   Enumerate: keyword("enumerate", [Identifier]),
   Relaxed: keyword("relaxed", [Identifier]),
+  Score: keyword("score", [Identifier]),
   Member: keyword("member", [Identifier]),
   On: keyword("on", [Identifier]),
   From: keyword("from", [Identifier]),

@@ -279,6 +279,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     observed: "model M {\n  observe y ~ Normal(0, 1) via noncentered\n}",
     truncated: "model M {\n  x: Positive ~ Normal(0, 1) via noncentered\n}",
     continuous: "model M {\n  x ~ Normal(0, 1) marginal\n}",
+    "score-continuous": "model M {\n  x ~ Normal(0, 1) score\n}",
+    "score-marginal": "model M {\n  on ~ Bernoulli(0.5) score marginal\n}",
     relaxed: "model M {\n  x ~ Normal(0, 1) relaxed(0.5)\n}",
     "relaxed-observed": "model M {\n  observe on ~ Bernoulli(0.5) relaxed(0.5)\n}",
     "relaxed-choice":

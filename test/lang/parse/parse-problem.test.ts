@@ -59,7 +59,7 @@ const programs = {
     tilde: "model A {\n  mu Normal(0, 1)\n}\n",
     "two-statements": "model A {\n  x ~ Normal(0, 1) y ~ Normal(0, 1)\n}\n",
     annotation: "model A[N] {\n  z ~ Bernoulli(0.5) marginl\n}\n",
-    "later-annotation": "model A[N] {\n  z ~ Bernoulli(0.5) score\n}\n",
+    "misspelt-annotation": "model A[N] {\n  z ~ Bernoulli(0.5) scores\n}\n",
     temperature: "model A[N] {\n  z ~ Bernoulli(0.5) relaxed\n}\n",
     "number-name": "model A(x: Real) {\n  y = 2x\n}\n",
     "parameter-type": "def f(x) = x\n",

@@ -70,16 +70,23 @@ describe("programs of the tour", () => {
       false,
     ]);
     expect([v.bounds, v.dimensions, v.optional]).toEqual([[], [], true]);
-    expect(outline(model.body)).toBe("m,s if(a)(if(a)(a)) plate(q) for(h k) factor r w c d");
+    expect(outline(model.body)).toBe("m,s if(a)(if(a)(a)) plate(q) for(h k j) factor r w c d");
   });
 
   test("draws", () => {
-    const [draw] = bodyOf("model M { observe y[j, 0]: Real[K] ~ f(x) via noncentered marginal enumerate }");
+    const [draw] = bodyOf(
+      "model M { observe y[j, 0]: Real[K] ~ f(x) via noncentered marginal enumerate score }",
+    );
     if (draw.kind !== "draw") throw new Error("not a draw");
     expect(draw.observed).toBe(true);
     expect(draw.target.indices.map(grouped)).toEqual(["j", "0"]);
     expect(draw.type?.name.text).toBe("Real");
-    expect(draw.annotations.map((name) => name.text)).toEqual(["noncentered", "marginal", "enumerate"]);
+    expect(draw.annotations.map((name) => name.text)).toEqual([
+      "noncentered",
+      "marginal",
+      "enumerate",
+      "score",
+    ]);
   });
 
   test("functions end in their result", () => {
@@ -116,9 +123,9 @@ describe("programs of the tour", () => {
   });
 
   test("contextual words are names elsewhere", () => {
-    expect(
-      outline(parsedBody("marginal ~ Normal(enumerate, 1) marginal\nenumerate = marginal\nmember = 2")),
-    ).toBe("marginal enumerate member");
+    expect(outline(parsedBody("marginal ~ Normal(score, 1) score\nenumerate = marginal\nmember = 2"))).toBe(
+      "marginal enumerate member",
+    );
   });
 });
 
