@@ -52,8 +52,17 @@ export function adamStep({ graph, weights, beta1, beta2, epsilon }: AdamRequest)
   // 1 − βⁿ, to all digits in single precision too.
   const share = (beta: number): NodeId =>
     math.neg(builder.emit("expm1", [math.scale(next, Math.log(beta))], {}));
-  const rate = math.div(scalar("rate"), share(beta1));
-  const secondScale = math.div(math.like(count, 1), share(beta2));
+  const whenAccepted = (x: NodeId, otherwise: number): NodeId =>
+    math.select(accepted, x, math.like(x, otherwise));
+  const number = (value: number): NodeId => math.like(count, value);
+  // All that is the same for every element is a single number: few operations on whole tensors are left.
+  const firstDecay = whenAccepted(number(beta1), 1);
+  const secondDecay = whenAccepted(number(beta2), 1);
+  const slopeScale = math.scale(shortening, 1 - beta1);
+  const squareScale = (1 - beta2) / (1 - beta1) ** 2;
+  const rootShare = builder.emit("sqrt", [share(beta2)], {});
+  const rate = whenAccepted(math.div(math.mul(scalar("rate"), rootShare), share(beta1)), 0);
+  const tinyRoot = math.scale(rootShare, epsilon);
 
   const outputs: Record<string, NodeId> = {
     objective,
@@ -67,15 +76,16 @@ export function adamStep({ graph, weights, beta1, beta2, epsilon }: AdamRequest)
     const weight = ids[graph.inputs[name]];
     const oldFirst = builder.input(`first/${name}`, type);
     const oldSecond = builder.input(`second/${name}`, type);
-    const slope = math.mul(slopes[at], everywhere(shortening));
-    const first = math.add(math.scale(oldFirst, beta1), math.scale(slope, 1 - beta1));
-    const second = math.add(math.scale(oldSecond, beta2), math.mul(math.scale(slope, 1 - beta2), slope));
-    const root = builder.emit("sqrt", [math.mul(second, everywhere(secondScale))], {});
-    const move = math.div(math.mul(first, everywhere(rate)), math.shift(root, epsilon));
-    const isAccepted = everywhere(accepted);
-    outputs[`next/${name}`] = math.select(isAccepted, math.add(weight, move), weight);
-    outputs[`next/first/${name}`] = math.select(isAccepted, first, oldFirst);
-    outputs[`next/second/${name}`] = math.select(isAccepted, second, oldSecond);
+    const slope = math.select(everywhere(accepted), slopes[at], math.like(weight, 0));
+    const change = math.mul(slope, everywhere(slopeScale));
+    const first = math.add(math.mul(oldFirst, everywhere(firstDecay)), change);
+    const square = math.scale(math.mul(change, change), squareScale);
+    const second = math.add(math.mul(oldSecond, everywhere(secondDecay)), square);
+    const root = math.add(builder.emit("sqrt", [second], {}), everywhere(tinyRoot));
+    const move = math.mul(math.div(first, root), everywhere(rate));
+    outputs[`next/${name}`] = math.add(weight, move);
+    outputs[`next/first/${name}`] = first;
+    outputs[`next/second/${name}`] = second;
   });
   return builder.finish(outputs);
 }
