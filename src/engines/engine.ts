@@ -18,7 +18,7 @@ export interface Engine {
   readonly label: string;
   readonly precisions: readonly Precision[];
   /** Compiles once; the graph's shapes are fixed. Throws if the graph does not verify. */
-  compile(graph: Graph): Executable;
+  compile(graph: Graph, use?: ExpectedUse): Executable;
   /**
    * Compiles a density with the no-U-turn sampler around it, where the engine can: the outputs are `logDensity` and
    * `gradient/<input>` for every block, and the blocks cover the coordinates.
@@ -27,6 +27,12 @@ export interface Engine {
     graph: Graph,
     blocks: readonly CoordinateRun[],
   ): Executable & { readonly nuts: NutsSampler };
+}
+
+/** What an engine may go by that can compile longer for faster runs. */
+export interface ExpectedUse {
+  /** How long all runs will take together, about. */
+  readonly seconds: number;
 }
 
 /** Coordinates that are one input of a density. */

@@ -19,16 +19,23 @@ import { initialParameters } from "./initial-parameters.ts";
 
 type Inputs = Readonly<Record<string, Values>>;
 
+export interface TargetOptions {
+  readonly seed: number;
+  readonly blockSteps: number;
+  /** How long all blocks will take together, about. */
+  readonly seconds?: number;
+}
+
 /** Compiles blocks of so many steps. Scratch memory is shared: one thread, no re-entry. */
 export function amortizedTarget(
   plan: AmortizedPlan,
   standard: Readonly<Record<string, Float64Array>>,
   engine: Engine,
-  { seed, blockSteps }: { readonly seed: number; readonly blockSteps: number },
+  { seed, blockSteps, seconds = 0 }: TargetOptions,
 ): AmortizedTarget & { dispose(): void } {
   const { batch } = plan.options;
   const { localDimension } = plan.lowered;
-  const executable = engine.compile(trainingBlock(plan, blockSteps));
+  const executable = engine.compile(trainingBlock(plan, blockSteps), { seconds });
   const rows = (name: string, width: number): Float64Array | Float32Array =>
     executable.inputView?.(name) ?? new Float64Array(blockSteps * width);
   const noise = rows("noise", batch * localDimension);

@@ -22,7 +22,7 @@ import { featureStatistics, parameterInputs, planAmortized } from "./amortized-p
 import { amortizedTarget } from "./amortized-target.ts";
 import { loadTrainingEngine } from "./choose-training-engine.ts";
 import { judgeObjectives, judgePrecision } from "./judge-training.ts";
-import { multiplyAdds, stepsPerBlock } from "./training-cost.ts";
+import { multiplyAdds, secondsOfStep, stepsPerBlock } from "./training-cost.ts";
 
 const defaultBatch = 64;
 
@@ -53,7 +53,8 @@ export async function train(
   const amortize = chooseAmortizer(program, model, bound, options);
   const plan = planAmortized(program.core, model, bound, amortize);
   const standard = featureStatistics(plan);
-  const { engine: loaded, ...engine } = await loadTrainingEngine(options.engine, multiplyAdds(plan), host);
+  const products = multiplyAdds(plan);
+  const { engine: loaded, ...engine } = await loadTrainingEngine(options.engine, products, host);
   options.onDecision?.({ what: "engine", choice: engine.label, reason: engine.reason });
   options.onDecision?.({
     what: "guide",
@@ -65,7 +66,8 @@ export async function train(
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
   };
   const blockSteps = stepsPerBlock(plan, config.steps, engine.label);
-  const target = amortizedTarget(plan, standard, loaded, { seed, blockSteps });
+  const seconds = config.steps * secondsOfStep(engine.label, products);
+  const target = amortizedTarget(plan, standard, loaded, { seed, blockSteps, seconds });
   const settings = { amortize, config, seed, engine: engine.label };
   const checkpoint = openCheckpoint(options, { program, model, bound, settings }, host);
   const run = amortized.prepare(target, config);

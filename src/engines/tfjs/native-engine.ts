@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bug } from "../../base/bug.ts";
+import { createBuilder } from "../../compiler/builder.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Precision, Values } from "../engine.ts";
@@ -19,30 +20,56 @@ import { elementTypes } from "./tensorflow-graph.ts";
 export interface TfjsNativeOptions {
   readonly precision: Precision;
   /**
-   * Whether XLA compiles the graph, in its first run, which takes from tenths of a second to seconds; runs become up to a third
-   * faster. The first run throws where TensorFlow was built without XLA. In TensorFlow 2.12 its polygamma is that of f32.
+   * Whether XLA compiles graphs, each in its first run, which takes from tenths of a second to seconds; runs become up to a third
+   * faster. By default where that pays and TensorFlow has XLA; where it is asked for and not there, the first run throws. In
+   * TensorFlow 2.12 its polygamma is that of f32.
    */
   readonly xla?: boolean;
 }
 
+/** Runs that take so long together repay the seconds that XLA takes to compile. */
+const longUse = 30;
+
 /** Throws a `ProblemError`, `engine-not-installed`, where there is no add-on. */
 export function createTfjsNativeEngine(
-  { precision, xla = false }: TfjsNativeOptions,
+  { precision, xla }: TfjsNativeOptions,
   addon: NativeAddon = loadNativeAddon(),
 ): Engine {
   const isGpu = addon.isUsingGpuDevice();
+  const float = precision === "f64" ? "float64" : "float32";
+  const compile = (graph: Graph, isXla: boolean): Executable => {
+    const native = nativeGraph(lowerGraph(graph, "tensorflow"), { float, isGpu, xla: isXla });
+    const model = loadFromMemory(addon, encodeSavedModel(native.graph, signatureOf(native)));
+    return createExecutable(addon, model, graph, native, precision);
+  };
+  let foundXla: boolean | undefined;
+  const hasXla = (): boolean => {
+    foundXla ??= runsWithXla(compile);
+    return foundXla;
+  };
   return {
     name: "tfjs",
     label: isGpu ? "tfjs (node-gpu)" : "tfjs (node)",
     precisions: [precision],
-    compile(graph) {
+    compile(graph, use = { seconds: 0 }) {
       verifyGraph(graph);
-      const float = precision === "f64" ? "float64" : "float32";
-      const native = nativeGraph(lowerGraph(graph, "tensorflow"), { float, isGpu, xla });
-      const model = loadFromMemory(addon, encodeSavedModel(native.graph, signatureOf(native)));
-      return createExecutable(addon, model, graph, native, precision);
+      return compile(graph, xla ?? (use.seconds >= longUse && hasXla()));
     },
   };
+}
+
+/** Whether a small graph runs: TensorFlow may be built without XLA, and XLA may lack what it needs for a GPU. */
+function runsWithXla(compile: (graph: Graph, isXla: boolean) => Executable): boolean {
+  const builder = createBuilder();
+  const x = builder.input("x", { dtype: "float", shape: [2] });
+  const executable = compile(builder.finish({ y: builder.emit("neg", [x], {}) }), true);
+  try {
+    return executable.run({ x: [1, 2] }).y[1] === -2;
+  } catch {
+    return false;
+  } finally {
+    executable.dispose();
+  }
 }
 
 /** The add-on loads from folders only. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
@@ -8,7 +10,11 @@ import { elementCount, type Graph, type NodeId } from "../../../src/compiler/gra
 import { copyInto, emitSame } from "../../../src/compiler/rebuild.ts";
 import { emitScan } from "../../../src/compiler/scan.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
-import { findNativeAddon, loadNativeAddon } from "../../../src/engines/tfjs/native-addon.ts";
+import {
+  findNativeAddon,
+  loadNativeAddon,
+  type NativeAddon,
+} from "../../../src/engines/tfjs/native-addon.ts";
 import { createTfjsNativeEngine } from "../../../src/engines/tfjs/native-engine.ts";
 import { expectClose, testEngineAgainstReference } from "../conformance.ts";
 import { allCases } from "../op-cases.ts";
@@ -76,6 +82,27 @@ else {
     });
   }
 
+  describe("XLA by itself", () => {
+    const inputs = { x: noise(64 * 8, 1), y: noise(64, 2), w: new Float64Array(8) };
+    const { w: expected } = referenceEngine.compile(descentBlock(3)).run(inputs);
+    const inUse = (seconds: number, refuses: boolean): boolean => {
+      const watched = watchedAddon(addon, refuses);
+      const executable = createTfjsNativeEngine({ precision: "f32" }, watched).compile(descentBlock(3), {
+        seconds,
+      });
+      const isXla = watched.isXla();
+      expectClose(executable.run(inputs).w, expected, { relative: 1e-5, absolute: 1e-5 }, "w");
+      executable.dispose();
+      return isXla;
+    };
+
+    test("compiles what will run long, where it is there", () => {
+      expect(inUse(1, false)).toBe(false);
+      expect(inUse(100, false)).toBe(true);
+      expect(inUse(100, true)).toBe(false);
+    });
+  });
+
   describe("memory of TensorFlow", () => {
     const memory = () => [addon.getNumOfTensors(), addon.getNumOfSavedModels()];
 
@@ -109,6 +136,33 @@ else {
       executable.dispose();
     });
   });
+}
+
+/** The add-on, telling whether XLA is to compile what was loaded last; with one that has no XLA, such graphs do not run. */
+function watchedAddon(addon: NativeAddon, refuses: boolean): NativeAddon & { isXla(): boolean } {
+  const models = new Map<number, boolean>();
+  let last = false;
+  return {
+    TF_Version: addon.TF_Version,
+    isUsingGpuDevice: () => addon.isUsingGpuDevice(),
+    createTensor: (...given) => addon.createTensor(...given),
+    deleteTensor: (tensor) => addon.deleteTensor(tensor),
+    tensorDataSync: (tensor) => addon.tensorDataSync(tensor),
+    deleteSavedModel: (model) => addon.deleteSavedModel(model),
+    getNumOfTensors: () => addon.getNumOfTensors(),
+    getNumOfSavedModels: () => addon.getNumOfSavedModels(),
+    loadSavedModel(folder, tags) {
+      const model = addon.loadSavedModel(folder, tags);
+      last = readFileSync(join(folder, "saved_model.pb")).includes("_XlaMustCompile");
+      models.set(model, last);
+      return model;
+    },
+    runSavedModel(model, ...given) {
+      if (refuses && models.get(model)) throw new Error("no XLA");
+      return addon.runSavedModel(model, ...given);
+    },
+    isXla: () => last,
+  };
 }
 
 function collectGarbage(): void {
