@@ -127,7 +127,17 @@ export const loweringTable = {
   or: kernel("Or"),
   select: { stretches: true, expand: ({ where }, _node, [condition, x, y]) => where(condition, x, y) },
 
-  reduceSum: reduction("ReduceSum"),
+  // Σ x x in one pass.
+  reduceSum: {
+    expand(math, node, [x]) {
+      const { op, operands } = x.madeBy ?? { op: undefined, operands: [] };
+      const isSquare =
+        op === "Mul" && operands[0] === operands[1] && equalShapes(operands[0].type.shape, x.type.shape);
+      return isSquare && x.type.dtype === "float"
+        ? reduction("ReduceSumSquare").expand(math, node, [operands[0]])
+        : reduction("ReduceSum").expand(math, node, [x]);
+    },
+  },
   reduceMax: reduction("ReduceMax"),
   cumsum: {
     expand: ({ call, scalar }, { params: { axis, reverse }, type }, [x]) =>

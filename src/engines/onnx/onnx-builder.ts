@@ -11,6 +11,8 @@ export interface Value {
   readonly values?: readonly number[];
   /** Of a loop's flat result: what was joined. */
   readonly parts?: readonly Value[];
+  /** Of a node's first result. */
+  readonly madeBy?: { readonly op: string; readonly operands: readonly Value[] };
 }
 
 export interface OnnxBuilder {
@@ -68,7 +70,9 @@ function createNested(precision: Precision, freshName: () => string): OnnxBuilde
       const key = isPlain ? `${op}|${names.join(",")}|${JSON.stringify(attributes)}` : undefined;
       const existing = key === undefined ? undefined : known.get(key);
       if (existing !== undefined) return existing;
-      const results = types.map((type): Value => ({ name: freshName(), type }));
+      const results = types.map(
+        (type, at): Value => ({ name: freshName(), type, ...(at === 0 && { madeBy: { op, operands } }) }),
+      );
       nodes.push({ op, inputs: names, outputs: results.map(({ name }) => name), attributes });
       if (key !== undefined) known.set(key, results);
       return results;

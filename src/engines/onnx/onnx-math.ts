@@ -47,10 +47,13 @@ export function onnxMath(builder: OnnxBuilder): OnnxMath {
     expand,
     splat: (value, { dtype, shape }) =>
       elementCount(shape) === 0 ? constant({ dtype, shape }, []) : expand(scalar(value, dtype), shape),
-    reshape: (x, shape) =>
-      equalShapes(x.type.shape, shape)
-        ? x
-        : call("Reshape", [x, numbers(shape)], {}, { dtype: x.type.dtype, shape }),
+    reshape(x, shape) {
+      // What a reshape was made of lies in memory as the result does.
+      const source = x.madeBy?.op === "Reshape" ? x.madeBy.operands[0] : x;
+      return equalShapes(source.type.shape, shape)
+        ? source
+        : call("Reshape", [source, numbers(shape)], {}, { dtype: x.type.dtype, shape });
+    },
     transpose: (x, permutation) =>
       permutation.every((axis, position) => axis === position)
         ? x

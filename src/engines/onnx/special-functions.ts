@@ -36,11 +36,16 @@ export const expm1: Formula = (math, x) => {
   return select(less(abs(math, x), like(x, 1)), near, shift(exp(x), -1));
 };
 
-/** log(1 + eˣ) = max(x, 0) + log1p(exp(−|x|)). */
+/**
+ * log(1 + eˣ) = max(x, 0) + log1p(t) with t = exp(−|x|) in [0, 1]; there log1p(t) = log u + (t − (u − 1)) / u, u = 1 + t rounded, as
+ * t − (u − 1) is exactly what rounding lost.
+ */
 export const softplus: Formula = (math, x) => {
-  const { builder, add, exp, neg, like } = math;
-  const rest = builder.emit("log1p", [exp(neg(abs(math, x)))], {});
-  return add(builder.emit("max", [x, like(x, 0)], {}), rest);
+  const { builder, add, sub, div, exp, log, neg, shift, like } = math;
+  const t = exp(neg(abs(math, x)));
+  const u = shift(t, 1);
+  const lost = div(sub(t, shift(u, -1)), u);
+  return add(builder.emit("max", [x, like(x, 0)], {}), add(log(u), lost));
 };
 
 /** 1 / (1 + e⁻ˣ), also where that is tiny. */
