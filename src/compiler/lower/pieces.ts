@@ -35,16 +35,25 @@ function joined(binding: Pieces, context: Context): Value {
   );
 }
 
-/** `place` names the axes of the array's leading dimensions where this piece has them. */
+/**
+ * One more piece. Elements from 0 on that are there as a whole are the first piece. `place` names the axes of the array's leading
+ * dimensions where this piece has them.
+ */
 export function addPiece(
   existing: Binding | undefined,
   dimension: number,
   piece: Piece,
   place: readonly CorePlace[],
 ): Pieces {
-  const before = existing?.kind === "pieces" ? existing.pieces : [];
-  const pieces = [...before, piece].sort((a, b) => a.from - b.from);
+  const pieces = [...piecesOf(existing, dimension), piece].sort((a, b) => a.from - b.from);
   return { kind: "pieces", dimension, pieces, place };
+}
+
+function piecesOf(binding: Binding | undefined, dimension: number): readonly Piece[] {
+  if (binding?.kind === "pieces") return binding.pieces;
+  if (binding?.kind !== "value" || isTuple(binding.value)) return [];
+  const { value } = binding;
+  return [{ from: 0, to: value.event[dimension], value }];
 }
 
 /** Elements `from` … `to` − 1 of the piecewise dimension; `undefined` when they are not known or lie in several pieces. */

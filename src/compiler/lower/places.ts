@@ -32,18 +32,14 @@ export function bindAt(name: string, place: readonly CorePlace[], value: Value, 
     piecewise = { dimension, from, to: from + (here.axis?.size ?? 1) };
   }
   const existing = context.scope.get(name);
-  // Elements from 0 on may be all there are, or the first ones of more.
   const dimension = existing?.kind === "pieces" ? existing.dimension : piecewise?.dimension;
   if (dimension === undefined) {
     context.scope.set(name, { kind: "value", value: array, place, own });
     return;
   }
   const { from, to } = piecewise ?? { from: 0, to: array.event[dimension] };
-  const before = existing?.kind === "value" && !isTuple(existing.value) ? existing.value : undefined;
-  const first = before && { from: 0, to: before.event[dimension], value: before };
-  const earlier = first === undefined ? existing : addPiece(undefined, dimension, first, place);
   context.scope.set(name, {
-    ...addPiece(earlier, dimension, { from, to, value: array }, place),
+    ...addPiece(existing, dimension, { from, to, value: array }, place),
     own,
   });
 }

@@ -2,7 +2,6 @@
 import type { Span } from "../../base/span.ts";
 import { type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
-import { findExpression } from "../core-children.ts";
 import { formatType } from "../format-type.ts";
 import {
   addRanges,
@@ -20,6 +19,7 @@ import {
   unaryRanges,
   within,
 } from "../range.ts";
+import { sameExpression } from "../same-expression.ts";
 import { constantValue, equalSizes, type Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import {
@@ -36,9 +36,11 @@ import {
   unitRange,
 } from "../type.ts";
 import { arrayType } from "./check-array-builtin.ts";
+import { isGram } from "./check-matrix-builtin.ts";
 import { errorExpression, type Scope } from "./check-scope.ts";
 import { commonShape, type NumberArgument } from "./check-shape.ts";
 import { formatBrief } from "./format-brief.ts";
+import { weightedMean } from "./weighted-mean.ts";
 
 /** A checked argument with the text it came from. */
 export interface CheckedArgument {
@@ -233,14 +235,16 @@ function elementwiseType(
     return undefined;
   }
   if (name === "stop_gradient") return first.type;
+  const mean = name === "add" ? weightedMean(args[0].value, args[1].value) : undefined;
+  if (mean !== undefined) return numberType("real", mean.range, dimensions, mean.structure);
   const structure = elementwiseStructure(name, args);
   if (name === "div" && isUniformSimplex(args)) return numberType("real", unitRange, dimensions, "simplex");
   return numberType(elementwiseBase(name, args), elementwiseRange(name, args), dimensions, structure);
 }
 
 /**
- * Covariances are closed under sums, elementwise products (Schur) and scaling by positive numbers; their Cholesky factors
- * under scaling.
+ * Covariances are closed under sums, elementwise products (Schur) and scaling by positive numbers, and stay ones when A Aᵀ is
+ * added; their Cholesky factors are closed under scaling.
  */
 function elementwiseStructure(name: ElementwiseName, args: readonly NumberArgument[]): Structure {
   const isCovariance = ({ type }: NumberArgument): boolean => structureWithin(type.structure, "covariance");
@@ -251,6 +255,8 @@ function elementwiseStructure(name: ElementwiseName, args: readonly NumberArgume
     if (args.every(isCovariance))
       return name === "mul" && args.every(({ type }) => type.structure === "corr") ? "corr" : "covariance";
   }
+  if (name === "add" && args.some(isCovariance) && args.some(({ value }) => isGram(value)))
+    return "covariance";
   const scaled =
     name === "mul" && scales(first)
       ? second
@@ -334,11 +340,9 @@ function whereFits(scope: Scope, [condition, ...values]: readonly NumberArgument
   return false;
 }
 
-/** `x * x`: the same text in one scope is the same value, calls of nets aside (each has its own parameters). */
+/** `x * x`. */
 function isSquare([left, right]: readonly NumberArgument[]): boolean {
-  const { text } = left.quote;
-  if (text !== right.quote.text || text.includes("…")) return false;
-  return findExpression(left.value, ({ kind }) => kind === "apply") === undefined;
+  return sameExpression(left.value, right.value);
 }
 
 function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgument[]): boolean {

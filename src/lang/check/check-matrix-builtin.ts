@@ -1,9 +1,9 @@
 /** Type rules of linear algebra: which structures go in and which are known to come out. */
 import type { BuiltinName } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
-import { findExpression } from "../core-children.ts";
 import { describeShape } from "../format-type.ts";
 import { exactly, sumRange, within } from "../range.ts";
+import { sameExpression } from "../same-expression.ts";
 import { constantValue, equalSizes } from "../size.ts";
 import {
   type MatrixStructure,
@@ -100,13 +100,7 @@ export function matrixBuiltinType(
  * and diag(s) Σ diag(s) a covariance.
  */
 export function productStructure(left: NumberArgument, right: NumberArgument): Structure {
-  if (left.quote.text.includes("…") || right.quote.text.includes("…")) return "plain";
-  const transposed = calls(right.value, "transpose")?.[0];
-  if (
-    transposed !== undefined &&
-    right.quote.text === `transpose(${left.quote.text})` &&
-    findExpression(transposed, ({ kind }) => kind === "apply") === undefined
-  ) {
+  if (isTransposed(left.value, right.value)) {
     if (left.type.structure === "choleskyCorr") return "corr";
     if (left.type.structure === "choleskyCov") return "covariance";
   }
@@ -116,10 +110,19 @@ export function productStructure(left: NumberArgument, right: NumberArgument): S
   const inner = calls(left.value, "matmul");
   if (inner === undefined || !isPositiveDiagonal(right.value)) return "plain";
   const [scales, middle] = inner;
-  const text = right.quote.text;
-  const same = isPositiveDiagonal(scales) && left.quote.text.startsWith(`${text} @ `);
   const isCovariance = middle.type.kind === "number" && structureWithin(middle.type.structure, "covariance");
-  return same && isCovariance ? "covariance" : "plain";
+  return isCovariance && sameExpression(scales, right.value) ? "covariance" : "plain";
+}
+
+/** A Aᵀ of one matrix A, of any shape: symmetric, with no negative eigenvalue. */
+export function isGram(value: CoreExpression): boolean {
+  const factors = calls(value, "matmul");
+  return factors !== undefined && isTransposed(factors[0], factors[1]);
+}
+
+function isTransposed(matrix: CoreExpression, transposed: CoreExpression): boolean {
+  const inner = calls(transposed, "transpose")?.[0];
+  return inner !== undefined && sameExpression(inner, matrix);
 }
 
 function calls(value: CoreExpression, name: BuiltinName): readonly CoreExpression[] | undefined {

@@ -122,7 +122,10 @@ function chooseSupport(
     return mismatch(isMatrixStructure(element.structure) ? right : matrixHelp(name, type.structure));
   }
   // The mass that a vector drawn as a whole has in a part of its space has no simple form.
-  if (distribution.draw.length > 0) return mismatch(right);
+  if (distribution.draw.length > 0) {
+    const same = fixed && type.structure === element.structure && equalRanges(type.range, element.range);
+    return same ? { type: element, support: distribution.support } : mismatch(right);
+  }
   if (type.structure === "ordered") return chooseOrdered(scope, name, distribution, declared, mismatch);
   return chooseInterval(scope, name, distribution, declared, () => mismatch(right));
 }

@@ -42,6 +42,12 @@ const rolled: Record<string, string> = {
     for t in 2..T { h[t] = 0.5 * h[t-1] + a * h[t-2] + sin(t * z[t-1]) }
     plate t in T { observe y[t] ~ Normal(h[t], 1) }
   }`,
+  "two first elements given together": `model M[T] {
+    a ~ Normal(0, 0.3)
+    for t in 0..2 { h[t] = a * t }
+    for t in 2..T { h[t] = sin(h[t-1]) + a * h[t-2] }
+    plate t in T { observe y[t] ~ Normal(h[t], 1) }
+  }`,
   "vectors and matrices from step to step": `model M[T, K](X: Real[T, K]) {
     W: Real[K, K] ~ Normal(0, 0.3)
     s: Real[K] ~ Normal(0, 1)
@@ -185,6 +191,23 @@ test("draws from the prior that look back are a loop, too", () => {
   const x = outputs["variable/x"];
   for (let t = 1; t < sizes.T; t++)
     expect(x[t]).toBeCloseTo(0.9 * x[t - 1] + given["data/s"][0] * steps[t - 1], 10);
+});
+
+test("draws of the first elements together come before those of the loop", () => {
+  const text = `model M[T] {
+    for t in 0..2 { x[t] ~ Normal(0, 1) }
+    for t in 2..T { x[t] ~ Normal(x[t-1] - 0.5 * x[t-2], 1) }
+    plate t in T { observe y[t] ~ Normal(x[t], 1) }
+  }`;
+  const { input } = load(text);
+  const { graph, noise } = lowerSimulate(input, { given: [] });
+  expect(scanCount(optimize(graph))).toBe(1);
+  const inputs = Object.fromEntries(
+    noise.map(({ input: name, shape }) => [name, new Float64Array(elementCount(shape)).fill(1)]),
+  );
+  const x = run(optimize(graph), inputs)["variable/x"];
+  expect([...x.slice(0, 2)]).toEqual([1, 1]);
+  for (let t = 2; t < sizes.T; t++) expect(x[t]).toBeCloseTo(x[t - 1] - 0.5 * x[t - 2] + 1, 10);
 });
 
 describe("what differs from step to step stays different", () => {

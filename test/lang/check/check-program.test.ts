@@ -58,6 +58,13 @@ describe("types of expressions", () => {
     ["exp(r)", "Positive"],
     ["sigmoid(r)", "Unit"],
     ["1 - u", "Unit"],
+    ["u + (1 - u) * sigmoid(r)", "Unit"],
+    ["(1 - u) * p + 2 * u", "Positive"],
+    ["(1 - u) * r + u", "Real"],
+    ["r + (1 - r) * u", "Real"],
+    ["u * q + (1 - u) * q", "Simplex[K]"],
+    ["A @ transpose(A) + diag(w)", "Covariance[N]"],
+    ["A @ transpose(A) + diag(v)", "Real[N, N]"],
     ["r ^ 2", "NonNegative"],
     ["p * p + r ^ 2", "Positive"],
     ["sqrt(p)", "Positive"],
@@ -126,6 +133,10 @@ describe("types of expressions", () => {
 
 describe("programs that must check", () => {
   test.each([
+    [
+      "a distribution of vectors, declared as what it draws",
+      "dist Pair(rate: Positive) on Positive[2] {\n  logpdf(x) = 2 * log(rate) - rate * sum(x)\n}\nmodel M[N] {\n  plate n in N { observe y[n]: Positive[2] ~ Pair(1) }\n}",
+    ],
     [
       "second-order look-back",
       "model M[T] {\n  x[0] ~ Normal(0, 1)\n  x[1] ~ Normal(0, 1)\n  for t in 2..T { x[t] ~ Normal(2 * x[t-1] - x[t-2], 1) }\n}",
