@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { requireOfWebgpu, webgpuVariable } from "./node-webgpu.ts";
 
 export interface TfjsPiece {
   readonly package: string;
@@ -10,8 +11,6 @@ export interface TfjsPiece {
   /** Present, absent, or there without the native library that it fetches when it is installed. */
   readonly state: "present" | "absent" | "incomplete";
   readonly version?: string;
-  /** Whether this version of the tfjs engine runs on it. */
-  readonly isUsed: boolean;
   /** What would enable it, where it is not present. */
   readonly advice?: string;
 }
@@ -27,7 +26,6 @@ export type PackageFinder = (name: string) => FoundPackage | undefined;
 interface KnownPiece {
   readonly package: string;
   readonly adds: string;
-  readonly isUsed: boolean;
   readonly advice: string;
   /** Whether the package downloads a native library after it is installed. */
   readonly isNative?: true;
@@ -37,40 +35,34 @@ const knownPieces: readonly KnownPiece[] = [
   {
     package: "@tensorflow/tfjs-core",
     adds: "the kernel registry that both backends need",
-    isUsed: true,
     advice: "npm install @tensorflow/tfjs-core@^4.22.0",
   },
   {
     package: "@tensorflow/tfjs-backend-cpu",
     adds: "plain JavaScript kernels",
-    isUsed: true,
     advice: "npm install @tensorflow/tfjs-backend-cpu@^4.22.0",
   },
   {
     package: "@tensorflow/tfjs-backend-wasm",
     adds: "WebAssembly SIMD kernels, one thread",
-    isUsed: true,
     advice: "npm install @tensorflow/tfjs-backend-wasm@^4.22.0",
   },
   {
     package: "@tensorflow/tfjs-node",
     adds: "TensorFlow itself on the processor: a whole graph as one call, f32 and f64",
-    isUsed: true,
     isNative: true,
     advice: "npm install @tensorflow/tfjs-node",
   },
   {
     package: "@tensorflow/tfjs-node-gpu",
     adds: "TensorFlow itself on an NVIDIA GPU (Linux or Windows, with CUDA)",
-    isUsed: true,
     isNative: true,
     advice: "npm install @tensorflow/tfjs-node-gpu",
   },
   {
     package: "webgpu",
     adds: "WebGPU in Node, for @tensorflow/tfjs-backend-webgpu",
-    isUsed: false,
-    advice: "npm install webgpu @tensorflow/tfjs-backend-webgpu",
+    advice: `npm install webgpu @tensorflow/tfjs-backend-webgpu, or name the folder of another installation of webgpu in ${webgpuVariable}`,
   },
 ];
 
@@ -85,18 +77,17 @@ export function detectTfjs(
   find: PackageFinder = findInstalled,
   exists: (path: string) => boolean = existsSync,
 ): readonly TfjsPiece[] {
-  return knownPieces.map(({ package: name, adds, isUsed, isNative, advice }) => {
+  return knownPieces.map(({ package: name, adds, isNative, advice }) => {
     const found = find(name);
     if (found === undefined) {
       return {
         package: name,
         adds,
-        isUsed,
         state: "absent",
         advice: isNative ? `${advice} ${fetching}` : advice,
       };
     }
-    const common = { package: name, adds, isUsed, version: found.version };
+    const common = { package: name, adds, version: found.version };
     if (!isNative || hasNativeLibrary(found.directory, exists)) return { ...common, state: "present" };
     return {
       ...common,
@@ -116,7 +107,7 @@ function hasNativeLibrary(directory: string, exists: (path: string) => boolean):
 
 /** As Node finds it from this file, also if the package does not export its `package.json`. */
 export function findInstalled(name: string): FoundPackage | undefined {
-  const { resolve } = createRequire(import.meta.url);
+  const { resolve } = name === "webgpu" ? requireOfWebgpu() : createRequire(import.meta.url);
   for (const folder of resolve.paths(name) ?? []) {
     const directory = join(folder, ...name.split("/"));
     const manifest = join(directory, "package.json");

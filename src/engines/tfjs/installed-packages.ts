@@ -1,11 +1,15 @@
 /** tfjs as it is installed beside ppl. */
 import type { TfjsPackages } from "./load-backend.ts";
+import { provideWebgpu } from "./node-webgpu.ts";
 
 const backends = {
   cpu: () => import("@tensorflow/tfjs-backend-cpu"),
   wasm: () => import("@tensorflow/tfjs-backend-wasm"),
   webgl: () => import("@tensorflow/tfjs-backend-webgl"),
-  webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
+  webgpu: async () => {
+    await provideWebgpu();
+    return import("@tensorflow/tfjs-backend-webgpu");
+  },
 };
 
 export const installedPackages: TfjsPackages = {

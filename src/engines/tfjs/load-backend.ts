@@ -183,6 +183,7 @@ async function orNotInstalled<T>(packageName: string, loading: Promise<T>): Prom
   try {
     return await loading;
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     throw new ProblemError([notInstalled(packageName, error)]);
   }
 }
