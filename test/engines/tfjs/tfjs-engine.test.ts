@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../../../src/base/random.ts";
 import { createBuilder } from "../../../src/compiler/builder.ts";
@@ -8,6 +9,7 @@ import { installedPackages } from "../../../src/engines/tfjs/installed-packages.
 import { findNativeAddon, loadNativeAddon } from "../../../src/engines/tfjs/native-addon.ts";
 import { createTfjsNativeEngine } from "../../../src/engines/tfjs/native-engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
+import { randomGraphs } from "../../compiler/random-graph.ts";
 import { expectClose, testEngineAgainstReference } from "../conformance.ts";
 import { exactCases } from "./exact-cases.ts";
 
@@ -20,7 +22,10 @@ const u = 2 ** -24;
  */
 const opTolerance = { relative: 64 * u, absolute: 32 * u };
 
-type Inputs = Record<string, Float64Array>;
+/** Up to forty ops one after the other, some of which take differences. */
+const graphTolerance = { relative: 2e-3, absolute: 2e-3 };
+
+type Inputs = Readonly<Record<string, Float64Array>>;
 
 const addon = findNativeAddon();
 const engines = [
@@ -41,6 +46,11 @@ for (const engine of engines) {
 
   describe(engine.label, () => {
     testEngineAgainstReference(engine, opTolerance);
+
+    test("random graphs", () => {
+      const law = fc.property(randomGraphs(), ({ graph, inputs }) => agree(graph, inputs, graphTolerance));
+      fc.assert(law, { numRuns: 60, seed: 1 });
+    });
 
     test.each(Object.entries(exactCases))("is exact: %s", (_what, cases) => {
       for (const { graph, inputs } of cases())
