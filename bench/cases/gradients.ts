@@ -1,12 +1,7 @@
 /** Log density and gradient of small and medium models, in double precision. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createBuilder } from "../../src/compiler/builder.ts";
-import { differentiate } from "../../src/compiler/differentiate.ts";
-import { optimize } from "../../src/compiler/passes/optimize.ts";
-import { splitInvariant } from "../../src/compiler/split-invariant.ts";
 import { compileSplit } from "../../src/driver/density/compiled-split.ts";
-import type { DensityPlan } from "../../src/driver/density/density-plan.ts";
 import { densityTarget } from "../../src/driver/density/density-target.ts";
 import { loadEngine } from "../../src/engines/load.ts";
 import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
@@ -14,7 +9,7 @@ import { alternate } from "../harness/alternate.ts";
 import { type Contender, type Measurable, ours } from "../harness/contender.ts";
 import { readPublished } from "../harness/data.ts";
 import { pythonContender } from "../harness/peers.ts";
-import { planOf } from "../harness/plan-of.ts";
+import { type PlanTask, planOf } from "../harness/plan-of.ts";
 import {
   type Case,
   type Context,
@@ -27,15 +22,14 @@ import {
 } from "../harness/section.ts";
 import { stanContender } from "../harness/stan.ts";
 import { geometricMean } from "../harness/statistics.ts";
-import { graphModels } from "./gradients/graphs.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
 interface Model {
   /** Of the Stan program and of the function in `models.py`. */
   readonly name: string;
-  /** Ours, from the root of the repository; absent for one of `gradients/graphs.ts`. */
-  readonly program?: string;
+  /** Ours, from the root of the repository. */
+  readonly program: string;
   readonly collection: "posteriordb" | "posteriordb_extra";
   readonly data: string;
   /** What all systems get, where it is not the published data. */
@@ -78,30 +72,22 @@ const models: readonly Model[] = [
     data: "radon_mn",
   },
   { name: "garch11", program: `${programs}/garch11.ppl`, collection: "posteriordb", data: "garch" },
+  { name: "diamonds", program: `${programs}/diamonds.ppl`, collection: "posteriordb", data: "diamonds" },
+  { name: "nes", program: `${programs}/nes.ppl`, collection: "posteriordb", data: "nes2000" },
+  { name: "gp_regr", program: `${programs}/gp_regr.ppl`, collection: "posteriordb", data: "gp_pois_regr" },
   {
-    name: "diamonds",
-    program: "bench/cases/gradients/diamonds.ppl",
+    name: "hmm_example",
+    program: `${programs}/hmm_example.ppl`,
     collection: "posteriordb",
-    data: "diamonds",
-    prepare: (data) => ({ ...data, K: 24, X: centred(data.X as number[][]) }),
+    data: "hmm_example",
   },
   {
-    name: "nes",
-    program: `${programs}/nes.ppl`,
+    name: "lotka_volterra",
+    program: `${programs}/lotka_volterra.ppl`,
     collection: "posteriordb",
-    data: "nes2000",
-    prepare: (data) => ({ ...data, age: data.age_discrete }),
+    data: "hudson_lynx_hare",
   },
-  { name: "gp_regr", collection: "posteriordb", data: "gp_pois_regr" },
-  { name: "hmm_example", collection: "posteriordb", data: "hmm_example" },
-  { name: "lotka_volterra", collection: "posteriordb", data: "hudson_lynx_hare" },
 ];
-
-/** Without the column of ones, each other column minus its mean. */
-function centred(rows: readonly number[][]): number[][] {
-  const means = rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length);
-  return rows.map((row) => row.map((each, column) => each - means[column]).slice(1));
-}
 
 export const gradients: Case = {
   name: "gradients",
@@ -127,8 +113,8 @@ export const gradients: Case = {
       about:
         "One evaluation of the log density and its gradient on the unconstrained scale, in doubles, on published data. `a call` is made from the host " +
         "language and hands the gradient back; `in a loop` stays inside compiled code, where a sampler written there would be. " +
-        "Stan: the compiled C++ model, called from C++ without constants, as its samplers do. gp_regr, hmm_example and " +
-        "lotka_volterra (Runge–Kutta with 400 fixed steps in all systems) are graphs made by hand.",
+        "Stan: the compiled C++ model, called from C++ without constants, as its samplers do. lotka_volterra: 400 steps of " +
+        "the fourth-order Runge–Kutta method in all systems.",
       tables: [timesTable(measurements)],
       notes: [
         ...summaries(measurements),
@@ -147,9 +133,9 @@ async function contendersOf(model: Model, context: Context): Promise<Contender[]
   const data = join(context.temporaryFolder, `${model.name}.json`);
   writeFileSync(data, JSON.stringify(model.prepare?.(published) ?? published));
   const { name, program } = model;
-  const plan = await planFor({ name, program, data });
+  const plan = await planOf({ program, data });
   const positions = positionsOf(plan.dimension);
-  const task = { model: name, name, program, data, positions };
+  const task = { model: name, program, data, positions };
   const here = import.meta.url;
   const script = resolve(import.meta.dirname, "gradients/jax_gradient.py");
   const { peers } = context;
@@ -176,33 +162,6 @@ function positionsOf(dimension: number): number[][] {
   );
 }
 
-interface PlanTask extends Pick<Model, "name" | "program"> {
-  readonly data: string;
-}
-
-/** From our program, or from a graph made by hand. */
-async function planFor({ name, program, data }: PlanTask): Promise<DensityPlan> {
-  if (program !== undefined) return planOf({ program, data });
-  const { dimension, graph } = graphModels[name];
-  const input = "q";
-  const gradient = differentiate(graph(JSON.parse(readFileSync(data, "utf8"))), {
-    of: "logDensity",
-    wrt: [input],
-    prefix: "gradient/",
-  });
-  const nothing = splitInvariant(createBuilder().finish({}), () => true);
-  return {
-    density: splitInvariant(optimize(gradient), (each) => each === input),
-    report: nothing,
-    blocks: [{ site: input, variable: input, input, offset: 0, length: dimension, shape: [dimension] }],
-    dimension,
-    coordinates: Array.from({ length: dimension }, (_, i) => `q[${i}]`),
-    variables: [],
-    constrainedLength: 0,
-    data: {},
-  };
-}
-
 interface GradientTask extends PlanTask {
   readonly engine: "wasm" | "reference";
   readonly positions: readonly (readonly number[])[];
@@ -210,7 +169,7 @@ interface GradientTask extends PlanTask {
 
 /** As the samplers call it. */
 export async function gradientCalls(task: GradientTask): Promise<Measurable> {
-  const target = densityTarget(await planFor(task), await loadEngine(task.engine));
+  const target = densityTarget(await planOf(task), await loadEngine(task.engine));
   const positions = task.positions.map((position) => Float64Array.from(position));
   const gradient = new Float64Array(target.dimension);
   const [first, second] = positions.map((position) => target.logDensityAndGradient(position, gradient));
@@ -228,7 +187,7 @@ export async function gradientCalls(task: GradientTask): Promise<Measurable> {
 /** Without leaving the module. */
 export async function gradientLoop(task: GradientTask): Promise<Measurable> {
   const { values } = await gradientCalls({ ...task, engine: "wasm" });
-  const plan = await planFor(task);
+  const plan = await planOf(task);
   const engine = await createWasmEngine();
   const { fixed } = compileSplit(plan.density, plan.data, engine);
   const executable = engine.compile(plan.density.each);

@@ -4,8 +4,12 @@ data {
   vector[N] Y;
   matrix[N, K] X;
 }
+transformed data {
+  matrix[N, K - 1] centred;
+  for (k in 2:K) centred[, k - 1] = X[, k] - mean(X[, k]);
+}
 parameters {
-  vector[K] b;
+  vector[K - 1] b;
   real Intercept;
   real<lower=0> sigma;
 }
@@ -13,5 +17,5 @@ model {
   b ~ normal(0, 1);
   Intercept ~ student_t(3, 8, 10);
   sigma ~ student_t(3, 0, 10);
-  Y ~ normal_id_glm(X, Intercept, b, sigma);
+  Y ~ normal_id_glm(centred, Intercept, b, sigma);
 }

@@ -11,8 +11,8 @@ data {
 }
 parameters {
   array[4] real<lower=0> theta;
-  vector<lower=0>[2] z_init;
   array[2] real<lower=0> sigma;
+  vector<lower=0>[2] z_init;
 }
 model {
   real h = 1.0 / 20;

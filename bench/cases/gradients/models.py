@@ -76,7 +76,7 @@ def diamonds(q, d):
     b, intercept, sigma = q[:24], q[24], jnp.exp(q[25])
     prior = normal(b, 0.0, 1.0) - 2 * jnp.log1p(((intercept - 8) / 10) ** 2 / 3)
     prior += -2 * jnp.log1p((sigma / 10) ** 2 / 3) + q[25]
-    return prior + normal(d["Y"], intercept + d["X"] @ b, sigma)
+    return prior + normal(d["Y"], intercept + d["centred"] @ b, sigma)
 
 
 def nes(q, d):
@@ -125,14 +125,14 @@ def lotka_volterra(q, d):
         z, _ = jax.lax.scan(step, z, None, length=20)
         return z, z
 
-    start = jnp.exp(q[4:6])
+    sd, start = jnp.exp(q[4:6]), jnp.exp(q[6:])
     _, path = jax.lax.scan(year, start, None, length=len(d["y"]))
     path = jnp.log(jnp.concatenate([start[None], path]))
     seen = jnp.log(jnp.concatenate([d["y_init"][None], d["y"]]))
     rates = jnp.stack([a, g]), jnp.stack([b, dd])
     prior = -0.5 * jnp.sum(((rates[0] - 1) / 0.5) ** 2) - 0.5 * jnp.sum(((rates[1] - 0.05) / 0.05) ** 2)
-    prior += jnp.sum(q[:4]) - 0.5 * jnp.sum((q[4:6] - jnp.log(10.0)) ** 2) - 0.5 * jnp.sum((q[6:] + 1) ** 2)
-    return prior - 0.5 * jnp.sum(((seen - path) / jnp.exp(q[6:])) ** 2) - len(seen) * jnp.sum(q[6:])
+    prior += jnp.sum(q[:4]) - 0.5 * jnp.sum((q[4:6] + 1) ** 2) - 0.5 * jnp.sum((q[6:] - jnp.log(10.0)) ** 2)
+    return prior + normal(seen, path, sd)
 
 
 MODELS = {
@@ -161,6 +161,9 @@ def load(data):
         old = [d["age_discrete"] == age for age in (2, 3, 4)]
         columns = [jnp.ones(data["N"]), d["real_ideo"], d["race_adj"], *old, d["educ1"], d["gender"], d["income"]]
         d["design"] = jnp.stack([column.astype(float) for column in columns], axis=1)
+    if "X" in data:
+        columns = d["X"][:, 1:]
+        d["centred"] = columns - columns.mean(axis=0)
     if "dist" in data:
         d["dist100"] = d["dist"] / 100
     return d
