@@ -6,7 +6,8 @@
 import { bug } from "../base/bug.ts";
 import { type Arithmetic, arithmetic } from "./arithmetic.ts";
 import { type Builder, createBuilder } from "./builder.ts";
-import type { Graph, NodeId, NodeOf } from "./graph.ts";
+import { condAdjoints } from "./cond-gradient.ts";
+import type { Graph, GraphNode, NodeId, NodeOf } from "./graph.ts";
 import { opRow } from "./op-table.ts";
 import type { OpName } from "./ops.ts";
 import { copyInto } from "./rebuild.ts";
@@ -92,8 +93,19 @@ function operandAdjoints<Op extends OpName>(
   adjoint: NodeId,
 ): readonly (NodeId | undefined)[] {
   const { gradient } = opRow(node.op);
-  if (gradient === "nested") return scanAdjoints(math.builder, node as NodeOf<"scan">, adjoint, pullBack);
+  if (gradient === "nested") return nestedAdjoints(math.builder, node as GraphNode, adjoint);
   return gradient === "none" ? [] : gradient(math, node, id, adjoint);
+}
+
+function nestedAdjoints(builder: Builder, node: GraphNode, adjoint: NodeId): readonly (NodeId | undefined)[] {
+  switch (node.op) {
+    case "scan":
+      return scanAdjoints(builder, node, adjoint, pullBack);
+    case "cond":
+      return condAdjoints(builder, node, adjoint, pullBack);
+    default:
+      return bug(`${node.op} has no graph inside`);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Ops in other ops, for engines that lack them. The results agree up to rounding. */
 import { type Arithmetic, arithmetic } from "./arithmetic.ts";
 import type { Builder } from "./builder.ts";
+import { takeBranch } from "./cond.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
 import type { OpName } from "./ops.ts";
 import { emitSame, rebuild } from "./rebuild.ts";
@@ -19,11 +20,18 @@ const expansions = {
     return builder.emit("gather", [flat, add(order, rowStarts(builder, shape))], {});
   },
   scan: ({ builder }, node) => unroll(builder, node),
+  cond: (
+    { builder, select, broadcast, shapeOf },
+    { inputs: [condition, ...operands], params: { yes, no } },
+  ) => {
+    const [one, other] = [yes, no].map((branch) => takeBranch(builder, branch, operands));
+    return select(broadcast(condition, shapeOf(one), []), one, other);
+  },
 } satisfies { readonly [Op in OpName]?: Expansion<Op> };
 
 export type ExpandedOp = keyof typeof expansions;
 
-/** The graph without these ops. Matrices of N rows take about 10 N nodes, a loop of T steps T copies of its body. */
+/** The graph without these ops. Matrices of N rows take about 10 N nodes, a loop of T steps T copies of its body, a choice both branches. */
 export function expandOps(graph: Graph, ops: readonly ExpandedOp[]): Graph {
   if (!graph.nodes.some(({ op }) => (ops as readonly OpName[]).includes(op))) return graph;
   const expanded: Graph = rebuild(graph, (builder, node) =>
@@ -31,7 +39,7 @@ export function expandOps(graph: Graph, ops: readonly ExpandedOp[]): Graph {
       ? expand(arithmetic(builder), node as GraphNode & NodeOf<ExpandedOp>)
       : emitSame(builder, node),
   );
-  // Once more for what was in the bodies of loops.
+  // Once more for what was in graphs inside.
   return expandOps(expanded, ops);
 }
 

@@ -22,6 +22,18 @@ export interface Graph {
   readonly outputs: Readonly<Record<string, NodeId>>;
 }
 
+/** The graphs inside a node: the body of a loop, the branches of a choice. */
+export function innerGraphs(node: GraphNode): readonly Graph[] {
+  switch (node.op) {
+    case "scan":
+      return [node.params.body];
+    case "cond":
+      return [node.params.yes, node.params.no];
+    default:
+      return [];
+  }
+}
+
 export function elementCount(shape: Shape): number {
   return shape.reduce((product, length) => product * length, 1);
 }

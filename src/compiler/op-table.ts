@@ -27,6 +27,7 @@ import {
   broadcastType,
   choleskyType,
   concatType,
+  condType,
   constantType,
   conv2dType,
   elementwise,
@@ -54,7 +55,7 @@ import {
 export interface OpRow<Op extends OpName> {
   readonly operands: number | "any";
   readonly type: TypeRule<OpParams[Op]>;
-  /** "none": nothing flows to any operand. "nested": that of the graph inside, made in `scan-gradient.ts`. */
+  /** "none": nothing flows to any operand. "nested": that of the graphs inside, made in `scan-gradient.ts` and `cond-gradient.ts`. */
   readonly gradient: Gradient<Op> | "none" | "nested";
 }
 
@@ -444,6 +445,7 @@ export const opTable = {
       filtersAdjoint(builder, images, filters, adjoint, params),
     ],
   },
+  cond: { operands: "any", type: condType, gradient: "nested" },
   scan: { operands: "any", type: scanType, gradient: "nested" },
 } satisfies { readonly [Op in OpName]: OpRow<Op> };
 

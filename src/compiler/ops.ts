@@ -115,7 +115,13 @@ export interface OpParams {
     readonly dilation: readonly [number, number];
   };
 
-  // Loops
+  // Choices and loops
+  /**
+   * One of two graphs. Operands: a bool, then what the branches read: both have inputs in/0, in/1 …, all of which they list, used or
+   * not, and outputs out/0 …, float and of the same shapes in both. The branch not taken decides nothing: no NaN or infinity comes
+   * out of it, in gradients either. Result: float [n], the outputs of the one taken, row-major and one after the other.
+   */
+  cond: { readonly yes: Graph; readonly no: Graph };
   /**
    * A loop with carried state. Operands: the initial carries (`carries` of them), then `xs` tensors [length, …], then fixed ones.
    * The body reads inputs carry/0 …, x/0 … (one row of the tensor), fixed/0 …, all of which it lists, used or not, and gives

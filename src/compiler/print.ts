@@ -1,6 +1,6 @@
 /** Graphs as text: one line per node, stable, for golden files and for reading. */
 import { paramsKey } from "./builder.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import { type Graph, type GraphNode, innerGraphs } from "./graph.ts";
 import { showType } from "./type-rules.ts";
 
 /**
@@ -8,7 +8,7 @@ import { showType } from "./type-rules.ts";
  *     %1 = reduceSum %0 axes=[0] : float
  *     return logDensity=%1
  *
- * The body of a loop stands indented below its node.
+ * Graphs inside a node stand indented below it: the body of a loop, the two branches of a choice.
  */
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map((node, id) => {
@@ -19,7 +19,7 @@ export function printGraph(graph: Graph): string {
       ":",
       showType(node.type),
     ];
-    const inner = node.op === "scan" ? printGraph(node.params.body).trimEnd().split("\n") : [];
+    const inner = innerGraphs(node).flatMap((graph) => printGraph(graph).trimEnd().split("\n"));
     return [`%${id} = ${words.join(" ")}`, ...inner.map((line) => `    ${line}`)].join("\n");
   });
   const outputs = Object.entries(graph.outputs).map(([name, id]) => `${name}=%${id}`);
@@ -30,7 +30,7 @@ function printParams(node: GraphNode): string[] {
   if (node.op === "input") return [node.params.name];
   if (node.op === "constant") return [printValues(node.params.values)];
   return Object.entries(node.params)
-    .filter(([name]) => name !== "body")
+    .filter(([, value]) => typeof value !== "object" || Array.isArray(value))
     .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(",")}]` : value}`);
 }
 

@@ -182,6 +182,37 @@ export const conv2dType: TypeRule<OpParams["conv2d"]> = ([images, filters], para
   return { dtype: "float", shape: [images.shape[0], rows, columns, filters.shape[3]] };
 };
 
+export const condType: TypeRule<OpParams["cond"]> = ([condition, ...operands], { yes, no }) => {
+  if (condition === undefined || condition.dtype !== "bool" || condition.shape.length > 0)
+    return "takes a single bool and what its branches read";
+  for (const branch of [yes, no]) {
+    if (Object.keys(branch.inputs).length !== operands.length)
+      return "takes branches with an input for each operand";
+    for (const [at, operand] of operands.entries()) {
+      const id = branch.inputs[branchInputName(at)];
+      if (id === undefined || !equalTypes(branch.nodes[id].type, operand))
+        return `takes branches that read ${branchInputName(at)} of type ${showType(operand)}`;
+    }
+    if (branchOutputs(branch).length !== Object.keys(branch.outputs).length)
+      return "takes branches with outputs out/0 …";
+  }
+  const [given, other] = [branchOutputs(yes), branchOutputs(no)];
+  if (given.length !== other.length || given.some((type, at) => !equalTypes(type, other[at])))
+    return "takes branches with the same results";
+  if (given.some(({ dtype }) => dtype !== "float")) return "takes branches with float results";
+  return { dtype: "float", shape: [given.reduce((sum, { shape }) => sum + elementCount(shape), 0)] };
+};
+
+/** What the branches of a choice call the operand at that position, the condition not counted. */
+export function branchInputName(at: number): string {
+  return `in/${at}`;
+}
+
+/** The types of a branch's outputs out/0, out/1, …, as far as they go. */
+export function branchOutputs(branch: Graph): readonly TensorType[] {
+  return numberedOutputs(branch, "out");
+}
+
 export const scanType: TypeRule<OpParams["scan"]> = (operands, { body, length, carries, xs }) => {
   if (!naturals([length, carries, xs]) || carries + xs > operands.length)
     return "takes a whole length and an operand per carry and x";
@@ -230,13 +261,14 @@ export interface ScanOutputs {
 
 /** The types of a body's outputs carry/0, carry/1, … and y/0, y/1, …, as far as they go. */
 export function scanOutputs(body: Graph): ScanOutputs {
-  const family = (prefix: string): TensorType[] => {
-    const types: TensorType[] = [];
-    for (let at = 0; Object.hasOwn(body.outputs, `${prefix}/${at}`); at++)
-      types.push(body.nodes[body.outputs[`${prefix}/${at}`]].type);
-    return types;
-  };
-  return { carries: family("carry"), ys: family("y") };
+  return { carries: numberedOutputs(body, "carry"), ys: numberedOutputs(body, "y") };
+}
+
+function numberedOutputs({ nodes, outputs }: Graph, prefix: string): TensorType[] {
+  const types: TensorType[] = [];
+  for (let at = 0; Object.hasOwn(outputs, `${prefix}/${at}`); at++)
+    types.push(nodes[outputs[`${prefix}/${at}`]].type);
+  return types;
 }
 
 function scanSize({ carries, ys }: ScanOutputs, length: number): number {
@@ -271,6 +303,10 @@ export function lastTwo(shape: Shape, transposed: boolean): readonly [number, nu
   const rows = shape[shape.length - 2];
   const columns = shape[shape.length - 1];
   return transposed ? [columns, rows] : [rows, columns];
+}
+
+export function equalTypes(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && equalShapes(a.shape, b.shape);
 }
 
 /** "float[8,2]"; "int" for a single number. */

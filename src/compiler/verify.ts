@@ -1,18 +1,18 @@
 /** The IR's executable specification: what every graph promises to whoever reads it. Tests run it after every pass. */
 import { bug } from "../base/bug.ts";
-import { equalShapes, type Graph, type NodeOf } from "./graph.ts";
+import { type Graph, innerGraphs, type NodeOf } from "./graph.ts";
 import { inferType, opTable } from "./op-table.ts";
-import type { OpName, TensorType } from "./ops.ts";
-import { showType } from "./type-rules.ts";
+import type { OpName } from "./ops.ts";
+import { equalTypes, showType } from "./type-rules.ts";
 
-/** Throws a bug at the first promise that is broken, here or in the body of a loop. */
+/** Throws a bug at the first promise that is broken, here or in a graph inside. */
 export function verifyGraph(graph: Graph): void {
   graph.nodes.forEach((node, id) => {
     if (!Object.hasOwn(opTable, node.op)) bug(`%${id}: no op ${node.op}`);
     for (const input of node.inputs)
       if (!Number.isInteger(input) || input < 0 || input >= id)
         bug(`%${id} (${node.op}) reads %${input}, which does not come before it`);
-    if (node.op === "scan") verifyGraph(node.params.body);
+    innerGraphs(node).forEach(verifyGraph);
     verifyType(graph, node as NodeOf<OpName>, id);
   });
   verifyInputs(graph);
@@ -41,8 +41,4 @@ function verifyInputs(graph: Graph): void {
     if (graph.inputs[name] !== id) bug(`input %${id} is not listed under its name ${name}`);
   });
   for (const name of Object.keys(graph.inputs)) if (!names.has(name)) bug(`listed input ${name} has no node`);
-}
-
-export function equalTypes(a: TensorType, b: TensorType): boolean {
-  return a.dtype === b.dtype && equalShapes(a.shape, b.shape);
 }

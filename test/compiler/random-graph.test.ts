@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Graph } from "../../src/compiler/graph.ts";
+import { type Graph, innerGraphs } from "../../src/compiler/graph.ts";
 import { opRow } from "../../src/compiler/op-table.ts";
 import { verifyGraph } from "../../src/compiler/verify.ts";
 import { allCases } from "../engines/op-cases.ts";
@@ -14,7 +14,7 @@ function formsOf({ nodes }: Graph): string[] {
     const flags = Object.entries(params).flatMap(([name, value]) =>
       typeof value === "boolean" ? [`${name}=${value}`] : [],
     );
-    const inner = "body" in params ? formsOf(params.body) : [];
+    const inner = innerGraphs(node).flatMap(formsOf);
     return [[op, ...kinds, ...flags].join(" "), ...inner];
   });
 }

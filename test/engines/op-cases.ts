@@ -1,7 +1,8 @@
 /** Sample cases of every op: what type rules, gradients and engines are tested on. A new op without cases does not compile. */
 import { randomSource } from "../../src/base/random.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
-import { elementCount, type Graph } from "../../src/compiler/graph.ts";
+import { type Branch, branchGraph, emitCond } from "../../src/compiler/cond.ts";
+import { elementCount, type Graph, type NodeId } from "../../src/compiler/graph.ts";
 import type { DType, OpName, OpParams, Shape, TensorType } from "../../src/compiler/ops.ts";
 import { emitScan, type ScanRequest, scanBody } from "../../src/compiler/scan.ts";
 
@@ -355,6 +356,63 @@ export const opCases = {
     { params: convolution(), operands: [floats(-2, 2, 2, 1, 1, 2), floats(-2, 2, 1, 1, 2, 3)] },
   ],
 
+  cond: [
+    {
+      params: condOf(
+        [float(3), float(2, 3)],
+        (b, [x, w]) => [b.emit("exp", [x], {}), b.emit("reduceSum", [w], { axes: [0] })],
+        (b, [x, w]) => [
+          b.emit("sin", [b.emit("reduceSum", [w], { axes: [0] })], {}),
+          b.emit("mul", [x, x], {}),
+        ],
+      ),
+      operands: [bools(), floats(-2, 2, 3), floats(-2, 2, 2, 3)],
+    },
+    // A branch's result is an operand, or a constant; both branches read whole numbers
+    {
+      params: condOf(
+        [float(2), float(3, 2), { dtype: "int", shape: [] }],
+        (b, [x, table, at]) => [x, b.emit("gather", [table, at], {})],
+        (b, [, table, at]) => [b.emit("neg", [b.emit("gather", [table, at], {})], {}), b.fill(0.5, [2])],
+      ),
+      operands: [bools(), floats(-2, 2, 2), floats(-2, 2, 3, 2), ints(0, 2)],
+    },
+    // A choice in a loop in a choice: up to forty numbers, more than are written out
+    {
+      params: condOf(
+        [float(40), float(3, 40)],
+        (b, [start, rows]) => [
+          emitScan(b, {
+            length: 3,
+            carries: [start],
+            xs: [rows],
+            body: (c, { carries: [h], xs: [x] }) => {
+              const total = (id: NodeId) => c.emit("reduceSum", [id], { axes: [0] });
+              const [next] = emitCond(c, {
+                condition: c.emit("less", [total(h), total(x)], {}),
+                operands: [h, x],
+                yes: (d, [g, y]) => [d.emit("add", [g, y], {})],
+                no: (d, [g]) => [d.emit("tanh", [g], {})],
+              });
+              return { carries: [next], ys: [] };
+            },
+          }).carries[0],
+        ],
+        (b, [start]) => [b.emit("cumsum", [start], { axis: 0, reverse: false })],
+      ),
+      operands: [bools(), floats(-1, 1, 40), floats(-1, 1, 3, 40)],
+    },
+    // What is infinite or NaN in the branch not taken stays there
+    ...[0, 1].map((known) => ({
+      params: condOf(
+        [float(2)],
+        (b, [x]) => [b.emit("log", [x], {})],
+        (b, [x]) => [b.emit("sqrt", [b.emit("neg", [x], {})], {})],
+      ),
+      operands: [{ ...bools(), values: [known] }, known === 1 ? floats(1, 2, 2) : floats(-2, -1, 2)],
+    })),
+  ],
+
   scan: [
     // h ← a h + x, y = h²
     ...[false, true].map((reverse) => ({
@@ -470,6 +528,10 @@ function scanOf(
   return { body: scanBody(types, counts, make), length, reverse, ...counts };
 }
 
+function condOf(types: readonly TensorType[], yes: Branch, no: Branch): OpParams["cond"] {
+  return { yes: branchGraph(types, yes), no: branchGraph(types, no) };
+}
+
 /** Any op's case, once it is no longer important of which op. */
 export interface NamedCase {
   readonly label: string;
@@ -501,7 +563,7 @@ function namedCase<Op extends OpName>(
   const graph = builder.finish({ y: output });
   const types = operands.map(({ type: { dtype, shape } }) => `${dtype}[${shape}]`).join(" ");
   return {
-    label: `${op} #${number} ${types} ${op === "scan" ? "" : JSON.stringify(params)}`,
+    label: `${op} #${number} ${types} ${op === "scan" || op === "cond" ? "" : JSON.stringify(params)}`,
     op,
     kink: kink ?? false,
     graph,

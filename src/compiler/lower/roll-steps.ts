@@ -7,7 +7,7 @@ import type { Builder } from "../builder.ts";
 import { paramsKey } from "../builder.ts";
 import { equalShapes, type GraphNode, type NodeId } from "../graph.ts";
 import { emitScan } from "../scan.ts";
-import { equalTypes } from "../verify.ts";
+import { equalTypes } from "../type-rules.ts";
 
 /** So many steps are written out to see what they have in common. A loop looks back over two steps less. */
 export const sampledSteps = 5;

@@ -1,7 +1,6 @@
 /** All passes in order. Each is a function from graph to graph that keeps inputs and outputs by name and by meaning. */
-import type { Graph } from "../graph.ts";
+import { type Graph, innerGraphs } from "../graph.ts";
 import { emitSame, rebuild } from "../rebuild.ts";
-import { hasScan } from "../scan.ts";
 import { eliminateCommonSubexpressions } from "./eliminate-common-subexpressions.ts";
 import { eliminateDeadCode } from "./eliminate-dead-code.ts";
 import { foldConstants } from "./fold-constants.ts";
@@ -10,6 +9,7 @@ import { mergeScans } from "./merge-scans.ts";
 import { regroupLoops } from "./regroup-loops.ts";
 import { simplify } from "./simplify.ts";
 import { splitScans } from "./split-scans.ts";
+import { tidyConds } from "./tidy-conds.ts";
 import { tidyScans } from "./tidy-scans.ts";
 
 export interface Pass {
@@ -22,11 +22,16 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   { name: "merge-scans", run: mergeScans, precondition: "none" },
   { name: "eliminate-dead-code", run: eliminateDeadCode, precondition: "none" },
-  { name: "optimize-bodies", run: optimizeBodies, precondition: "that of all passes, inside each scan" },
+  {
+    name: "optimize-inner",
+    run: optimizeInner,
+    precondition: "that of all passes, inside each scan and cond",
+  },
   { name: "hoist-invariants", run: hoistInvariants, precondition: "none" },
   { name: "regroup-loops", run: regroupLoops, precondition: "numbers are real up to rounding" },
   { name: "split-scans", run: splitScans, precondition: "numbers are real up to rounding" },
   { name: "tidy-scans", run: tidyScans, precondition: "none" },
+  { name: "tidy-conds", run: tidyConds, precondition: "none" },
   {
     name: "fold-constants",
     run: foldConstants,
@@ -58,16 +63,19 @@ function runOnce(graph: Graph): Graph {
   return passes.reduce((before, pass) => pass.run(before), graph);
 }
 
-/** All passes once on the body of each loop; the rounds of the graph around it make it several times. */
-function optimizeBodies(graph: Graph): Graph {
-  if (!hasScan(graph)) return graph;
+/** All passes once on each graph inside a node; the rounds of the graph around it make it several times. */
+function optimizeInner(graph: Graph): Graph {
+  if (graph.nodes.every((node) => innerGraphs(node).length === 0)) return graph;
   return rebuild(graph, (builder, node) => {
-    if (node.op !== "scan") return emitSame(builder, node);
-    return builder.emit("scan", node.inputs, { ...node.params, body: runOnce(node.params.body) });
+    const { op, inputs, params } = node;
+    if (op === "scan") return builder.emit(op, inputs, { ...params, body: runOnce(params.body) });
+    if (op === "cond") return builder.emit(op, inputs, { yes: runOnce(params.yes), no: runOnce(params.no) });
+    return emitSame(builder, node);
   });
 }
 
-/** With those inside loops. */
+/** With those of graphs inside. */
 function nodeCount({ nodes }: Graph): number {
-  return nodes.reduce((sum, node) => sum + 1 + (node.op === "scan" ? nodeCount(node.params.body) : 0), 0);
+  const counts = nodes.flatMap((node) => [1, ...innerGraphs(node).map(nodeCount)]);
+  return counts.reduce((sum, count) => sum + count, 0);
 }

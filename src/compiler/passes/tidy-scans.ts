@@ -5,10 +5,11 @@
  */
 import type { Builder } from "../builder.ts";
 import { unroll } from "../expand.ts";
-import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "../graph.ts";
+import type { Graph, GraphNode, NodeId, NodeOf } from "../graph.ts";
 import { emitSame, rebuild } from "../rebuild.ts";
 import { copyBody, emitScan, hasScan, joinFlat, type Part, type ScanParts, scanLayout } from "../scan.ts";
 import { scanInputName } from "../type-rules.ts";
+import { isRangeRead, readRanges } from "./read-ranges.ts";
 
 /** Precondition: none. */
 export function tidyScans(graph: Graph): Graph {
@@ -19,27 +20,9 @@ export function tidyScans(graph: Graph): Graph {
     const { body, length } = node.params;
     if (length < 2) return unroll(builder, node);
     const layout = scanLayout(body, length);
-    const isRead = ({ start, shape }: Part): boolean =>
-      reads[id].some((range) => range.start < start + elementCount(shape) && start < range.limit);
+    const isRead = (part: Part): boolean => isRangeRead(reads[id], part);
     return tidy(builder, node, { carries: layout.carries.map(isRead), ys: layout.ys.map(isRead) });
   });
-}
-
-interface Range {
-  readonly start: number;
-  readonly limit: number;
-}
-
-/** Per node what is read of its elements, for flat tensors. */
-function readRanges({ nodes, outputs }: Graph): readonly (readonly Range[])[] {
-  const ranges = nodes.map((): Range[] => []);
-  const all = (id: NodeId) => ranges[id].push({ start: 0, limit: Number.POSITIVE_INFINITY });
-  Object.values(outputs).forEach(all);
-  for (const node of nodes)
-    if (node.op === "slice" && node.params.start.length === 1)
-      ranges[node.inputs[0]].push({ start: node.params.start[0], limit: node.params.limit[0] });
-    else node.inputs.forEach(all);
-  return ranges;
 }
 
 /** Where the new body finds what was an input of the old one. */

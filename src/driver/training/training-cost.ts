@@ -12,6 +12,7 @@ export function multiplyAdds({ lowered: { graph } }: AmortizedPlan): number {
 function productsOf({ nodes }: Graph): number {
   return nodes.reduce((sum, node) => {
     if (node.op === "scan") return sum + node.params.length * productsOf(node.params.body);
+    if (node.op === "cond") return sum + Math.max(productsOf(node.params.yes), productsOf(node.params.no));
     if (node.op === "conv2d") {
       const [height, width, channels] = nodes[node.inputs[1]].type.shape;
       return sum + elementCount(node.type.shape) * height * width * channels;

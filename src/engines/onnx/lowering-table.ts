@@ -201,6 +201,7 @@ export const loweringTable = {
   conv2d: {
     expand: (math, { params, type }, [images, filters]) => conv2d(math, params, type, images, filters),
   },
+  cond: "expanded",
   scan: "loop",
 } satisfies { readonly [Op in OpName]: Lowering<Op> };
 

@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { ProblemError } from "../../base/problem.ts";
 import { createBuilder } from "../../compiler/builder.ts";
-import { elementCount, type Graph } from "../../compiler/graph.ts";
+import { elementCount, type Graph, innerGraphs } from "../../compiler/graph.ts";
 import { lastTwo } from "../../compiler/type-rules.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Precision } from "../engine.ts";
@@ -110,11 +110,11 @@ function threadsFor(graph: Graph): number {
   return largestProduct(graph) < smallProduct ? 1 : availableParallelism();
 }
 
-/** Multiplications of the largest matrix product or convolution, also in loops. */
+/** Multiplications of the largest matrix product or convolution, also in graphs inside. */
 function largestProduct({ nodes }: Graph): number {
   return nodes.reduce((most, node) => {
-    if (node.op === "scan") return Math.max(most, largestProduct(node.params.body));
-    if (node.op !== "matmul" && node.op !== "conv2d") return most;
+    const within = Math.max(most, ...innerGraphs(node).map(largestProduct));
+    if (node.op !== "matmul" && node.op !== "conv2d") return within;
     const [x, y] = node.inputs.map((id) => nodes[id].type.shape);
     const inner =
       node.op === "matmul" ? lastTwo(x, node.params.transposeLeft)[1] : elementCount(y.slice(0, -1));

@@ -1,5 +1,6 @@
 /** The reference engine's lowering table: one kernel per op. */
 import type { OpName } from "../../compiler/ops.ts";
+import { cond } from "./cond.ts";
 import { conv2d } from "./convolution.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { Kernel } from "./kernel.ts";
@@ -33,5 +34,6 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
   ...sortingKernels,
   ...linearAlgebraKernels,
   conv2d,
+  cond,
   scan,
 };

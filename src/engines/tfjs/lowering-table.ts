@@ -172,6 +172,7 @@ export const loweringTable = {
       dilations: dilation,
     }),
   },
+  cond: "expanded",
   scan: "loop",
 } satisfies { readonly [Op in OpName]: Lowering<Op> };
 

@@ -11,7 +11,7 @@ import type { WholeAddresses } from "./emit-whole.ts";
 import { countingLoop, loadSplat, storeLane } from "./vector-code.ts";
 
 /** An address, or one that moves along with the step. */
-interface Moving {
+export interface Moving {
   readonly start: number;
   /** Bytes per step. */
   readonly stride: number;
@@ -81,7 +81,7 @@ export function emitScan(
 /** Vectors up to this many are copied without a loop. */
 const mostUnrolled = 8;
 
-function copyNumbers(
+export function copyNumbers(
   { code, format }: Emission,
   from: Moving,
   to: Moving,

@@ -3,6 +3,7 @@ import { bug } from "../../base/bug.ts";
 import { elementCount, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { Emission } from "./emission.ts";
 import { emitCholesky } from "./emit-cholesky.ts";
+import { emitCond } from "./emit-cond.ts";
 import { emitConvolution } from "./emit-convolution.ts";
 import { emitProduct } from "./emit-product.ts";
 import { emitScan } from "./emit-scan.ts";
@@ -40,6 +41,9 @@ export function emitWhole(emission: Emission, id: NodeId): void {
       return;
     case "conv2d":
       emitConvolution(emission, node, addresses);
+      return;
+    case "cond":
+      emitCond(emission, node, addresses);
       return;
     case "scan":
       emitScan(emission, node, addresses);

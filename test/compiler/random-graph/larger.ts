@@ -1,5 +1,6 @@
 /** Loops, factorizations and convolutions. */
 import type { Builder } from "../../../src/compiler/builder.ts";
+import { emitCond } from "../../../src/compiler/cond.ts";
 import { elementCount, type NodeId } from "../../../src/compiler/graph.ts";
 import { emitScan, type ScanInputs, type ScanParts } from "../../../src/compiler/scan.ts";
 import { type Choose, emit, type Growing, keep, like, matching, matrices, pick } from "./growing.ts";
@@ -33,6 +34,31 @@ export function loop(growing: Growing, choose: Choose): void {
   });
   const results = [...carries, ...ys];
   for (const id of [choose(results), choose(results)]) if (!growing.nodes.includes(id)) keep(growing, id);
+}
+
+/** One of two graphs over values of one shape, by the first input, which is exact. */
+export function choice(growing: Growing, choose: Choose): void {
+  const { builder, nodes } = growing;
+  const x = pick(growing, choose, "float");
+  const { shape } = builder.typeOf(x);
+  if (elementCount(shape) > 24) return;
+  const branch = (inner: Builder, given: readonly NodeId[]): readonly NodeId[] => {
+    const values = [...given, inner.fill(0.5, shape)];
+    for (let step = 0; step < 3; step++) {
+      const op = choose(["mul", "sub", "sin", "softplus"] as const);
+      const operands = [choose(values.slice(-3)), choose(values)];
+      values.push(inner.emit(op, op === "sin" || op === "softplus" ? operands.slice(0, 1) : operands, {}));
+    }
+    return [values[values.length - 1], choose(values)];
+  };
+  const results = emitCond(builder, {
+    condition: builder.emit("less", [nodes[0], builder.fill(choose([0, -1, 1]), [])], {}),
+    operands: [x, matching(growing, choose, x), matching(growing, choose, x)],
+    yes: branch,
+    no: branch,
+  });
+  const kept = choose(results);
+  if (!nodes.includes(kept)) keep(growing, kept);
 }
 
 /** A few steps of arithmetic on whatever there is; carries stay, change places or become something bounded. */
