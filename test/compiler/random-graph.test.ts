@@ -10,7 +10,7 @@ import { randomGraphs } from "./random-graph.ts";
 function formsOf({ nodes }: Graph): string[] {
   return nodes.flatMap((node) => {
     const { op, params } = node;
-    const kinds = [...new Set(node.inputs.map((id) => nodes[id].type.dtype))];
+    const kinds = [...new Set(node.inputs.map((id) => nodes[id].type.dtype))].sort();
     const flags = Object.entries(params).flatMap(([name, value]) =>
       typeof value === "boolean" ? [`${name}=${value}`] : [],
     );

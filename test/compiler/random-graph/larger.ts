@@ -43,7 +43,15 @@ export function choice(growing: Growing, choose: Choose): void {
   const { shape } = builder.typeOf(x);
   if (elementCount(shape) > 24) return;
   const branch = (inner: Builder, given: readonly NodeId[]): readonly NodeId[] => {
-    const values = [...given, inner.fill(0.5, shape)];
+    const asFloat = (id: NodeId): NodeId => {
+      if (inner.typeOf(id).dtype === "float") return id;
+      const whole = inner.emit("reduceSum", [id], { axes: [0] });
+      return inner.emit("broadcast", [inner.emit("convert", [whole], { dtype: "float" })], {
+        shape,
+        axes: [],
+      });
+    };
+    const values = [...given.map(asFloat), inner.fill(0.5, shape)];
     for (let step = 0; step < 3; step++) {
       const op = choose(["mul", "sub", "sin", "softplus"] as const);
       const operands = [choose(values.slice(-3)), choose(values)];
@@ -53,7 +61,10 @@ export function choice(growing: Growing, choose: Choose): void {
   };
   const results = emitCond(builder, {
     condition: builder.emit("less", [nodes[0], builder.fill(choose([0, -1, 1]), [])], {}),
-    operands: [x, matching(growing, choose, x), matching(growing, choose, x)],
+    operands: [
+      ...choose([[], [builder.input("index", { dtype: "int", shape: [2] })]]),
+      ...[x, matching(growing, choose, x), matching(growing, choose, x)],
+    ],
     yes: branch,
     no: branch,
   });
