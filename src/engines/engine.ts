@@ -44,6 +44,23 @@ export interface CoordinateRun {
   readonly length: number;
 }
 
+/**
+ * The state of dual averaging (`inference/nuts/dual-averaging.ts`) of a step size: changed in place after each transition, with the constants
+ * that it works with.
+ */
+export interface StepSizeAveraging {
+  count: number;
+  readonly mu: number;
+  meanError: number;
+  meanLogStepSize: number;
+  logStepSize: number;
+  /** Of the next transition. */
+  stepSize: number;
+  readonly targetAccept: number;
+  readonly gamma: number;
+  readonly t0: number;
+}
+
 /** The no-U-turn sampler with a density at hand: transitions as `inference/nuts/tree.ts` defines them. */
 export interface NutsSampler {
   /** Trees may be so deep at most. */
@@ -52,7 +69,8 @@ export interface NutsSampler {
    * Makes `count` transitions from `point` and moves it there, with the random numbers of the key's steps `step`, `step` + 1, …
    * Inputs other than the coordinates are as they are in the executable's memory. From row `first` on it writes a row about
    * each into `rows`: step − 1, step size, tree depth, leapfrogs, divergent (0 or 1), acceptance statistic, energy, log
-   * density, position.
+   * density, position. With `averaging`, each transition gives the step size of the next;
+   * without, that of `settings` stays.
    */
   run(
     point: { readonly position: Float64Array; readonly gradient: Float64Array; logDensity: number },
@@ -67,6 +85,7 @@ export interface NutsSampler {
     rows: Float64Array,
     first: number,
     count: number,
+    averaging?: StepSizeAveraging,
   ): void;
 }
 

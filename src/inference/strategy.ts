@@ -36,8 +36,16 @@ export interface StrategyRun<State, Info, Result> {
 
 /** Steps in a row: the same states and infos, bit for bit, as from `step`. */
 export interface Stretches<State, Info, Result> {
-  /** At most `most` steps, fewer where the run is done before; at least one is left to make. */
-  run(state: State, key: RandomKey, most: number): { readonly state: State; readonly rows: Float64Array };
+  /**
+   * At most `most` steps, fewer where the run is done before; at least one is left to make. The rows lie at the start of `into` where that
+   * is given, which then has room for them.
+   */
+  run(
+    state: State,
+    key: RandomKey,
+    most: number,
+    into?: Float64Array,
+  ): { readonly state: State; readonly rows: Float64Array };
   /** Numbers of a row: a step has one. Numbers travel between threads, and are kept, at less cost than objects. */
   readonly rowLength: number;
   /** The infos that rows stand for. */

@@ -3,6 +3,7 @@
  * Strategies work on the unconstrained scale; `constrain` returns to the model's own.
  */
 import type { RandomKey } from "../base/random.ts";
+import type { RunningAveraging } from "./nuts/dual-averaging.ts";
 import type { AdamMoments } from "./optimizer.ts";
 
 /** One reported quantity: a latent variable or a binding that depends on one. */
@@ -41,7 +42,8 @@ export interface NutsTransitions {
   readonly deepestTree: number;
   /**
    * Makes `count` transitions from `point` with the random numbers of the key's steps `step`, `step` + 1, …, moves it there,
-   * and from row `first` on writes a row about each, as `nuts/rows.ts` has them.
+   * and from row `first` on writes a row about each, as `nuts/rows.ts` has them. With `averaging`, each transition gives the step
+   * size of the next; without, that of `settings` stays.
    */
   run(
     point: ChainPoint,
@@ -51,6 +53,7 @@ export interface NutsTransitions {
     rows: Float64Array,
     first: number,
     count: number,
+    averaging?: RunningAveraging,
   ): void;
 }
 

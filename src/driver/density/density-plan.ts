@@ -1,6 +1,7 @@
 /** From a model and its data to plain data that cross worker boundaries; `density-target.ts` compiles them on an engine. */
 import { differentiate } from "../../compiler/differentiate.ts";
 import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
+import { invertDivisors } from "../../compiler/invert-divisors.ts";
 import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
@@ -80,7 +81,7 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
   });
   const variables = reportedVariables(model, graph);
   return {
-    density: splitInvariant(optimize(differentiated), isLatentInput),
+    density: splitInvariant(invertDivisors(optimize(differentiated), isLatentInput), isLatentInput),
     report: splitInvariant(
       optimize(
         select(

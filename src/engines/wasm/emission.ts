@@ -5,6 +5,7 @@ import type { ModuleBuilder } from "./assembler/module-builder.ts";
 import type { ElementwiseContext } from "./elementwise-code.ts";
 import type { WasmFeatures } from "./features.ts";
 import type { LaneFormat } from "./lane-format.ts";
+import type { MathContext } from "./math-interface.ts";
 import type { MatmulFunctions } from "./matmul/matmul-functions.ts";
 import type { MatmulSpec } from "./matmul/matmul-plan.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
@@ -20,6 +21,8 @@ export interface Program {
   readonly format: LaneFormat;
   readonly features: WasmFeatures;
   readonly elementwise: ElementwiseContext;
+  /** For formulas in the module's floats. */
+  mathContext(code: FunctionBuilder): MathContext;
   /** Memory that nothing else uses; returns its address. */
   reserve(bytes: number): number;
   /** Memory that ops use while they run, all the same. */

@@ -33,6 +33,8 @@ const constantsInBlock = 16;
 export interface MathFunctions {
   /** Operands on the stack, result in their place. */
   call(code: FunctionBuilder, name: RoutineName, order: number): void;
+  /** For formulas of one's own. */
+  context(code: FunctionBuilder): MathContext;
 }
 
 export function createMathFunctions(
@@ -116,5 +118,5 @@ export function createMathFunctions(
     code.op(`${format.float}.${op}`);
   };
 
-  return { call };
+  return { call, context: (code) => contextFor(code, 0) };
 }

@@ -3,7 +3,8 @@
  * allocates nothing: inputs are copied in (or written there by the caller, see `inputView`), outputs are views of memory.
  */
 import { bug } from "../../base/bug.ts";
-import type { Graph } from "../../compiler/graph.ts";
+import { elementCount, type Graph } from "../../compiler/graph.ts";
+import { orderNodes } from "../../compiler/order-nodes.ts";
 import { hashGraph } from "../../compiler/print.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { CoordinateRun, Engine, Executable, NutsSampler, Precision, Values } from "../engine.ts";
@@ -96,12 +97,31 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
     // The sampler computes in double precision.
     ...(precision === "f64" && {
       compileSampler(graph: Graph, blocks: readonly CoordinateRun[]) {
-        const { executable, buffer, transitions } = make(graph, blocks);
+        const { executable, buffer, transitions } = make(
+          gradientFirst(graph, options.limits ?? usualLimits),
+          blocks,
+        );
         const layout = executable.written.sampler ?? bug("a module without its sampler");
         return { ...executable, nuts: nutsSampler(layout, buffer, transitions) };
       },
     }),
   };
+}
+
+/**
+ * The next step waits for the gradient only: what the log density takes beyond it is computed meanwhile, if it comes later. In
+ * straight-line code, that is: which nodes share a loop depends on their order.
+ */
+function gradientFirst(graph: Graph, { straight }: SpaceLimits): Graph {
+  if (graph.nodes.some(({ op, type }) => op === "scan" || elementCount(type.shape) > straight)) return graph;
+  return orderNodes(
+    graph,
+    Object.keys(graph.outputs).toSorted((a, b) => order(a) - order(b)),
+  );
+}
+
+function order(output: string): number {
+  return output === "logDensity" ? 1 : 0;
 }
 
 /** Keeps the most recently used entries. */

@@ -93,6 +93,7 @@ export function writeModule(
     format,
     features,
     elementwise: { format, math: math.call },
+    mathContext: math.context,
     reserve,
     scratch(bytes) {
       if (bytes > scratch.bytes) scratch = { address: reserve(bytes), bytes };

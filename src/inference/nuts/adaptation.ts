@@ -1,5 +1,10 @@
 /** What warm-up learns, step by step: the step size by dual averaging, the mass matrix window by window. */
-import { type DualAveraging, updateDualAveraging } from "./dual-averaging.ts";
+import {
+  type DualAveraging,
+  plainAveraging,
+  type RunningAveraging,
+  resumeAveraging,
+} from "./dual-averaging.ts";
 import type { WarmUpSchedule } from "./warm-up.ts";
 import {
   plainWelford,
@@ -25,33 +30,29 @@ export interface Adaptation {
 
 /** While steps are made: changed in place. */
 export interface RunningAdaptation {
-  averaging: DualAveraging;
+  averaging: RunningAveraging;
   readonly window: RunningWelford;
 }
 
-export function resumeAdaptation({ averaging, window }: Adaptation): RunningAdaptation {
-  return { averaging, window: resumeWelford(window) };
+export function resumeAdaptation({ averaging, window }: Adaptation, targetAccept: number): RunningAdaptation {
+  return { averaging: resumeAveraging(averaging, targetAccept), window: resumeWelford(window) };
 }
 
 export function plainAdaptation({ averaging, window }: RunningAdaptation): Adaptation {
-  return { averaging, window: plainWelford(window) };
+  return { averaging: plainAveraging(averaging), window: plainWelford(window) };
 }
 
 /**
  * After warm-up step number `step` (from 0) that ended at `position`. Returns the inverse mass matrix, as its metric keeps it, when a
  * window ended: it is new, and the step size must be found afresh.
  */
-export function updateAdaptation(
-  running: RunningAdaptation,
+export function learnMass(
+  window: RunningWelford,
   step: number,
   position: ArrayLike<number>,
-  acceptStat: number,
-  targetAccept: number,
   schedule: WarmUpSchedule,
   metric: MetricName,
 ): Float64Array | undefined {
-  running.averaging = updateDualAveraging(running.averaging, acceptStat, targetAccept);
-  const { window } = running;
   const isDense = metric === "dense";
   if (step >= schedule.windowsStart && step < schedule.windowsEnd)
     (isDense ? updateCovariance : updateWelford)(window, position);

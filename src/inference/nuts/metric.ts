@@ -41,14 +41,15 @@ export function denseMetric(target: DensityTarget, limits: TreeLimits): Metric {
     initial: () => unitMatrix(dimension),
     transitions: {
       deepestTree: limits.maxTreeDepth,
-      run(point, settings, key, step, rows, first, count) {
+      run(point, settings, key, step, rows, first, count, averaging) {
         whitened.use(settings.inverseMass);
         const unit = { ...settings, inverseMass: ones };
         for (let done = 0; done < count; done++) {
           whitened.enter(point, here);
-          sampler.run(here, unit, key, step + done, rows, first + done, 1);
+          sampler.run(here, unit, key, step + done, rows, first + done, 1, averaging);
           whitened.leave(here, point);
           rows.set(point.position, (first + done) * rowLength(dimension) + rowPlaces.position);
+          if (averaging !== undefined) unit.stepSize = averaging.stepSize;
         }
       },
     },

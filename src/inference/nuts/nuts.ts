@@ -10,9 +10,9 @@ import { toPlain } from "../plain-vector.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { Start, Strategy, StrategyRun } from "../strategy.ts";
 import type { DensityTarget } from "../target.ts";
-import { plainAdaptation, type RunningAdaptation, resumeAdaptation, updateAdaptation } from "./adaptation.ts";
+import { learnMass, plainAdaptation, type RunningAdaptation, resumeAdaptation } from "./adaptation.ts";
 import { chainOf } from "./chain.ts";
-import { startDualAveraging } from "./dual-averaging.ts";
+import { resumeAveraging, startDualAveraging } from "./dual-averaging.ts";
 import { phasePoint } from "./leapfrog.ts";
 import { denseMetric, diagonalMetric, type Metric } from "./metric.ts";
 import type { NutsConfig, NutsInfo, NutsState } from "./nuts-state.ts";
@@ -45,38 +45,60 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
   const here = phasePoint(dimension);
   const inverseMass = metric.initial();
   const settings = { inverseMass, stepSize: Number.NaN, maxTreeDepth, maxEnergyError };
-  const acceptStatOf = (rows: Float64Array, row: number): number =>
-    rows[row * rowLength(dimension) + rowPlaces.acceptStat];
+  const length = rowLength(dimension);
+  const position = new Float64Array(dimension);
 
-  /** After a warm-up transition to `here`: a new step size, and a new mass matrix where a window ended. */
-  const learn = (running: RunningAdaptation, step: number, acceptStat: number, key: RandomKey): void => {
-    const { position } = here;
-    const mass = updateAdaptation(running, step, position, acceptStat, targetAccept, schedule, config.metric);
-    settings.stepSize = Math.exp(running.averaging.logStepSize);
+  /** Transitions of warm-up from row `first` to row `end`, where a window of warm-up ends at the latest. */
+  const learn = (
+    running: RunningAdaptation,
+    key: RandomKey,
+    step: number,
+    rows: Float64Array,
+    first: number,
+    end: number,
+  ): void => {
+    const { window, averaging } = running;
+    transitions.run(here, settings, key, step + 1, rows, first, end - first, averaging);
+    settings.stepSize = averaging.stepSize;
+    let mass: Float64Array | undefined;
+    for (let row = first; row < end; row++) {
+      const start = row * length + rowPlaces.position;
+      for (let i = 0; i < dimension; i++) position[i] = rows[start + i];
+      mass = learnMass(window, step + row - first, position, schedule, config.metric);
+    }
+    const last = step + end - first - 1;
     if (mass !== undefined) {
       inverseMass.set(mass);
-      const random = randomSource(key, searchSteps + step);
+      const random = randomSource(key, searchSteps + last);
       settings.stepSize = metric.findStepSize(here, inverseMass, settings.stepSize, random);
-      running.averaging = startDualAveraging(settings.stepSize);
+      running.averaging = resumeAveraging(startDualAveraging(settings.stepSize), targetAccept);
     }
     // The averaged step size is what warm-up was for; without a step since the last window there is no average yet.
-    if (step + 1 === warmup && running.averaging.count > 0)
+    if (last + 1 === warmup && running.averaging.count > 0)
       settings.stepSize = Math.exp(running.averaging.meanLogStepSize);
   };
 
-  const run = (state: NutsState, key: RandomKey, most: number): { state: NutsState; rows: Float64Array } => {
+  const run = (
+    state: NutsState,
+    key: RandomKey,
+    most: number,
+    into?: Float64Array,
+  ): { state: NutsState; rows: Float64Array } => {
     const count = Math.min(most, warmup + draws - state.step);
     const learning = Math.min(count, Math.max(0, warmup - state.step));
-    const rows = new Float64Array(count * rowLength(dimension));
+    const rows = into?.subarray(0, count * length) ?? new Float64Array(count * length);
     here.position.set(state.position);
     here.gradient.set(state.gradient);
     here.logDensity = state.logDensity;
     inverseMass.set(state.inverseMass);
     settings.stepSize = state.stepSize;
-    const running = state.adaptation === null ? undefined : resumeAdaptation(state.adaptation);
-    for (let row = 0; row < learning && running !== undefined; row++) {
-      transitions.run(here, settings, key, state.step + row + 1, rows, row, 1);
-      learn(running, state.step + row, acceptStatOf(rows, row), key);
+    const running = state.adaptation === null ? undefined : resumeAdaptation(state.adaptation, targetAccept);
+    for (let row = 0; row < learning && running !== undefined; ) {
+      const made = state.step + row;
+      const windowEnd = 1 + (schedule.windowLast.find((last) => last >= made) ?? warmup - 1);
+      const end = Math.min(learning, windowEnd - state.step);
+      learn(running, key, made, rows, row, end);
+      row = end;
     }
     transitions.run(here, settings, key, state.step + learning + 1, rows, learning, count - learning);
     const step = state.step + count;
@@ -101,7 +123,7 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
     },
     stretches: {
       run,
-      rowLength: rowLength(dimension),
+      rowLength: length,
       read: (rows) => readRows(rows, dimension, warmup),
       finish: (state, rows) => chainOf(target, config, state, rows),
     },

@@ -1,6 +1,7 @@
 /** Transitions one after the other by the tree sampler, for densities whose engine has no sampler of its own. */
 import { randomSource } from "../../base/random.ts";
 import type { DensityTarget, NutsTransitions } from "../target.ts";
+import { updateDualAveraging } from "./dual-averaging.ts";
 import { phasePoint } from "./leapfrog.ts";
 import { rowLength, rowPlaces } from "./rows.ts";
 import { drawMomentum } from "./step-size.ts";
@@ -13,8 +14,9 @@ export function treeTransitions(target: DensityTarget, limits: TreeLimits): Nuts
   const length = rowLength(target.dimension);
   return {
     deepestTree: limits.maxTreeDepth,
-    run(point, { inverseMass, stepSize }, key, step, rows, first, count) {
+    run(point, { inverseMass, ...settings }, key, step, rows, first, count, averaging) {
       const { drawn, report } = sampler;
+      let { stepSize } = settings;
       for (let done = 0; done < count; done++) {
         const random = randomSource(key, step + done);
         // Adding 0 makes −0 the 0 that a state keeps of it.
@@ -38,6 +40,9 @@ export function treeTransitions(target: DensityTarget, limits: TreeLimits): Nuts
         rows[start + rowPlaces.energy] = drawn.energy;
         rows[start + rowPlaces.logDensity] = drawn.logDensity;
         rows.set(drawn.position, start + rowPlaces.position);
+        if (averaging === undefined) continue;
+        updateDualAveraging(averaging, report.acceptStat);
+        stepSize = averaging.stepSize;
       }
     },
   };

@@ -59,7 +59,9 @@ function reduce(words: LaneArithmetic, x: Expression): Reduced {
   const low = mul(k, table.log2Low);
   const rest = sub(high, low);
   const restLow = sub(sub(high, rest), low);
-  return { shifted, rest, restLow, beyondLinear: mul(mul(rest, rest), polynomial(rest, table.polynomial)) };
+  const square = mul(rest, rest);
+  const beyondLinear = mul(square, polynomial(rest, table.polynomial, square));
+  return { shifted, rest, restLow, beyondLinear };
 }
 
 /** 2ᵏ for the integer k in the low bits, in the range of normal numbers. */

@@ -55,9 +55,12 @@ export interface LaneArithmetic {
   /** The magnitude of x with the sign of y. */
   copySign(x: Operand, y: Operand): Expression;
   ifAny(mask: Expression, then: Operand, otherwise: Operand): Expression;
-  /** c₀ + c₁ x + c₂ x² + … by Horner's rule. */
-  polynomial(x: Operand, coefficients: readonly number[]): Expression;
+  /** c₀ + c₁ x + c₂ x² + …; `square` is x² where that is needed anyway. */
+  polynomial(x: Operand, coefficients: readonly number[], square?: Expression): Expression;
 }
+
+/** Terms of a polynomial from which on it is computed as two. */
+const fewestInTwo = 6;
 
 export function expressionOf(x: Operand): Expression {
   return typeof x === "number" ? { kind: "number", value: x } : x;
@@ -126,11 +129,19 @@ export function laneArithmetic(lanes: Lanes): LaneArithmetic {
       kind: "ifAny",
       inputs: [mask, expressionOf(then), expressionOf(otherwise)],
     }),
-    polynomial(x, coefficients) {
-      const point = expressionOf(x);
-      let sum = expressionOf(coefficients.at(-1) ?? 0);
-      for (let k = coefficients.length - 2; k >= 0; k--) sum = words.multiplyAdd(sum, point, coefficients[k]);
-      return sum;
+    polynomial(x, coefficients, square) {
+      const horner = (point: Operand, terms: readonly number[]): Expression =>
+        terms
+          .slice(0, -1)
+          .reduceRight<Expression>(
+            (sum, term) => words.multiplyAdd(sum, point, term),
+            expressionOf(terms.at(-1) ?? 0),
+          );
+      if (coefficients.length < fewestInTwo) return horner(x, coefficients);
+      // Even and odd powers by themselves: two sums side by side take half as long as one where each term waits for the last.
+      const point = square ?? words.mul(x, x);
+      const [even, odd] = [0, 1].map((parity) => coefficients.filter((_, k) => k % 2 === parity));
+      return words.multiplyAdd(horner(point, odd), x, horner(point, even));
     },
   };
   return words;

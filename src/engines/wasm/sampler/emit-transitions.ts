@@ -1,10 +1,12 @@
 /** Whole transitions, one after the other: momentum, doublings of the trajectory, and a row of numbers about each. */
 import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
+import { emitNormals } from "../math/emit-random-fills.ts";
+import { emitAdaptation } from "./emit-adaptation.ts";
 import { pushEnergy } from "./emit-leapfrog.ts";
 import { chooseSecond, type TreeFunctions } from "./emit-tree.ts";
-import { rowFacts, uniformBatch } from "./sampler-layout.ts";
+import { rowFacts } from "./sampler-layout.ts";
 import type { SamplerProgram } from "./sampler-program.ts";
-import { addProduct, clear, copyVectors, eachVector } from "./vector-passes.ts";
+import { addProduct, clear, copyVectors, eachVector, pointer, pushAddress } from "./vector-passes.ts";
 
 /** Parameters of the exported function, in order. */
 export const transitionParameters = [
@@ -15,17 +17,20 @@ export const transitionParameters = [
   "maxTreeDepth",
   "stepSize",
   "maxEnergyError",
+  "isAdapting",
 ] as const;
 
 /**
- * (count ≥ 1, step of the random numbers of the first transition, seed, stream, maxTreeDepth: i32; stepSize, maxEnergyError: f64):
- * moves `drawn` on and writes a row per transition.
+ * (count ≥ 1, step of the random numbers of the first transition, seed, stream, maxTreeDepth: i32; stepSize, maxEnergyError: f64;
+ * isAdapting: i32): moves `drawn` on and writes a row per transition.
  */
 export function emitTransitions(program: SamplerProgram, tree: TreeFunctions): FunctionIndex {
   const { module, layout, globals } = program;
-  const params = [...new Array<"i32">(5).fill("i32"), "f64", "f64"] as const;
+  const params = [...new Array<"i32">(5).fill("i32"), "f64", "f64", "i32"] as const;
   return module.addFunction("transitions", { params, results: [] }, (code) => {
-    const [count, step, seed, stream, maxTreeDepth, stepSize, maxEnergyError] = transitionParameters.keys();
+    const [count, step, seed, stream, maxTreeDepth, stepSize, maxEnergyError, isAdapting] =
+      transitionParameters.keys();
+    const acceptStat = code.local("f64");
     const row = code.local("i32");
     const depth = code.local("i32");
     for (const [local, global] of [
@@ -43,7 +48,11 @@ export function emitTransitions(program: SamplerProgram, tree: TreeFunctions): F
       code.i32(0);
       code.set(depth);
       emitDoublings(code, program, tree, { depth, maxTreeDepth, stepSize });
-      emitRow(code, program, { row, step, depth, stepSize });
+      pushAcceptStat(code, globals);
+      code.set(acceptStat);
+      emitRow(code, program, { row, step, depth, stepSize, acceptStat });
+      code.get(isAdapting);
+      code.if(() => emitAdaptation(code, program, { acceptStat, stepSize }));
       addTo(code, row, 8 * (rowFacts.length + layout.dimension));
       addTo(code, step, 1);
       addTo(code, count, -1);
@@ -51,6 +60,17 @@ export function emitTransitions(program: SamplerProgram, tree: TreeFunctions): F
       code.branchIf(again);
     });
   });
+}
+
+/** Mean acceptance over the new points; 0 where there are none. */
+function pushAcceptStat(code: FunctionBuilder, globals: SamplerProgram["globals"]): void {
+  code.getGlobal(globals.acceptance);
+  code.getGlobal(globals.leapfrogs);
+  code.i32(1);
+  code.getGlobal(globals.leapfrogs);
+  code.op("select");
+  code.op("f64.convert_i32_u");
+  code.op("f64.div");
 }
 
 function addTo(code: FunctionBuilder, local: LocalIndex, amount: number): void {
@@ -63,34 +83,30 @@ function addTo(code: FunctionBuilder, local: LocalIndex, amount: number): void {
 /** Draws a momentum p ~ Normal(0, M) at `drawn`; the trajectory is that one point. */
 function emitStart(code: FunctionBuilder, program: SamplerProgram): void {
   const { layout, globals } = program;
-  const { here, drawn, dimension } = layout;
-  code.i32(here.momentum);
-  code.i32(dimension);
-  for (const global of [globals.seed, globals.stream, globals.step]) code.getGlobal(global);
-  code.i32(0);
-  code.call(program.fillNormal);
+  const { drawn, proposal, side } = layout;
+  const sides = [layout.sides, layout.sides + layout.sideBytes];
+  emitRandomNumbers(code, program);
   // Adding 0 makes −0 the 0 that a chain's state keeps of it.
   const number = code.local("v128");
   eachVector(code, layout.proposalVectors, (place) => {
-    place.load(drawn.position);
+    place.load(drawn);
     code.f64x2(0);
     code.op("f64x2.add");
     code.set(number);
-    for (const target of [drawn, here]) place.store(target.position, () => code.get(number));
+    for (const target of [drawn, ...sides]) place.store(target, () => code.get(number));
   });
   const momentum = code.local("v128");
   const kinetic = code.local("v128");
   const energy = code.local("f64");
   clear(code, kinetic);
   eachVector(code, layout.vectors, (place) => {
-    place.store(here.momentum, () => {
-      place.load(here.momentum);
-      place.load(layout.rootMass);
-      code.op("f64x2.div");
-      code.tee(momentum);
-    });
-    place.store(layout.sum, () => code.get(momentum));
-    addProduct(code, kinetic, () => {
+    place.load(layout.normals);
+    place.load(layout.massRoots);
+    code.op("f64x2.mul");
+    code.set(momentum);
+    for (const target of [layout.sum, ...sides.map((address) => address + side.momentum)])
+      place.store(target, () => code.get(momentum));
+    addProduct(code, program, kinetic, () => {
       place.load(layout.inverseMass);
       code.get(momentum);
       code.op("f64x2.mul");
@@ -99,15 +115,13 @@ function emitStart(code: FunctionBuilder, program: SamplerProgram): void {
   });
   pushEnergy(code, kinetic, () => {
     code.i32(0);
-    code.memory("f64.load", drawn.logDensity);
+    code.memory("f64.load", drawn + proposal.logDensity);
   });
   code.tee(energy);
   code.setGlobal(globals.initialEnergy);
   code.i32(0);
   code.get(energy);
-  code.memory("f64.store", drawn.energy);
-  copyVectors(code, layout.pointVectors, here.position, layout.back.position);
-  copyVectors(code, layout.pointVectors, here.position, layout.front.position);
+  code.memory("f64.store", drawn + proposal.energy);
 
   code.i32(0);
   code.f64(1);
@@ -120,11 +134,46 @@ function emitStart(code: FunctionBuilder, program: SamplerProgram): void {
     code.i32(0);
     code.setGlobal(global);
   }
-  // The momentum took two uniform numbers per pair of coordinates.
-  code.i32(2 * layout.vectors);
+}
+
+/** Uniform numbers from the first position on. Of those that the momentum takes, two per pair of coordinates, normal ones are made. */
+function emitRandomNumbers(code: FunctionBuilder, program: SamplerProgram): void {
+  const { layout, globals } = program;
+  code.i32(layout.uniforms);
+  code.i32(layout.uniformsEnd);
+  for (const global of [globals.seed, globals.stream, globals.step]) code.getGlobal(global);
+  code.i32(0);
+  code.call(program.fillUniform);
+  code.i32(layout.uniformCount);
   code.setGlobal(globals.position);
-  code.i32(8 * uniformBatch);
-  code.setGlobal(globals.used);
+  code.i32(layout.uniforms + 16 * layout.vectors);
+  code.setGlobal(globals.nextUniform);
+
+  const place = code.local("i32");
+  const pairs = [code.local("v128"), code.local("v128")] as const;
+  code.i32(0);
+  code.set(place);
+  code.block((done) => {
+    code.loop((again) => {
+      code.get(place);
+      code.i32(16 * layout.vectors);
+      code.op("i32.ge_u");
+      code.branchIf(done);
+      pairs.forEach((pair, half) => {
+        code.get(place);
+        code.memory("v128.load", layout.uniforms + 16 * half);
+        code.set(pair);
+      });
+      emitNormals(code, program.context(code), pairs);
+      pairs.forEach((pair, half) => {
+        code.get(place);
+        code.get(pair);
+        code.memory("v128.store", layout.normals + 16 * half);
+      });
+      addTo(code, place, 32);
+      code.branch(again);
+    });
+  });
 }
 
 /** Doubles the trajectory until it turns back, diverges or is as deep as it may be. */
@@ -135,31 +184,12 @@ function emitDoublings(
   { depth, maxTreeDepth, stepSize }: Readonly<Record<"depth" | "maxTreeDepth" | "stepSize", LocalIndex>>,
 ): void {
   const { layout, globals } = program;
-  const { here, back, front } = layout;
+  const { side, sides, sideBytes, vectors } = layout;
   const weight = code.local("f64");
   const isForward = code.local("i32");
-
-  const extend = (isTowardsFront: boolean) => (): void => {
-    const edge = isTowardsFront ? front : back;
-    // What there is becomes the other half; its inner end is the edge that is left behind.
-    const [inner, sum] = isTowardsFront
-      ? [layout.frontInner, layout.frontSum]
-      : [layout.backInner, layout.backSum];
-    const [otherInner, otherSum] = isTowardsFront
-      ? [layout.backInner, layout.backSum]
-      : [layout.frontInner, layout.frontSum];
-    copyVectors(code, layout.vectors, edge.momentum, otherInner);
-    copyVectors(code, layout.vectors, layout.sum, otherSum);
-    copyVectors(code, layout.pointVectors, edge.position, here.position);
-    code.get(stepSize);
-    if (!isTowardsFront) code.op("f64.neg");
-    code.setGlobal(globals.stepSize);
-    code.get(depth);
-    for (const address of [inner, sum, layout.candidate.position]) code.i32(address);
-    code.call(build);
-    code.set(weight);
-    copyVectors(code, layout.pointVectors, here.position, edge.position);
-  };
+  const end = code.local("i32");
+  const other = code.local("i32");
+  const pushAt = (local: LocalIndex, offset: number): void => pushAddress(code, pointer(local, offset));
 
   code.block((done) => {
     code.loop((again) => {
@@ -171,24 +201,43 @@ function emitDoublings(
       code.f64(0.5);
       code.op("f64.gt");
       code.set(isForward);
+      // No branch: it would be guessed wrong half the time.
+      for (const [local, ifForward, ifBack] of [
+        [end, sides + sideBytes, sides],
+        [other, sides, sides + sideBytes],
+      ]) {
+        code.i32(ifForward);
+        code.i32(ifBack);
+        code.get(isForward);
+        code.op("select");
+        code.set(local);
+      }
+      code.get(stepSize);
+      code.get(stepSize);
+      code.op("f64.neg");
       code.get(isForward);
-      code.if(extend(true), extend(false));
-      code.get(weight);
+      code.op("select");
+      code.setGlobal(globals.stepSize);
+      // What there is becomes the other half; its inner end is the point that is left behind.
+      copyVectors(code, vectors, pointer(end, side.momentum), pointer(other, side.inner));
+      copyVectors(code, vectors, layout.sum, pointer(other, side.sum));
+      code.get(depth);
+      code.get(end);
+      pushAt(end, side.inner);
+      pushAt(end, side.sum);
+      code.i32(layout.candidate);
+      code.call(build);
+      code.tee(weight);
       code.f64(0);
       code.op("f64.lt");
       code.branchIf(done);
       addTo(code, depth, 1);
       takeCandidate(code, program, uniform, weight);
-      for (const address of [
-        back.momentum,
-        front.momentum,
-        layout.backSum,
-        layout.frontSum,
-        layout.backInner,
-        layout.frontInner,
-        layout.sum,
-      ])
-        code.i32(address);
+      for (const offset of [side.momentum, side.sum, side.inner]) {
+        pushAt(other, offset);
+        pushAt(end, offset);
+      }
+      code.i32(layout.sum);
       code.call(join);
       code.branchIf(again);
     });
@@ -198,15 +247,16 @@ function emitDoublings(
 /** Biased progressive sampling (Betancourt 2017, appendix A.3.2): prefers the new half. */
 function takeCandidate(
   code: FunctionBuilder,
-  { layout }: SamplerProgram,
+  program: SamplerProgram,
   uniform: FunctionIndex,
   weight: LocalIndex,
 ): void {
+  const { layout } = program;
   const total = code.local("f64");
   code.i32(0);
   code.memory("f64.load", layout.weights);
   code.set(total);
-  chooseSecond(code, layout, uniform, { weight, total }, layout.candidate.position, layout.drawn.position);
+  chooseSecond(code, program, uniform, { weight, total }, layout.candidate, layout.drawn);
   code.i32(0);
   code.get(total);
   code.get(weight);
@@ -217,9 +267,15 @@ function takeCandidate(
 function emitRow(
   code: FunctionBuilder,
   { layout, globals }: SamplerProgram,
-  { row, step, depth, stepSize }: Readonly<Record<"row" | "step" | "depth" | "stepSize", LocalIndex>>,
+  {
+    row,
+    step,
+    depth,
+    stepSize,
+    acceptStat,
+  }: Readonly<Record<"row" | "step" | "depth" | "stepSize" | "acceptStat", LocalIndex>>,
 ): void {
-  const { drawn, rows, dimension } = layout;
+  const { drawn, proposal, rows, dimension } = layout;
   const integer = (push: () => void) => (): void => {
     push();
     code.op("f64.convert_i32_u");
@@ -239,18 +295,9 @@ function emitRow(
     treeDepth: integer(() => code.get(depth)),
     leapfrogs: integer(() => code.getGlobal(globals.leapfrogs)),
     divergent: integer(() => code.getGlobal(globals.divergent)),
-    acceptStat: () => {
-      // 0 / 0 where no step was made.
-      code.getGlobal(globals.acceptance);
-      code.getGlobal(globals.leapfrogs);
-      code.i32(1);
-      code.getGlobal(globals.leapfrogs);
-      code.op("select");
-      code.op("f64.convert_i32_u");
-      code.op("f64.div");
-    },
-    energy: loaded(drawn.energy),
-    logDensity: loaded(drawn.logDensity),
+    acceptStat: () => code.get(acceptStat),
+    energy: loaded(drawn + proposal.energy),
+    logDensity: loaded(drawn + proposal.logDensity),
   };
   rowFacts.forEach((name, place) => {
     code.get(row);
@@ -258,9 +305,9 @@ function emitRow(
     code.memory("f64.store", rows + 8 * place);
   });
   const at = { pointer: row, offset: rows + 8 * rowFacts.length };
-  copyVectors(code, Math.floor(dimension / 2), drawn.position, at);
+  copyVectors(code, Math.floor(dimension / 2), drawn, at);
   if (dimension % 2 === 0) return;
   code.get(row);
-  loaded(drawn.position + 8 * (dimension - 1))();
+  loaded(drawn + 8 * (dimension - 1))();
   code.memory("f64.store", at.offset + 8 * (dimension - 1));
 }

@@ -3,8 +3,9 @@
  * not logarithms, so that joining two subtrees takes no exponential; and of two neighbouring points, where the three checks
  * are one, only that one is made.
  */
-import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
-import { type SamplerLayout, uniformBatch } from "./sampler-layout.ts";
+import type { FunctionBuilder, FunctionIndex, Label, LocalIndex } from "../assembler/function-builder.ts";
+import { emitWeigh, stopIfDivergent } from "./emit-weights.ts";
+import { moreUniforms } from "./sampler-layout.ts";
 import { noWeight, type SamplerProgram } from "./sampler-program.ts";
 import {
   addProduct,
@@ -27,46 +28,58 @@ export interface TreeFunctions {
    */
   readonly join: FunctionIndex;
   /**
-   * (depth, first, sum, into) → f64: extends the trajectory at `here` by 2^depth points; writes the momentum at the first, the
-   * sum of momenta over all and a draw from them. Their weight, or `noWeight`.
+   * (depth, point, first, sum, into) → f64: moves the point on by 2^depth steps; writes the momentum at the first, the sum of momenta
+   * over all and a draw from them. Their weight, or `noWeight`.
    */
   readonly build: FunctionIndex;
 }
 
+interface Steps {
+  readonly leapfrog: FunctionIndex;
+  readonly uniform: FunctionIndex;
+  readonly weigh: FunctionIndex;
+  readonly join: FunctionIndex;
+  readonly pair: FunctionIndex;
+}
+
 export function emitTree(program: SamplerProgram, leapfrog: FunctionIndex): TreeFunctions {
-  const uniform = emitUniform(program);
-  const join = emitJoin(program);
-  const pair = emitPair(program, leapfrog, uniform);
-  const build = emitBuild(program, { leapfrog, uniform, join, pair });
-  return { uniform, join, build };
+  const steps = {
+    leapfrog,
+    uniform: emitUniform(program),
+    weigh: emitWeigh(program),
+    join: emitJoin(program),
+  };
+  const { uniform, join } = steps;
+  return { uniform, join, build: emitBuild(program, { ...steps, pair: emitPair(program, steps) }) };
 }
 
 function emitUniform({ module, layout, globals, fillUniform }: SamplerProgram): FunctionIndex {
   return module.addFunction("uniform", { params: [], results: ["f64"] }, (code) => {
-    const used = code.local("i32");
-    code.getGlobal(globals.used);
-    code.tee(used);
-    code.i32(8 * uniformBatch);
+    const next = code.local("i32");
+    const refilled = layout.uniformsEnd - 8 * moreUniforms;
+    code.getGlobal(globals.nextUniform);
+    code.tee(next);
+    code.i32(layout.uniformsEnd);
     code.op("i32.eq");
     code.if(() => {
-      code.i32(layout.uniforms);
-      code.i32(uniformBatch);
+      code.i32(refilled);
+      code.i32(layout.uniformsEnd);
       for (const global of [globals.seed, globals.stream, globals.step, globals.position])
         code.getGlobal(global);
       code.call(fillUniform);
       code.getGlobal(globals.position);
-      code.i32(uniformBatch);
+      code.i32(moreUniforms);
       code.op("i32.add");
       code.setGlobal(globals.position);
-      code.i32(0);
-      code.set(used);
+      code.i32(refilled);
+      code.set(next);
     });
-    code.get(used);
+    code.get(next);
     code.i32(8);
     code.op("i32.add");
-    code.setGlobal(globals.used);
-    code.get(used);
-    code.memory("f64.load", layout.uniforms);
+    code.setGlobal(globals.nextUniform);
+    code.get(next);
+    code.memory("f64.load", 0);
   });
 }
 
@@ -78,7 +91,8 @@ function pushBothPositive(code: FunctionBuilder, atFirst: LocalIndex, atLast: Lo
   code.op("i64x2.all_true");
 }
 
-function emitJoin({ module, layout }: SamplerProgram): FunctionIndex {
+function emitJoin(program: SamplerProgram): FunctionIndex {
+  const { module, layout } = program;
   const params = new Array<"i32">(7).fill("i32");
   return module.addFunction("join", { params, results: ["i32"] }, (code) => {
     const [first, last, firstSum, secondSum, firstLast, secondFirst, sum] = params.map((_, i) => pointer(i));
@@ -87,7 +101,7 @@ function emitJoin({ module, layout }: SamplerProgram): FunctionIndex {
     const [wholeFirst, wholeLast, leftFirst, leftLast, rightFirst, rightLast] = locals(6);
     clear(code, wholeFirst, wholeLast, leftFirst, leftLast, rightFirst, rightLast);
     const product = (accumulator: LocalIndex, end: LocalIndex): void =>
-      addProduct(code, accumulator, () => {
+      addProduct(code, program, accumulator, () => {
         code.get(end);
         code.get(velocity);
       });
@@ -137,80 +151,105 @@ function emitJoin({ module, layout }: SamplerProgram): FunctionIndex {
   });
 }
 
-/** (first, sum, into) → f64: `build` of two points. */
+/** (point, first, sum, into) → f64: `build` of two points. */
 function emitPair(
-  { module, layout }: SamplerProgram,
-  leapfrog: FunctionIndex,
-  uniform: FunctionIndex,
+  program: SamplerProgram,
+  { leapfrog, uniform, weigh }: Pick<Steps, "leapfrog" | "uniform" | "weigh">,
 ): FunctionIndex {
-  const { here, weights } = layout;
-  return module.addFunction("pair", { params: ["i32", "i32", "i32"], results: ["f64"] }, (code) => {
-    const [first, sum, into] = [0, 1, 2].map((local) => pointer(local));
-    const weight = code.local("f64");
-    const total = code.local("f64");
+  const { module, layout } = program;
+  const { side } = layout;
+  return module.addFunction("pair", { params: ["i32", "i32", "i32", "i32"], results: ["f64"] }, (code) => {
+    const at = 0;
+    const [first, sum, into] = [1, 2, 3].map((local) => pointer(local));
+    const [firstLog, secondLog] = [code.local("f64"), code.local("f64")];
+    const weights = code.local("v128");
+    const [weight, total] = [code.local("f64"), code.local("f64")];
     code.block((stopped) => {
-      takeStep(code, leapfrog, weight, stopped);
-      code.i32(0);
-      code.get(weight);
-      code.memory("f64.store", weights + 8);
-      copyVectors(code, layout.vectors, here.momentum, first);
-      copyVectors(code, layout.proposalVectors, here.position, into);
-      takeStep(code, leapfrog, weight, stopped);
-      addUp(code, weights + 8, weight, total);
-      chooseSecond(code, layout, uniform, { weight, total }, here.position, into);
-      const [ofFirst, ofLast, velocity, atFirst, atLast] = Array.from({ length: 5 }, () =>
-        code.local("v128"),
-      );
-      clear(code, atFirst, atLast);
-      eachVector(code, layout.vectors, (place) => {
-        place.store(sum, () => {
-          place.load(first);
-          code.tee(ofFirst);
-          place.load(here.momentum);
-          code.tee(ofLast);
-          code.op("f64x2.add");
-          code.tee(velocity);
-        });
-        place.load(layout.inverseMass);
-        code.get(velocity);
-        code.op("f64x2.mul");
-        code.set(velocity);
-        for (const [accumulator, end] of [
-          [atFirst, ofFirst],
-          [atLast, ofLast],
-        ])
-          addProduct(code, accumulator, () => {
-            code.get(end);
-            code.get(velocity);
-          });
+      code.block((firstDiverged) => {
+        code.get(at);
+        code.call(leapfrog);
+        code.set(firstLog);
+        stopIfDivergent(code, program, firstLog, firstDiverged);
+        copyVectors(code, layout.vectors, pointer(at, side.momentum), first);
+        copyVectors(code, layout.proposalVectors, pointer(at), into);
+        code.get(at);
+        code.call(leapfrog);
+        code.set(secondLog);
+        pushWeights(code, weigh, firstLog, () => code.get(secondLog));
+        code.set(weights);
+        stopIfDivergent(code, program, secondLog, stopped);
+        code.get(weights);
+        code.lane("f64x2.extract_lane", 1);
+        code.tee(weight);
+        code.get(weights);
+        code.lane("f64x2.extract_lane", 0);
+        code.op("f64.add");
+        code.set(total);
+        chooseSecond(code, program, uniform, { weight, total }, pointer(at), into);
+        pushPairPersists(code, program, first, pointer(at, side.momentum), sum);
+        code.op("i32.eqz");
+        code.branchIf(stopped);
+        code.get(total);
+        code.op("return");
       });
-      pushBothPositive(code, atFirst, atLast);
-      code.op("i32.eqz");
-      code.branchIf(stopped);
-      code.get(total);
-      code.op("return");
+      pushWeights(code, weigh, firstLog, () => code.f64(Number.NEGATIVE_INFINITY));
+      code.op("drop");
     });
     code.f64(noWeight);
   });
 }
 
-/** Makes one step, and goes to the label if it diverged. */
-function takeStep(
+function pushWeights(
   code: FunctionBuilder,
-  leapfrog: FunctionIndex,
-  weight: LocalIndex,
-  stopped: Parameters<FunctionBuilder["branch"]>[0],
+  weigh: FunctionIndex,
+  firstLog: LocalIndex,
+  pushSecond: () => void,
 ): void {
-  code.call(leapfrog);
-  goUnlessWeight(code, weight, stopped);
+  code.get(firstLog);
+  code.op("f64x2.splat");
+  pushSecond();
+  code.lane("f64x2.replace_lane", 1);
+  code.call(weigh);
+}
+
+/** Writes the sum of two momenta; leaves whether neither points against it. */
+function pushPairPersists(
+  code: FunctionBuilder,
+  program: SamplerProgram,
+  first: Base,
+  last: Base,
+  sum: Base,
+): void {
+  const { vectors, inverseMass } = program.layout;
+  const [ofFirst, ofLast, velocity, atFirst, atLast] = Array.from({ length: 5 }, () => code.local("v128"));
+  clear(code, atFirst, atLast);
+  eachVector(code, vectors, (place) => {
+    place.store(sum, () => {
+      place.load(first);
+      code.tee(ofFirst);
+      place.load(last);
+      code.tee(ofLast);
+      code.op("f64x2.add");
+      code.tee(velocity);
+    });
+    place.load(inverseMass);
+    code.get(velocity);
+    code.op("f64x2.mul");
+    code.set(velocity);
+    for (const [accumulator, end] of [
+      [atFirst, ofFirst],
+      [atLast, ofLast],
+    ])
+      addProduct(code, program, accumulator, () => {
+        code.get(end);
+        code.get(velocity);
+      });
+  });
+  pushBothPositive(code, atFirst, atLast);
 }
 
 /** Takes a weight; goes to the label if there is none. */
-function goUnlessWeight(
-  code: FunctionBuilder,
-  weight: LocalIndex,
-  stopped: Parameters<FunctionBuilder["branch"]>[0],
-): void {
+function goUnlessWeight(code: FunctionBuilder, weight: LocalIndex, stopped: Label): void {
   code.tee(weight);
   code.f64(0);
   code.op("f64.lt");
@@ -233,7 +272,7 @@ function addUp(code: FunctionBuilder, first: Base, second: LocalIndex, total: Lo
  */
 export function chooseSecond(
   code: FunctionBuilder,
-  { proposalVectors }: SamplerLayout,
+  { layout: { proposalVectors }, relaxed }: SamplerProgram,
   uniform: FunctionIndex,
   { weight, total }: Readonly<Record<"weight" | "total", LocalIndex>>,
   from: Base,
@@ -259,24 +298,18 @@ export function chooseSecond(
       place.load(from);
       place.load(into);
       code.get(mask);
-      code.op("v128.bitselect");
+      code.op(relaxed ? "i64x2.relaxed_laneselect" : "v128.bitselect");
     }),
   );
 }
 
-function emitBuild(
-  { module, layout }: SamplerProgram,
-  {
-    leapfrog,
-    uniform,
-    join,
-    pair,
-  }: Readonly<Record<"leapfrog" | "uniform" | "join" | "pair", FunctionIndex>>,
-): FunctionIndex {
-  const { here, level } = layout;
-  const build = module.declare("build", { params: ["i32", "i32", "i32", "i32"], results: ["f64"] });
+function emitBuild(program: SamplerProgram, { leapfrog, uniform, weigh, join, pair }: Steps): FunctionIndex {
+  const { module, layout } = program;
+  const { side, level } = layout;
+  const build = module.declare("build", { params: ["i32", "i32", "i32", "i32", "i32"], results: ["f64"] });
   module.define(build, (code) => {
-    const [depth, first, sum, into] = [0, 1, 2, 3];
+    const [depth, point, first, sum, into] = [0, 1, 2, 3, 4];
+    const momentum = pointer(point, side.momentum);
     const start = code.local("i32");
     const firstWeight = code.local("i32");
     const weight = code.local("f64");
@@ -286,6 +319,7 @@ function emitBuild(
       code.get(depth);
       code.i32(1);
       code.op("i32.sub");
+      code.get(point);
       for (const base of bases) pushAddress(code, base);
       code.call(build);
     };
@@ -293,7 +327,7 @@ function emitBuild(
     code.i32(1);
     code.op("i32.eq");
     code.if(() => {
-      for (const local of [first, sum, into]) code.get(local);
+      for (const local of [point, first, sum, into]) code.get(local);
       code.call(pair);
       code.op("return");
     });
@@ -301,10 +335,16 @@ function emitBuild(
       code.get(depth);
       code.op("i32.eqz");
       code.if(() => {
-        takeStep(code, leapfrog, weight, stopped);
-        copyVectors(code, layout.vectors, here.momentum, pointer(first));
-        copyVectors(code, layout.vectors, here.momentum, pointer(sum));
-        copyVectors(code, layout.proposalVectors, here.position, pointer(into));
+        code.get(point);
+        code.call(leapfrog);
+        code.set(total);
+        pushWeights(code, weigh, total, () => code.f64(Number.NEGATIVE_INFINITY));
+        code.lane("f64x2.extract_lane", 0);
+        code.set(weight);
+        stopIfDivergent(code, program, total, stopped);
+        copyVectors(code, layout.vectors, momentum, pointer(first));
+        copyVectors(code, layout.vectors, momentum, pointer(sum));
+        copyVectors(code, layout.proposalVectors, pointer(point), pointer(into));
         code.get(weight);
         code.op("return");
       });
@@ -322,13 +362,13 @@ function emitBuild(
       code.get(firstWeight);
       code.get(weight);
       code.memory("f64.store", layout.weights);
-      copyVectors(code, layout.vectors, here.momentum, at(level.firstLast));
+      copyVectors(code, layout.vectors, momentum, at(level.firstLast));
       buildHalf(at(level.secondFirst), at(level.secondSum), at(level.secondProposal));
       goUnlessWeight(code, weight, stopped);
       addUp(code, pointer(firstWeight, layout.weights), weight, total);
-      chooseSecond(code, layout, uniform, { weight, total }, at(level.secondProposal), pointer(into));
+      chooseSecond(code, program, uniform, { weight, total }, at(level.secondProposal), pointer(into));
       const halves = [level.firstSum, level.secondSum, level.firstLast, level.secondFirst].map(at);
-      for (const base of [pointer(first), here.momentum, ...halves, pointer(sum)]) pushAddress(code, base);
+      for (const base of [pointer(first), momentum, ...halves, pointer(sum)]) pushAddress(code, base);
       code.call(join);
       code.op("i32.eqz");
       code.branchIf(stopped);

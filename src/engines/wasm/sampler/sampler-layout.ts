@@ -1,9 +1,10 @@
 /**
  * Where the sampler's numbers lie in the module's memory. A vector of the sampler has one number per coordinate, filled up
- * with numbers that add nothing to any product: zeros, and ones in what is divided by.
+ * with zeros.
  */
+import { uniformGroup } from "../math/emit-random-fills.ts";
 
-/** A candidate for the next draw: position, gradient, log density and energy, one after the other. */
+/** A candidate for the next draw: position, gradient, log density and energy, one after the other. Offsets from its start. */
 export interface ProposalPlace {
   readonly position: number;
   readonly gradient: number;
@@ -11,9 +12,14 @@ export interface ProposalPlace {
   readonly energy: number;
 }
 
-/** A point of a trajectory: a proposal and behind it its momentum. */
-export interface PointPlace extends ProposalPlace {
+/**
+ * One end of the trajectory: its last point, a proposal and behind it the momentum; and of the half that ends here, as it was joined to the
+ * other, the momentum at its inner end and the sum of its momenta. Offsets.
+ */
+export interface SidePlace extends ProposalPlace {
   readonly momentum: number;
+  readonly inner: number;
+  readonly sum: number;
 }
 
 /** What the two halves of a subtree have where they meet; offsets from the level's start. */
@@ -29,30 +35,38 @@ export interface SamplerLayout {
   readonly dimension: number;
   /** 16-byte vectors that the coordinates fill. */
   readonly vectors: number;
-  /** Vectors of a proposal and of a point. */
+  /** Vectors of a proposal and of a point with its momentum. */
   readonly proposalVectors: number;
   readonly pointVectors: number;
-  /** Where leapfrog steps are made: the density reads the position here. */
-  readonly here: PointPlace;
-  readonly back: PointPlace;
-  readonly front: PointPlace;
-  /** The state of the chain. */
-  readonly drawn: ProposalPlace;
-  readonly candidate: ProposalPlace;
+  readonly proposal: ProposalPlace;
+  readonly side: SidePlace;
+  /** The two sides, `sideBytes` apart: back in time, and forward. */
+  readonly sides: number;
+  readonly sideBytes: number;
+  /** Where the density reads the position. */
+  readonly input: number;
+  /** The state of the chain: a proposal. */
+  readonly drawn: number;
+  /** The same from the half that was made last. */
+  readonly candidate: number;
   readonly inverseMass: number;
-  /** Square roots of `inverseMass`. */
-  readonly rootMass: number;
-  readonly backInner: number;
-  readonly frontInner: number;
-  readonly backSum: number;
-  readonly frontSum: number;
+  /** Square roots of the masses. */
+  readonly massRoots: number;
+  /** Sum of the momenta of the whole trajectory. */
   readonly sum: number;
   readonly levels: number;
   readonly levelBytes: number;
   readonly level: LevelPlace;
   /** Per depth the weight of the first half; at 0 that of the whole trajectory. */
   readonly weights: number;
+  /** Uniform numbers: those that become the momentum, then those of the tree. */
   readonly uniforms: number;
+  readonly uniformsEnd: number;
+  /** Numbers there. */
+  readonly uniformCount: number;
+  readonly normals: number;
+  /** The state of dual averaging. */
+  readonly averaging: number;
   readonly rows: number;
   readonly rowCapacity: number;
 }
@@ -60,8 +74,9 @@ export interface SamplerLayout {
 /** Depths that there is room for. */
 export const deepestTree = 20;
 
-/** Uniform numbers made at a time: the random fill makes four at once, and two rounds of it overlap. */
-export const uniformBatch = 8;
+/** Uniform numbers that most trees are content with, and so many that are made when they are not. */
+const usualUniforms = 12;
+export const moreUniforms = uniformGroup;
 
 /** Numbers of a row in front of the position. */
 export const rowFacts = [
@@ -83,16 +98,11 @@ export function planSampler(dimension: number, reserve: (bytes: number) => numbe
   const pointVectors = 3 * vectors + 1;
   const bytes = 16 * vectors;
   const vector = (): number => reserve(bytes);
-  const proposal = (address: number): ProposalPlace => ({
-    position: address,
-    gradient: address + bytes,
-    logDensity: address + 2 * bytes,
-    energy: address + 2 * bytes + 8,
-  });
-  const point = (): PointPlace => {
-    const place = proposal(reserve(16 * pointVectors));
-    return { ...place, momentum: place.energy + 8 };
-  };
+  const proposal = { position: 0, gradient: bytes, logDensity: 2 * bytes, energy: 2 * bytes + 8 };
+  const momentum = proposal.energy + 8;
+  const sideBytes = 16 * (pointVectors + 2 * vectors);
+  const uniformCount = uniformGroup * Math.ceil((2 * vectors + usualUniforms) / uniformGroup);
+  const uniforms = reserve(8 * uniformCount);
   const rowLength = rowFacts.length + dimension;
   const rowCapacity = Math.max(1, Math.floor(rowsBytes / (8 * rowLength)));
   const levelBytes = 4 * bytes + 16 * proposalVectors;
@@ -101,17 +111,15 @@ export function planSampler(dimension: number, reserve: (bytes: number) => numbe
     vectors,
     proposalVectors,
     pointVectors,
-    here: point(),
-    back: point(),
-    front: point(),
-    drawn: proposal(reserve(16 * proposalVectors)),
-    candidate: proposal(reserve(16 * proposalVectors)),
+    proposal,
+    side: { ...proposal, momentum, inner: momentum + bytes, sum: momentum + 2 * bytes },
+    sides: reserve(2 * sideBytes),
+    sideBytes,
+    input: vector(),
+    drawn: reserve(16 * proposalVectors),
+    candidate: reserve(16 * proposalVectors),
     inverseMass: vector(),
-    rootMass: vector(),
-    backInner: vector(),
-    frontInner: vector(),
-    backSum: vector(),
-    frontSum: vector(),
+    massRoots: vector(),
     sum: vector(),
     levels: reserve((deepestTree + 1) * levelBytes),
     levelBytes,
@@ -123,7 +131,12 @@ export function planSampler(dimension: number, reserve: (bytes: number) => numbe
       secondProposal: 4 * bytes,
     },
     weights: reserve(8 * (deepestTree + 1)),
-    uniforms: reserve(8 * uniformBatch),
+    uniforms,
+    uniformsEnd: uniforms + 8 * uniformCount,
+    uniformCount,
+    // Made four at a time.
+    normals: reserve(32 * Math.ceil(vectors / 2)),
+    averaging: reserve(128),
     rows: reserve(8 * rowLength * rowCapacity),
     rowCapacity,
   };

@@ -1,6 +1,7 @@
 /** What the writers of the sampler's functions share: the module, the memory, and the variables of one transition. */
 import type { FunctionBuilder, FunctionIndex } from "../assembler/function-builder.ts";
 import type { ModuleBuilder } from "../assembler/module-builder.ts";
+import type { MathContext } from "../math-interface.ts";
 import type { SamplerLayout } from "./sampler-layout.ts";
 
 /** Coordinates that are one input of the density. */
@@ -13,7 +14,7 @@ export interface CoordinateRun {
 }
 
 export interface Density {
-  /** Computes log density and gradient at `layout.here.position`. */
+  /** Computes log density and gradient at `layout.input`. */
   readonly run: FunctionIndex;
   readonly logDensity: number;
   /** Where the gradient lies, by ascending offset. */
@@ -26,12 +27,12 @@ export interface Density {
 
 /** Variables of the module. */
 export interface SamplerGlobals {
-  /** i32: the key and the step of the random numbers, the next position to be made, and bytes of `uniforms` that are used. */
+  /** i32: the key and the step of the random numbers, the next position to be made, and where the next number of the tree lies. */
   readonly seed: number;
   readonly stream: number;
   readonly step: number;
   readonly position: number;
-  readonly used: number;
+  readonly nextUniform: number;
   /** f64: negative to go back in time. */
   readonly stepSize: number;
   readonly maxEnergyError: number;
@@ -50,9 +51,11 @@ export interface SamplerProgram {
   readonly layout: SamplerLayout;
   readonly density: Density;
   readonly globals: SamplerGlobals;
-  /** Fills f64 memory: (address, count, seed, stream, step, position), all i32. */
-  readonly fillNormal: FunctionIndex;
+  /** (address, end, seed, stream, step, position), all i32. */
   readonly fillUniform: FunctionIndex;
+  /** Whether relaxed SIMD is there. */
+  readonly relaxed: boolean;
+  context(code: FunctionBuilder): MathContext;
   /** A vector on the stack → its exponential. */
   exponential(code: FunctionBuilder): void;
 }
@@ -65,7 +68,7 @@ export function addGlobals(module: ModuleBuilder): SamplerGlobals {
     stream: integer(),
     step: integer(),
     position: integer(),
-    used: integer(),
+    nextUniform: integer(),
     stepSize: number(),
     maxEnergyError: number(),
     initialEnergy: number(),

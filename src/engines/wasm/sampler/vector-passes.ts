@@ -1,5 +1,6 @@
 /** Passes over the sampler's vectors, two coordinates at a time. */
 import type { FunctionBuilder, LocalIndex } from "../assembler/function-builder.ts";
+import type { SamplerProgram } from "./sampler-program.ts";
 
 /** Where a vector starts: a fixed address, or one in a local plus an offset. */
 export type Base = number | { readonly pointer: LocalIndex; readonly offset: number };
@@ -80,11 +81,15 @@ export function copyVectors(code: FunctionBuilder, count: number, from: Base, to
 }
 
 /** accumulator += the product of the two vectors that `push` leaves on the stack. */
-export function addProduct(code: FunctionBuilder, accumulator: LocalIndex, push: () => void): void {
-  code.get(accumulator);
+export function addProduct(
+  code: FunctionBuilder,
+  { context }: Pick<SamplerProgram, "context">,
+  accumulator: LocalIndex,
+  push: () => void,
+): void {
   push();
-  code.op("f64x2.mul");
-  code.op("f64x2.add");
+  code.get(accumulator);
+  context(code).multiplyAdd();
   code.set(accumulator);
 }
 

@@ -5,7 +5,8 @@
 import type { CoordinateRun, NutsSampler } from "../../engine.ts";
 import type { FunctionIndex } from "../assembler/function-builder.ts";
 import type { Program, WrittenGraph } from "../emission.ts";
-import { emitRandomFills } from "../math/emit-random-fills.ts";
+import { emitFillUniform } from "../math/emit-random-fills.ts";
+import { averagingFacts } from "./emit-adaptation.ts";
 import { emitLeapfrog } from "./emit-leapfrog.ts";
 import { emitTransitions } from "./emit-transitions.ts";
 import { emitTree } from "./emit-tree.ts";
@@ -19,9 +20,7 @@ export function placeSampler(
 ): { readonly layout: SamplerLayout; readonly inputs: Readonly<Record<string, number>> } {
   const dimension = runs.reduce((sum, { length }) => sum + length, 0);
   const layout = planSampler(dimension, program.reserve);
-  const inputs = Object.fromEntries(
-    runs.map(({ input, offset }) => [input, layout.here.position + 8 * offset]),
-  );
+  const inputs = Object.fromEntries(runs.map(({ input, offset }) => [input, layout.input + 8 * offset]));
   return { layout, inputs };
 }
 
@@ -32,8 +31,7 @@ export function writeSampler(
   density: WrittenGraph,
   runs: readonly CoordinateRun[],
 ): FunctionIndex {
-  const { module, features, elementwise } = program;
-  const fills = emitRandomFills(module, { precision: "f64", relaxed: features.relaxed });
+  const { module, features, elementwise, mathContext } = program;
   const gradients = runs
     .filter(({ length }) => length > 0)
     .map(({ input, offset, length }) => ({ offset, length, address: density.outputs[`gradient/${input}`] }))
@@ -43,8 +41,9 @@ export function writeSampler(
     layout,
     density: { run: density.run, logDensity: density.outputs.logDensity, gradients },
     globals: addGlobals(module),
-    fillNormal: fills.normal,
-    fillUniform: fills.uniform,
+    fillUniform: emitFillUniform(module, mathContext),
+    relaxed: features.relaxed,
+    context: mathContext,
     exponential: (code: Parameters<typeof elementwise.math>[0]) => elementwise.math(code, "exp", 0),
   };
   const leapfrog = emitLeapfrog(sampler);
@@ -52,6 +51,9 @@ export function writeSampler(
   module.exportFunction("transitions", transitions);
   return transitions;
 }
+
+const changingFacts = ["count", "meanError", "meanLogStepSize", "logStepSize", "stepSize"] as const;
+const stepSizePlace = averagingFacts.indexOf("stepSize");
 
 export type TransitionsExport = (
   count: number,
@@ -61,6 +63,7 @@ export type TransitionsExport = (
   maxTreeDepth: number,
   stepSize: number,
   maxEnergyError: number,
+  isAdapting: number,
 ) => void;
 
 /** The exported function with its memory, as strategies use it. */
@@ -69,35 +72,54 @@ export function nutsSampler(
   buffer: ArrayBufferLike,
   transitions: TransitionsExport,
 ): NutsSampler {
-  const { dimension, drawn, rowCapacity } = layout;
+  const { dimension, drawn, proposal, rowCapacity } = layout;
   const view = (address: number, length = dimension): Float64Array =>
     new Float64Array(buffer, address, length);
-  const position = view(drawn.position);
-  const gradient = view(drawn.gradient);
-  const logDensity = view(drawn.logDensity, 1);
+  const position = view(drawn + proposal.position);
+  const gradient = view(drawn + proposal.gradient);
+  const logDensity = view(drawn + proposal.logDensity, 1);
   const inverseMass = view(layout.inverseMass);
-  const rootMass = view(layout.rootMass, 2 * layout.vectors).fill(1);
+  const massRoots = view(layout.massRoots);
   const rowLength = rowFacts.length + dimension;
+  const averaged = view(layout.averaging, averagingFacts.length);
   const table = view(layout.rows, rowCapacity * rowLength);
   const copy = (from: Float64Array, to: Float64Array): void => {
     for (let i = 0; i < dimension; i++) to[i] = from[i];
   };
   return {
     deepestTree,
-    run(point, settings, key, step, rows, first, count) {
+    run(point, settings, key, step, rows, first, count, averaging) {
       copy(point.position, position);
       copy(point.gradient, gradient);
       logDensity[0] = point.logDensity;
       copy(settings.inverseMass, inverseMass);
-      for (let i = 0; i < dimension; i++) rootMass[i] = Math.sqrt(settings.inverseMass[i]);
-      const { stepSize, maxTreeDepth, maxEnergyError } = settings;
+      for (let i = 0; i < dimension; i++) massRoots[i] = 1 / Math.sqrt(settings.inverseMass[i]);
+      const { maxTreeDepth, maxEnergyError } = settings;
+      if (averaging !== undefined)
+        averagingFacts.forEach((name, place) => {
+          averaged[place] = averaging[name];
+        });
+      const isAdapting = Number(averaging !== undefined);
+      let { stepSize } = settings;
       for (let done = 0; done < count; done += rowCapacity) {
         const now = Math.min(rowCapacity, count - done);
-        transitions(now, step + done, key.seed, key.stream, maxTreeDepth, stepSize, maxEnergyError);
+        transitions(
+          now,
+          step + done,
+          key.seed,
+          key.stream,
+          maxTreeDepth,
+          stepSize,
+          maxEnergyError,
+          isAdapting,
+        );
+        if (averaging !== undefined) stepSize = averaged[stepSizePlace];
         const start = (first + done) * rowLength;
         if (now === 1) for (let i = 0; i < rowLength; i++) rows[start + i] = table[i];
         else rows.set(table.subarray(0, now * rowLength), start);
       }
+      if (averaging !== undefined)
+        for (const name of changingFacts) averaging[name] = averaged[averagingFacts.indexOf(name)];
       copy(position, point.position);
       copy(gradient, point.gradient);
       point.logDensity = logDensity[0];

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../../../../src/base/random.ts";
 import { planSampler, rowFacts } from "../../../../src/engines/wasm/sampler/sampler-layout.ts";
+import {
+  type RunningAveraging,
+  resumeAveraging,
+  startDualAveraging,
+} from "../../../../src/inference/nuts/dual-averaging.ts";
 import { rowLength, rowPlaces } from "../../../../src/inference/nuts/rows.ts";
 import { treeTransitions } from "../../../../src/inference/nuts/tree-transitions.ts";
-import type { ChainPoint } from "../../../../src/inference/target.ts";
+import type { ChainPoint, NutsTransitions } from "../../../../src/inference/target.ts";
 import {
   eightSchools,
   funnel,
@@ -194,6 +199,28 @@ describe("transitions", () => {
     }
     expect(rows).toEqual(all);
     expect(point).toEqual(end);
+  });
+
+  test("adapt the step size as the tree sampler does, in one call and in many", () => {
+    const target = gaussian([3]);
+    const start = { ...settings, inverseMass: new Float64Array(3).fill(1) };
+    const averaging = (): RunningAveraging => resumeAveraging(startDualAveraging(0.3), 0.8);
+    const adapted = (transitions: NutsTransitions, calls: number) => {
+      const [state, point] = [averaging(), pointAt(target, [0.1, 0.2, 0.3])];
+      const rows = new Float64Array(120 * rowLength(3));
+      for (let call = 0, { stepSize } = start; call < calls; call++, stepSize = state.stepSize) {
+        const [first, count] = [(120 / calls) * call, 120 / calls];
+        transitions.run(point, { ...start, stepSize }, key, 1 + first, rows, first, count, state);
+      }
+      return { state, rows };
+    };
+    const here = adapted(target.nuts, 1);
+    expect(adapted(target.nuts, 40)).toEqual(here);
+    const there = adapted(treeTransitions(target, limits), 1);
+    expect(difference(here.rows, there.rows)).toBeLessThan(1e-8);
+    expect(difference(Object.values(here.state), Object.values(there.state))).toBeLessThan(1e-8);
+    expect(here.state.count).toBe(120);
+    expect(new Set([...here.rows].filter((_, i) => i % rowLength(3) === rowPlaces.stepSize)).size).toBe(120);
   });
 
   test("leave what they are given as it is, but the point and the rows", () => {
