@@ -130,6 +130,7 @@ export type CoreDistribution =
       readonly span: Span;
     }
   | CoreDefinedDistribution
+  | CoreMixture
   | {
       readonly kind: "if";
       readonly condition: CoreExpression;
@@ -156,6 +157,21 @@ export interface CoreDefinedDistribution {
   readonly support: CoreSupport;
   /** Ends of whole numbers, where the declaration gives some: `Int(0, n)`. */
   readonly bounds?: { readonly low: CoreExpression; readonly high: CoreExpression };
+  readonly span: Span;
+}
+
+/** One of the components, chosen anew for each draw. */
+export interface CoreMixture {
+  readonly kind: "mixture";
+  /** Of the components: probabilities, or logits. A vector. */
+  readonly weights: { readonly kind: "p" | "logits"; readonly value: CoreExpression };
+  /** One for each weight; or, with `index`, one for all, whose arguments have the number of the component under that name. */
+  readonly components: readonly CoreDistribution[];
+  readonly index?: string;
+  /** How many components there are. */
+  readonly count: Size;
+  /** Dimensions of one draw. */
+  readonly rank: number;
   readonly span: Span;
 }
 

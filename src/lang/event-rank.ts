@@ -8,6 +8,8 @@ export function eventRankOf(distribution: CoreDistribution): number {
       return distributions[distribution.name].eventRank;
     case "defined":
       return distribution.definition.event.dimensions.length;
+    case "mixture":
+      return distribution.rank;
     case "if":
       return eventRankOf(distribution.then);
     case "match":

@@ -157,6 +157,11 @@ function distribution(each: CoreDistribution): string {
       const list = Object.entries(each.arguments).map(([name, value]) => `${name}: ${expression(value)}`);
       return `${each.definition.name}${sizeRecord(each.sizes)}(${list.join(", ")})`;
     }
+    case "mixture": {
+      const { kind, value } = each.weights;
+      const index = each.index === undefined ? "" : ` for ${each.index} in ${formatSize(each.count)}`;
+      return `Mixture(${kind}: ${expression(value)}, ${each.components.map(distribution).join(", ")}${index})`;
+    }
     case "if":
       return `if ${expression(each.condition)} { ${distribution(each.then)} } else { ${distribution(each.else)} }`;
     case "match": {

@@ -129,6 +129,12 @@ export function mapDistribution(distribution: CoreDistribution, f: Rewrite): Cor
         ...(bounds && { bounds: { low: f(bounds.low), high: f(bounds.high) } }),
       };
     }
+    case "mixture":
+      return {
+        ...distribution,
+        weights: { ...distribution.weights, value: f(distribution.weights.value) },
+        components: distribution.components.map((each) => mapDistribution(each, f)),
+      };
     case "if": {
       const then = mapDistribution(distribution.then, f);
       const otherwise = mapDistribution(distribution.else, f);

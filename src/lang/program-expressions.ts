@@ -31,6 +31,8 @@ export function distributionExpressions(distribution: CoreDistribution): readonl
     case "distribution":
     case "defined":
       return Object.values(distribution.arguments);
+    case "mixture":
+      return [distribution.weights.value, ...distribution.components.flatMap(distributionExpressions)];
     case "if":
       return [
         distribution.condition,

@@ -55,6 +55,8 @@ function decideDistribution(distribution: CoreDistribution): CoreDistribution {
     case "distribution":
     case "defined":
       return distribution;
+    case "mixture":
+      return { ...distribution, components: distribution.components.map(decideDistribution) };
     case "if": {
       const then = decideDistribution(distribution.then);
       return { ...distribution, then, else: decideDistribution(distribution.else) };

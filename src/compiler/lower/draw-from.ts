@@ -1,12 +1,14 @@
 /** Draws from distributions, as functions of noise. */
-import type { CoreDefinedDistribution, CoreDistribution } from "../../lang/core.ts";
+import type { CoreDefinedDistribution, CoreDistribution, CoreMixture } from "../../lang/core.ts";
 import type { Support } from "./bijector.ts";
 import { type Context, fail } from "./context.ts";
 import { batchOf, cdfAt, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
 import { distributionRows } from "./distributions.ts";
-import { countLimit, drawCount, type Noise } from "./draws.ts";
+import { countLimit, drawCategory, drawCount, type Noise } from "./draws.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
+import { logWeights, withComponent } from "./mixture.ts";
+import { createRows, type Rows } from "./rows.ts";
 import { lowerArguments } from "./site-density.ts";
 import type { Value } from "./value.ts";
 
@@ -26,6 +28,8 @@ export function drawFrom(distribution: CoreDistribution, noise: Noise, context: 
     }
     case "defined":
       return drawDefined(distribution, noise, context);
+    case "mixture":
+      return drawMixture(distribution, noise, context);
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
       const then = drawFrom(distribution.then, noise, context);
@@ -79,10 +83,31 @@ export function drawDefinedBetween(
   return rows.leaveWhole(quantile ? entryValue(opened, quantile, [p]) : algebra.of(Number.NaN), []);
 }
 
+/** A component, and a draw from it: where all are of one kind, from the one with the arguments of that component. */
+function drawMixture(distribution: CoreMixture, noise: Noise, context: Context): Value {
+  const { algebra } = context;
+  const split = noise.event.length - distribution.rank;
+  const event = noise.event.slice(split);
+  const rows = createRows(noise.event.slice(0, split), context);
+  const own = noiseAlong(noise, rows, event);
+  const probabilities = algebra.unary("exp", logWeights(distribution, context));
+  const chosen = drawCategory(algebra, { ...own, event: [], uniform: () => own.uniform([]) }, probabilities);
+  const drawn = distribution.components.map((component) => {
+    const inner = withComponent(distribution, { kind: "value", value: chosen }, context);
+    return algebra.stretch(drawFrom(component, own, inner), [], event);
+  });
+  const value = drawn.reduce((rest, each, at) =>
+    algebra.select(algebra.binary("equal", chosen, at), each, rest),
+  );
+  return rows.leaveWhole(value, event);
+}
+
 /** Noise for one draw, with independent draws along axes. */
 function noiseOfRows(noise: Noise, opened: Opened): Noise {
-  const { rows, definition } = opened;
-  const event = shapeOf(definition.event, opened);
+  return noiseAlong(noise, opened.rows, shapeOf(opened.definition.event, opened));
+}
+
+function noiseAlong(noise: Noise, rows: Rows, event: readonly number[]): Noise {
   return {
     event,
     normal: (own = event) => rows.enter(noise.normal([...rows.shape, ...own]), own.length),

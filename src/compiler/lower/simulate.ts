@@ -169,6 +169,8 @@ function hasArrayArguments(distribution: CoreDistribution): boolean {
       return Object.values(distribution.arguments).some(
         ({ type }) => type.kind === "number" && type.dimensions.length > 0,
       );
+    case "mixture":
+      return distribution.index === undefined && distribution.components.some(hasArrayArguments);
     case "if":
       return hasArrayArguments(distribution.then) || hasArrayArguments(distribution.else);
     case "match":
@@ -182,6 +184,8 @@ function distributionNames(distribution: CoreDistribution): (keyof typeof distri
       return [distribution.name];
     case "defined":
       return [];
+    case "mixture":
+      return distribution.components.flatMap(distributionNames);
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -8,6 +8,7 @@ import { distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
+import { mixtureTerm } from "./mixture.ts";
 import { eventShape } from "./places.ts";
 import { isTruncated } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
@@ -85,7 +86,7 @@ function distributionTerms(
 ): readonly Value[] {
   const { algebra } = context;
   const batch = event.slice(0, event.length - eventRankOf(distribution));
-  if (distribution.kind === "distribution" || distribution.kind === "defined")
+  if (distribution.kind !== "if" && distribution.kind !== "match")
     return namedTerms(distribution, x, context).map((term) => sumBatch(algebra, term, batch));
   const arm = (each: CoreDistribution): Value => sum(algebra, distributionTerms(each, x, event, context));
   return [chooseArm(distribution, arm, context)];
@@ -99,17 +100,22 @@ function elementTerms(
   context: ModelContext,
 ): Value {
   const { algebra } = context;
-  if (distribution.kind === "distribution" || distribution.kind === "defined")
+  if (distribution.kind !== "if" && distribution.kind !== "match")
     return algebra.stretch(sum(algebra, namedTerms(distribution, x, context)), [], batch);
   return chooseArm(distribution, (each) => elementTerms(each, x, batch, context), context);
 }
 
 function namedTerms(
-  distribution: Extract<CoreDistribution, { kind: "distribution" | "defined" }>,
+  distribution: Exclude<CoreDistribution, { kind: "if" | "match" }>,
   x: Value,
   context: ModelContext,
 ): readonly Value[] {
   if (distribution.kind === "defined") return definedTerms(distribution, x, context);
+  if (distribution.kind === "mixture") {
+    const density = (component: CoreDistribution, inner: ModelContext): Value =>
+      elementTerms(component, x, x.event.slice(0, x.event.length - eventRankOf(component)), inner);
+    return [mixtureTerm(distribution, x.event, density, context)];
+  }
   const row = distributionRows[distribution.name];
   return row.logDensity(context.algebra, x, lowerArguments(distribution, context));
 }

@@ -86,6 +86,7 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
 /** All arms of a choice have one support. */
 function firstOf(distribution: CoreSite["distribution"]): CoreSite["distribution"] {
   if (distribution.kind === "if") return distribution.then;
+  if (distribution.kind === "mixture") return distribution.components[0];
   return distribution.kind === "match" ? distribution.arms[0].value : distribution;
 }
 

@@ -86,6 +86,8 @@ export function distributionNames(distribution: CoreModel["sites"][number]["dist
       return [distribution.name];
     case "defined":
       return [distribution.definition.name];
+    case "mixture":
+      return ["Mixture", ...distribution.components.flatMap(distributionNames)];
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -108,7 +108,7 @@ function chooseForm(
   return pairs;
 }
 
-function checkParameter(
+export function checkParameter(
   scope: Scope,
   name: string,
   parameter: DistributionParameter,

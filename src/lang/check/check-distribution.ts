@@ -6,6 +6,7 @@ import { checkBuiltinDistribution } from "./check-builtin-distribution.ts";
 import { checkUse } from "./check-defined.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import { checkPatterns } from "./check-match.ts";
+import { checkMixture, isMixture } from "./check-mixture.ts";
 import { distributionNames, isBuiltin, isDistribution } from "./check-name.ts";
 import type { Scope } from "./check-scope.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
@@ -19,6 +20,7 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
   switch (expression.kind) {
     case "call":
       if (isDefined(scope, expression.callee)) return checkUse(scope, expression);
+      if (isMixture(expression)) return checkMixture(scope, expression, checkDistribution);
       if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) break;
       return checkBuiltinDistribution(
         scope,

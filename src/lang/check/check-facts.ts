@@ -205,6 +205,14 @@ export type CheckFacts =
       readonly help: string;
     }
   | {
+      readonly code: "mixture-components";
+      readonly weights: Quote;
+      readonly count: string;
+      /** What there is instead of as many components: "there are 2 of them". */
+      readonly found: Quote;
+      readonly help: string;
+    }
+  | {
       readonly code: "annotation-not-allowed";
       readonly annotation: Quote;
       readonly reason: string;

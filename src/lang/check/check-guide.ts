@@ -221,7 +221,8 @@ function checkSmooth(scope: Scope, { distribution, variable, score }: CoreSite):
   if (score) return;
   for (const each of namedDistributions(distribution)) {
     if (isSmooth(each)) continue;
-    const name = each.kind === "defined" ? each.definition.name : each.name;
+    const name =
+      each.kind === "mixture" ? "Mixture" : each.kind === "defined" ? each.definition.name : each.name;
     scope.report({
       code: "guide-draw-not-smooth",
       distribution: { text: name, span: each.span },
@@ -230,12 +231,13 @@ function checkSmooth(scope: Scope, { distribution, variable, score }: CoreSite):
   }
 }
 
-type NamedDistribution = Extract<CoreDistribution, { readonly kind: "distribution" | "defined" }>;
+type NamedDistribution = Extract<CoreDistribution, { readonly kind: "distribution" | "defined" | "mixture" }>;
 
 function namedDistributions(distribution: CoreDistribution): readonly NamedDistribution[] {
   switch (distribution.kind) {
     case "distribution":
     case "defined":
+    case "mixture":
       return [distribution];
     case "if":
       return [...namedDistributions(distribution.then), ...namedDistributions(distribution.else)];
@@ -247,6 +249,8 @@ function namedDistributions(distribution: CoreDistribution): readonly NamedDistr
 /** A definition is trusted with its formulas, not with what it draws from. */
 function isSmooth(distribution: NamedDistribution): boolean {
   if (distribution.kind === "distribution") return reparameterised.includes(distribution.name);
+  // Which component is drawn jumps.
+  if (distribution.kind === "mixture") return false;
   const { draw, quantile } = distribution.definition;
   if (draw === undefined) return quantile !== undefined;
   return draw.steps.every(

@@ -20,6 +20,9 @@ export function isReserved(name: string): boolean {
   return higherOrder.includes(name) || isBuiltin(name);
 }
 
+/** What makes distributions of distributions. */
+export const combinators: readonly string[] = ["Mixture"];
+
 export function isDistribution(name: string): name is DistributionName {
   return Object.hasOwn(distributions, name);
 }
@@ -27,7 +30,7 @@ export function isDistribution(name: string): name is DistributionName {
 /** All of them, those of the program and its library too. */
 export function distributionNames(scope: Scope): string[] {
   const defined = scope.functions.names.filter((each) => scope.functions.kindOf(each) === "dist");
-  return [...Object.keys(distributions), ...defined];
+  return [...Object.keys(distributions), ...combinators, ...defined];
 }
 
 /** A name that is bound to no value: reports what it is, or that it is nothing. */
@@ -50,7 +53,7 @@ export function resolveOther(
     const what = isFunction ? "function" : "list of sizes";
     const help = isFunction ? `call it: \`${text}(…)\`` : `hand it on: \`x |> fold(dense, ${text})\``;
     scope.report({ code: "not-a-value", value, what, help });
-  } else if (isDistribution(text) || kind === "dist") {
+  } else if (isDistribution(text) || combinators.includes(text) || kind === "dist") {
     scope.report({
       code: "not-a-value",
       value,
@@ -89,7 +92,7 @@ export function reportUnknownFunction(
   scope: Scope,
   { text, span }: { text: string; span: Expression["span"] },
 ): void {
-  if (isDistribution(text) || scope.functions.kindOf(text) === "dist") {
+  if (isDistribution(text) || combinators.includes(text) || scope.functions.kindOf(text) === "dist") {
     scope.report({
       code: "not-a-value",
       value: { text, span },

@@ -287,6 +287,15 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.target.span, "discrete")],
         help: facts.help,
       };
+    case "mixture-components":
+      return {
+        message: `\`${facts.weights.text}\` has weights of ${facts.count} components, but ${facts.found.text}`,
+        labels: [
+          label(facts.found.span, facts.found.text),
+          label(facts.weights.span, `${facts.count} weights`),
+        ],
+        help: facts.help,
+      };
     case "annotation-not-allowed":
       return {
         message: `\`${facts.annotation.text}\` does not fit here: ${facts.reason}`,

@@ -10,7 +10,7 @@ import type { Declaration, DistDeclaration, File, GuideDeclaration } from "../tr
 import type { CheckFacts } from "./check-facts.ts";
 import { checkGuide } from "./check-guide.ts";
 import { checkModel } from "./check-model.ts";
-import { isDistribution, isReserved } from "./check-name.ts";
+import { combinators, isDistribution, isReserved } from "./check-name.ts";
 import { explain } from "./check-problem.ts";
 import { declarationKeys, functionTable, isUsed, type UsedDeclaration } from "./function-table.ts";
 import { setLibraryApart } from "./set-library-apart.ts";
@@ -178,7 +178,8 @@ function ownDeclarations(file: File, report: (facts: CheckFacts) => void): Decla
     }
     for (const each of taken) seen.set(each.text, declaration);
     if (declaration.kind === "import") continue;
-    if (isDistribution(name.text)) report({ code: "name-taken", name, what: "a distribution" });
+    if (isDistribution(name.text) || (isUsed(declaration) && combinators.includes(name.text)))
+      report({ code: "name-taken", name, what: "a distribution" });
     else if (isUsed(declaration) && isReserved(name.text))
       report({ code: "name-taken", name, what: "a builtin function" });
     else kept.push(declaration);

@@ -16,7 +16,7 @@ export function joinArms(
   what = `the arms of this \`${core.kind === "if" ? "if" : "match"}\``,
 ): CheckedDistribution | undefined {
   const [first, ...others] = arms;
-  const kind = core.kind === "if" ? "if" : "match";
+  const kind = core.kind === "if" ? "if" : core.kind === "mixture" ? "Mixture" : "match";
   let joined = first;
   for (const arm of others) {
     const shapesAgree =

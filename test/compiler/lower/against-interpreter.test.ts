@@ -4,10 +4,17 @@ import { describe, test } from "vitest";
 import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
 import { judgeDensity, judgeSimulation } from "./judge.ts";
+import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
 import { seriesPrograms } from "./series-programs.ts";
 
-const programs = [...samplePrograms, ...discretePrograms, ...definedPrograms, ...seriesPrograms];
+const programs = [
+  ...mixturePrograms,
+  ...samplePrograms,
+  ...discretePrograms,
+  ...definedPrograms,
+  ...seriesPrograms,
+];
 
 const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
 

@@ -219,6 +219,24 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
       if (arm === undefined) throw new Error("no arm matches");
       return score(arm.value, x, scope);
     }
+    case "mixture": {
+      const { weights, components, index, rank } = distribution;
+      const given = evaluate(weights.value, scope) as number[];
+      const raw = weights.kind === "p" ? given : given.map(Math.exp);
+      const total = raw.reduce((sum, each) => sum + each, 0);
+      const one = (value: Meaning): number => {
+        const densities = raw.map((weight, k) => {
+          const inner = index === undefined ? scope : { ...scope, names: new Map(scope.names).set(index, k) };
+          return (weight / total) * Math.exp(score(components[index === undefined ? k : 0], value, inner));
+        });
+        return Math.log(densities.reduce((sum, each) => sum + each, 0));
+      };
+      const all = (value: Meaning): number =>
+        depth(value) > rank
+          ? (value as Meaning[]).reduce<number>((sum, each) => sum + all(each), 0)
+          : one(value);
+      return all(x);
+    }
     case "defined":
       return definedSum(distribution, x, scope, (inner, value) =>
         number(entry(distribution.definition.logDensity, [value], inner)),

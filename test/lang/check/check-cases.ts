@@ -271,6 +271,13 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
+  "mixture-components": {
+    "": "model M[K](mu: Real[K]) {\n  p ~ Dirichlet(ones(K))\n  observe x ~ Mixture(p, Normal(0, 1))\n}",
+    vectors:
+      "model M[K, D](mu: Real[D]) {\n  p ~ Dirichlet(ones(K))\n  observe x ~ Mixture(p, Normal(mu, 1))\n}",
+    listed:
+      "model M {\n  p: Simplex[3] ~ Dirichlet(ones(3))\n  observe x ~ Mixture(p, Normal(0, 1), Laplace(0, 1))\n}",
+  },
   "annotation-not-allowed": {
     bijector: "model M {\n  mu ~ Normal(0, 1) via bijector\n}",
     "bijector-half":
