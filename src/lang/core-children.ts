@@ -28,7 +28,7 @@ export function coreChildren(expression: CoreExpression): readonly CoreExpressio
     case "scan":
       return [expression.start, expression.rows, expression.body];
     case "ode":
-      return [expression.initial, expression.start, expression.times, ...expression.arguments];
+      return [expression.initial, expression.start, expression.times, expression.rate];
     case "item":
       return [expression.base];
     case "cast":

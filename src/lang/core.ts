@@ -328,7 +328,7 @@ export type CoreExpression =
   /**
    * A user or library function. `sizes` gives the function's size parameters (and `Size`-typed parameters) by name.
    * For a net, `instance` names the `learnNet` it belongs to; absent inside another net, where each call has its own
-   * parameters and `call` numbers the net calls of that body from 0.
+   * parameters and `call` numbers the net calls of that body from 0. `nets` names the `learnNet`s that are passed to it.
    */
   | {
       readonly kind: "apply";
@@ -337,6 +337,7 @@ export type CoreExpression =
       readonly arguments: readonly CoreExpression[];
       readonly instance?: string;
       readonly call?: number;
+      readonly nets?: readonly string[];
       readonly type: Type;
       readonly span: Span;
     }
@@ -404,17 +405,17 @@ export type CoreExpression =
   | { readonly kind: "cast"; readonly value: CoreExpression; readonly type: NumberType; readonly span: Span };
 
 /**
- * The solution of y′ = f(y, t, …) that is `initial` at `start`, at each of the times: [T, …]. `function` is a def; its first two
- * parameters are the state and the time, the others are `arguments`.
+ * The solution of y′ = rate that is `initial` at `start`, at each of the times: [T, …]. In the arguments of the rate the names `state` and
+ * `time` mean y and t.
  */
 export interface CoreOde {
   readonly kind: "ode";
-  readonly function: string;
-  readonly sizes: Readonly<Record<string, Size>>;
+  readonly state: string;
+  readonly time: string;
+  readonly rate: CoreExpression;
   readonly initial: CoreExpression;
   readonly start: CoreExpression;
   readonly times: CoreExpression;
-  readonly arguments: readonly CoreExpression[];
   readonly method: OdeMethod;
   readonly type: NumberType;
   readonly span: Span;

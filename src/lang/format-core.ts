@@ -214,9 +214,8 @@ function expression(each: CoreExpression): string {
     case "ode": {
       const { kind, ...numbers } = each.method;
       const method = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`);
-      const parts = [each.initial, each.times, ...each.arguments].map(expression);
-      const rate = `${each.function}${sizeRecord(each.sizes)}`;
-      return `${kind}(${[rate, ...parts, `start: ${expression(each.start)}`, ...method].join(", ")})`;
+      const parts = [each.rate, each.initial, each.times].map(expression);
+      return `${kind}(${[...parts, `start: ${expression(each.start)}`, ...method].join(", ")})`;
     }
     case "tuple":
       return `(${each.items.map(expression).join(", ")})`;

@@ -53,7 +53,7 @@ export function mapCoreChildren(expression: CoreExpression, f: Rewrite): CoreExp
         initial: f(expression.initial),
         start: f(expression.start),
         times: f(expression.times),
-        arguments: expression.arguments.map(f),
+        rate: f(expression.rate),
       };
     case "item":
       return { ...expression, base: f(expression.base) };

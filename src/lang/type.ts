@@ -2,6 +2,7 @@
  * Types of Core expressions. A number carries what is known of its value (`range`) and, for arrays whose last
  * dimension has a structure, which (`structure`); `Positive` is just a real whose range is (0, ∞).
  */
+import type { StaticArguments } from "./check/static-argument.ts";
 import type { Size } from "./size.ts";
 
 /** An interval of the extended reals; an infinite end is always open. */
@@ -55,8 +56,10 @@ export interface EnumerationType {
 /** A net with its sizes chosen and its `learn` parameters its own: what `learn decode = decoder[Z, D]` binds. */
 export interface NetType {
   readonly kind: "net";
-  /** As Core calls it: a net, or an instance of one. */
-  readonly net: string;
+  /** Of the declaration. */
+  readonly name: string;
+  /** Every size, list of sizes and function that it takes. */
+  readonly given: StaticArguments;
   readonly parameters: readonly Type[];
   readonly result: Type;
 }

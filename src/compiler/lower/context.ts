@@ -28,8 +28,6 @@ export type Binding =
   | { readonly kind: "enumerated"; element(at: readonly Position[]): Value }
   /** A binding that depends on such variables: it is made anew wherever it is read, for the elements in question. */
   | { readonly kind: "deferred"; readonly statements: readonly LetStatement[] }
-  /** A net instance: the values of its size parameters. Its weights are found by its name. */
-  | { readonly kind: "net"; readonly sizes: Readonly<Record<string, number>> }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */
   | {
       readonly kind: "pieces";

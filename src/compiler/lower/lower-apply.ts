@@ -9,9 +9,7 @@ type Lower = (expression: CoreExpression, context: Context) => Lowered;
 export function lowerApply(expression: ApplyExpression, context: Context, lower: Lower): Lowered {
   const callee = context.functions[expression.function];
   if (callee === undefined) return bug(`no function ${expression.function} in the program`);
-  const instance = expression.instance === undefined ? undefined : context.scope.get(expression.instance);
-  const sizes =
-    instance?.kind === "net" ? instance.sizes : sizeValues(expression.sizes, context, expression.span);
+  const sizes = sizeValues(expression.sizes, context, expression.span);
   const path =
     callee.kind === "def"
       ? context.path

@@ -133,8 +133,6 @@ function lowerVariable(expression: VariableExpression, context: Context): Lowere
       return context.algebra.of(binding.value, "int");
     case "pieces":
       return assemblePieces(binding, context);
-    case "net":
-      return bug(`the net ${name} is used as a value`);
   }
 }
 

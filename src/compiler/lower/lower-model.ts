@@ -14,7 +14,7 @@ import type {
 import type { Base, NumberType } from "../../lang/type.ts";
 import type { Builder } from "../builder.ts";
 import type { DType } from "../ops.ts";
-import { type Context, type DataCheck, fail, isTuple, sizeValue, sizeValues } from "./context.ts";
+import { type Context, type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
@@ -183,10 +183,6 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
       });
       return;
     case "learnNet":
-      context.scope.set(statement.name, {
-        kind: "net",
-        sizes: sizeValues(statement.sizes, context, statement.span),
-      });
       return;
   }
 }

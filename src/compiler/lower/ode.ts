@@ -4,12 +4,13 @@
  */
 import { bug } from "../../base/bug.ts";
 import type { CoreExpression, CoreOde, OdeMethod } from "../../lang/core.ts";
+import { findExpression } from "../../lang/core-children.ts";
+import { mapCoreChildren } from "../../lang/map-core.ts";
 import type { Builder } from "../builder.ts";
 import type { NodeId } from "../graph.ts";
 import { emitScan, type ScanInputs } from "../scan.ts";
-import { type Context, isTuple, type Lowered, sizeValues } from "./context.ts";
+import { type Context, isTuple, type Lowered } from "./context.ts";
 import { gather } from "./gather.ts";
-import { lowerBody } from "./lower-apply.ts";
 import { dormandPrinceStep, type Rate, rungeKuttaStep } from "./runge-kutta.ts";
 import { type Algebra, type Axis, createAlgebra, scalarConstant, unionAxes, type Value } from "./value.ts";
 
@@ -23,36 +24,76 @@ interface InitialValueProblem {
   readonly start: Value;
   /** Event [T]. */
   readonly times: Value;
+  /** What the rate reads beside state and time: its arguments and learned parameters. */
   readonly parameters: readonly Value[];
   rate(parameters: readonly Value[]): Rate;
 }
 
 /** Event [T, …]. */
 export function lowerOde(expression: CoreOde, context: Context, lower: Lower): Value {
-  const callee = context.functions[expression.function];
-  if (callee === undefined) return bug(`no function ${expression.function} in the program`);
   noteTimes(expression, context);
-  const value = (each: CoreExpression): Value => {
-    const lowered = lower(each, context);
-    return isTuple(lowered) ? bug("a tuple as an argument") : lowered;
+  const value = (each: CoreExpression, where: Context): Value => {
+    const lowered = lower(each, where);
+    return isTuple(lowered) ? bug("a tuple in an ode") : lowered;
   };
   const { algebra } = context;
-  const float = (each: CoreExpression): Value => algebra.convert(value(each), "float");
-  const [initial, start, times] = [expression.initial, expression.start, expression.times].map(float);
-  const parameters = expression.arguments.map(value);
-  const axes = unionAxes([initial, start, times, ...parameters]);
-  const sizes = sizeValues(expression.sizes, context, expression.span);
-  const rate =
-    (own: readonly Value[]): Rate =>
-    (a, y, t) => {
-      const inner: Context = { ...context, algebra: a, sizes, scope: new Map() };
-      const slope = lowerBody(callee, [y, t, ...own], inner, lower);
-      if (isTuple(slope)) return bug("a tuple as the rate of an ode");
-      return a.stretch(a.convert(slope, "float"), axes, initial.event);
+  const [initial, start, times] = [expression.initial, expression.start, expression.times].map((each) =>
+    algebra.convert(value(each, context), "float"),
+  );
+  const { rate, fixed } = takeOutFixed(expression);
+  const given = fixed.map((each) => value(each, context));
+  /** The rate where `learned` gives the values of learned parameters. */
+  const rateWith = (own: readonly Value[], learned: Context["learned"]): Rate => {
+    return (a, y, t) => {
+      const scope: Context["scope"] = new Map();
+      for (const [at, each] of own.entries()) scope.set(fixedName(at), { kind: "value", value: each });
+      scope.set(expression.state, { kind: "value", value: y });
+      scope.set(expression.time, { kind: "value", value: t });
+      return a.convert(value(rate, { ...context, algebra: a, scope, learned }), "float");
     };
-  const full = algebra.stretch(initial, axes, initial.event);
-  const problem = { a: algebra, axes, initial: full, start, times, parameters, rate };
-  return solve(problem, expression.method);
+  };
+  // Learned parameters are found by asking for the rate once.
+  const weights = new Map<string, Value>();
+  const first = rateWith(given, (path, learn, inner) => {
+    const found = weights.get(path) ?? context.learned(path, learn, inner);
+    weights.set(path, found);
+    return found;
+  })(algebra, initial, start);
+  const axes = unionAxes([initial, start, times, first]);
+  const paths = [...weights.keys()];
+  return solve(
+    {
+      a: algebra,
+      axes,
+      initial: algebra.stretch(initial, axes, initial.event),
+      start,
+      times,
+      parameters: [...given, ...weights.values()],
+      rate: (parameters) => (a, y, t) => {
+        const learned = (path: string): Value => parameters[given.length + paths.indexOf(path)];
+        return a.stretch(rateWith(parameters.slice(0, given.length), learned)(a, y, t), axes, initial.event);
+      },
+    },
+    expression.method,
+  );
+}
+
+/** The rate with names in place of what neither state nor time goes into, which is lowered once, outside of the loop. */
+function takeOutFixed({ rate, state, time }: CoreOde): { rate: CoreExpression; fixed: CoreExpression[] } {
+  const fixed: CoreExpression[] = [];
+  const moves = (each: CoreExpression): boolean =>
+    each.kind === "variable" && (each.name === state || each.name === time);
+  const takeOut = (each: CoreExpression): CoreExpression => {
+    if (findExpression(each, moves) !== undefined) return mapCoreChildren(each, takeOut);
+    fixed.push(each);
+    return { kind: "variable", name: fixedName(fixed.length - 1), type: each.type, span: each.span };
+  };
+  return { rate: mapCoreChildren(rate, takeOut), fixed };
+}
+
+/** No name of a program can be this. */
+function fixedName(position: number): string {
+  return `fixed ${position}`;
 }
 
 /** Times in data, of which the values are looked at before anything runs. */

@@ -163,6 +163,7 @@ function namesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
   if ("kind" in value && value.kind === "variable" && "name" in value && typeof value.name === "string")
     found.add(value.name);
   if ("instance" in value && typeof value.instance === "string") found.add(value.instance);
+  if ("nets" in value && Array.isArray(value.nets)) for (const each of value.nets) found.add(each);
   for (const [key, each] of Object.entries(value)) if (key !== "span" && key !== "type") namesIn(each, found);
   return found;
 }

@@ -3,8 +3,9 @@ import { bug } from "../../base/bug.ts";
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression } from "../core.ts";
 import { namedSize, type Size, substituteSizes } from "../size.ts";
-import type { Argument, Expression } from "../tree.ts";
-import type { NetType, Type } from "../type.ts";
+import type { Argument, Expression, Name } from "../tree.ts";
+import type { Type } from "../type.ts";
+import { outlineOf, signatureFor } from "./call-signature.ts";
 import {
   type CheckExpression,
   closedScope,
@@ -16,9 +17,16 @@ import { checkSize } from "./check-size.ts";
 import { checkStatic } from "./check-static.ts";
 import { fits } from "./check-type.ts";
 import { matchArguments } from "./match-arguments.ts";
-import { asNetArgument, asNetResult } from "./net-argument.ts";
+import { asNetArgument, asNetResult, standsForVector } from "./net-argument.ts";
 import { solveSize } from "./size-bounds.ts";
-import { type StaticArgument, type StaticArguments, staticSizes } from "./static-argument.ts";
+import {
+  type FunctionArgument,
+  learnedNets,
+  type StaticArgument,
+  type StaticArguments,
+  staticSizes,
+} from "./static-argument.ts";
+import { substituteType } from "./substitute-type.ts";
 
 interface ParameterSlot {
   readonly name: string;
@@ -26,16 +34,21 @@ interface ParameterSlot {
   readonly span?: Span;
 }
 
-/** What a call calls: a function by its name, with what was given along with it where it was an argument itself. */
-export interface Callee {
-  readonly name: string;
-  readonly given: StaticArguments;
+interface Passed {
+  readonly value: CoreExpression;
+  readonly expression: Expression;
+  readonly slot: ParameterSlot;
+  /** A number in place of a vector of one. */
+  readonly isNumber?: boolean;
 }
 
-/** `f(x)`, `dense[I](x, 200)`, `mlp[I, O](x, hidden: [40])`: a call of a def, or of a net inside a net. */
+/** What a call calls: a function by its name, with what was given along with it where it was an argument itself. */
+export type Callee = Omit<FunctionArgument, "kind">;
+
+/** `f(x)`, `dense[I](x, 200)`, `mlp[I, O](x, hidden: [40])`, `decode(z)`: a call of a def, of a net inside a net, or of a learned net. */
 export function checkApply(
   scope: Scope,
-  { name, given }: Callee,
+  { name, given, learned }: Callee,
   brackets: readonly Expression[] | undefined,
   args: readonly Argument[],
   span: Span,
@@ -43,24 +56,32 @@ export function checkApply(
 ): CoreExpression {
   const header = scope.functions.header(name) ?? bug(`no function ${name}`);
   const asked = header.parameters.filter((parameter) => !given.has(parameter.name));
-  const found = matchArguments(scope, name, asked, args, span);
+  const found = matchArguments(scope, learned ?? name, asked, args, span);
   const sizes = bracketSizes(scope, header, brackets, span);
   if (found === undefined || sizes === undefined) return errorExpression(span);
   for (const [each, argument] of given)
     if (argument.kind === "size" && !sizes.has(each)) sizes.set(each, argument.size);
   const statics = staticArguments(scope, header, given, found);
-  const signature = statics && scope.functions.signature(name, span, statics);
-  if (statics === undefined || signature === undefined) return errorExpression(span);
+  if (statics === undefined) return errorExpression(span);
+  const outline = outlineOf(scope, name, statics, span);
+  if (outline === undefined) return errorExpression(span);
   for (const [each, size] of staticSizes(statics)) sizes.set(each, size);
-  const values: { value: CoreExpression; expression: Expression; slot: ParameterSlot }[] = [];
-  for (const slot of signature.parameters) {
+  const values: Passed[] = [];
+  for (const slot of outline.parameters) {
     if (slot.type === "size" && sizes.has(slot.name)) continue;
     const [from, expression] = argumentOf(scope, header, found, slot.name);
     if (slot.type === "size") {
       const size = checkSize(from, expression);
       if (size === undefined) return errorExpression(span);
       sizes.set(slot.name, size);
-    } else values.push({ value: check(from, expression), expression, slot });
+    } else {
+      const value = check(from, expression);
+      values.push(
+        learned === undefined
+          ? { value, expression, slot }
+          : toLearned(value, expression, slot, sizes, slot.type),
+      );
+    }
   }
   if (values.some(({ value }) => value.type.kind === "error")) return errorExpression(span);
   const pairs = values.flatMap(({ value, slot }) =>
@@ -68,30 +89,67 @@ export function checkApply(
       ? [{ pattern: slot.type.dimensions, target: value.type.dimensions }]
       : [],
   );
-  solveAll(signature.sizes, pairs, sizes);
-  const open = signature.sizes.find((each) => !sizes.has(each));
+  solveAll(outline.sizes, pairs, sizes);
+  const open = outline.sizes.find((each) => !sizes.has(each));
   if (open !== undefined && pairs.every(({ pattern, target }) => pattern.length === target.length)) {
-    const help = `give it: \`${signature.name}[${header.bracketSizes.join(", ")}](…)\``;
-    scope.report({ code: "size-not-inferred", name: open, call: { text: signature.name, span }, help });
+    const help = `give it: \`${outline.name}[${header.bracketSizes.join(", ")}](…)\``;
+    scope.report({ code: "size-not-inferred", name: open, call: { text: outline.name, span }, help });
     return errorExpression(span);
   }
   const good = values.map(({ value, expression, slot }) =>
-    argumentFits(scope, value, expression, slot, sizes, signature.name),
+    argumentFits(scope, value, expression, slot, sizes, learned ?? outline.name),
   );
   if (!good.every((each) => each)) return errorExpression(span);
-  const record = Object.fromEntries(signature.sizes.flatMap((each) => namedEntry(sizes, each)));
-  const call = signature.kind === "net" ? { call: scope.netCalls++ } : {};
+  const signature = signatureFor(scope, name, statics, outline, sizes, span);
+  if (signature === undefined) return errorExpression(span);
+  const nets = learnedNets(statics);
   scope.called.add(signature.id);
-  const type = substituteType(signature.result, sizes);
-  return {
+  const applied: CoreExpression = {
     kind: "apply",
     function: signature.id,
-    sizes: record,
+    sizes: signature.sizes,
     arguments: values.map(({ value }) => value),
-    ...call,
-    type,
+    ...(signature.kind === "net" && weightsOf(scope, learned)),
+    ...(nets.length > 0 && { nets }),
+    type: signature.result,
     span,
   };
+  return values.some(({ isNumber }) => isNumber) ? asNetResult(applied) : applied;
+}
+
+/** Outside of nets a net is called by the name that it was learned under: there are its parameters. */
+export function isNetNotLearned(scope: Scope, { name, learned }: Callee): boolean {
+  return scope.functions.kindOf(name) === "net" && learned === undefined && scope.where !== "net";
+}
+
+export function reportNotLearned(scope: Scope, name: string, written: Name): undefined {
+  const help = `write \`learn f = ${name}[…]\` in the model, then call \`f(…)\``;
+  scope.report({ code: "net-not-learned", net: { text: written.text, span: written.span }, help });
+}
+
+/** An argument of a learned net. */
+function toLearned(
+  value: CoreExpression,
+  expression: Expression,
+  { name, type }: ParameterSlot,
+  sizes: ReadonlyMap<string, Size>,
+  written: Type,
+): Passed {
+  const wanted = substituteType(written, sizes);
+  return {
+    value: asNetArgument(value, wanted),
+    expression,
+    slot: { name, type },
+    isNumber: standsForVector(value, wanted),
+  };
+}
+
+/** The parameters of a net: those learned under a name, or in a net its own for each call. */
+function weightsOf(
+  scope: Scope,
+  learned: string | undefined,
+): { readonly instance: string } | { readonly call: number } {
+  return learned === undefined ? { call: scope.netCalls++ } : { instance: learned };
 }
 
 /** The argument of a parameter, and the scope that it stands in: a default sees nothing of the caller's. */
@@ -122,44 +180,6 @@ export function staticArguments(
     statics.set(name, argument);
   }
   return statics;
-}
-
-function namedEntry(sizes: ReadonlyMap<string, Size>, name: string): [string, Size][] {
-  const size = sizes.get(name);
-  return size === undefined ? [] : [[name, size]];
-}
-
-/** `decode(z)`: a call of a learned net. */
-export function checkInstance(
-  scope: Scope,
-  instance: string,
-  net: NetType,
-  header: FunctionHeader,
-  args: readonly Argument[],
-  span: Span,
-  check: CheckExpression,
-): CoreExpression {
-  const asked = header.parameters.filter(({ role }) => role === "value");
-  const found = matchArguments(scope, instance, asked, args, span);
-  if (found === undefined) return errorExpression(span);
-  const pairs = asked.map(({ name }) => argumentOf(scope, header, found, name));
-  const given = pairs.map(([from, expression]) => check(from, expression));
-  const values = given.map((value, position) => asNetArgument(value, net.parameters[position]));
-  const good = values.map((value, position) => {
-    const slot = { name: asked[position].name, type: net.parameters[position] };
-    return argumentFits(scope, value, pairs[position][1], slot, new Map(), instance);
-  });
-  if (!good.every((each) => each)) return errorExpression(span);
-  const call = {
-    kind: "apply",
-    function: net.net,
-    sizes: {},
-    arguments: values,
-    instance,
-    type: net.result,
-    span,
-  } as const;
-  return asNetResult(call, given, net.parameters);
 }
 
 function argumentFits(
@@ -245,18 +265,5 @@ export function solveAll(
       progress = true;
       break;
     }
-  }
-}
-
-export function substituteType(type: Type, sizes: ReadonlyMap<string, Size>): Type {
-  switch (type.kind) {
-    case "number":
-      return { ...type, dimensions: type.dimensions.map((size) => substituteSizes(size, sizes)) };
-    case "tuple":
-      return { ...type, items: type.items.map((item) => substituteType(item, sizes)) };
-    case "enumeration":
-    case "net":
-    case "error":
-      return type;
   }
 }

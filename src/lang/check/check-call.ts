@@ -2,7 +2,7 @@
 import { type BuiltinName, sizeArguments } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import type { Expression } from "../tree.ts";
-import { type Callee, checkApply, checkInstance } from "./check-apply.ts";
+import { type Callee, checkApply, isNetNotLearned, reportNotLearned } from "./check-apply.ts";
 import {
   builtinArity,
   builtinParameters,
@@ -40,9 +40,8 @@ export function checkCall(scope: Scope, call: CallExpression, check: CheckExpres
   const binding = scope.bindings.get(name.text);
   if (binding?.kind === "value" && binding.type.kind === "net" && brackets === undefined) {
     scope.used.add(name.text);
-    const header = scope.functions.header(binding.type.net);
-    if (header === undefined) return errorExpression(span);
-    return checkInstance(scope, name.text, binding.type, header, call.arguments, span, check);
+    const callee: Callee = { ...binding.type, learned: name.text };
+    return checkApply(scope, callee, undefined, call.arguments, span, check);
   }
   if (binding !== undefined) return reportCalledValue(scope, call, name, check);
   const passed = scope.statics.get(name.text);
@@ -77,9 +76,8 @@ function checkNamedCall(
     reportUnknownFunction(scope, written);
     return errorExpression(span);
   }
-  if (kind === "net" && scope.where !== "net") {
-    const help = `write \`learn f = ${name}[…]\` in the model, then call \`f(…)\``;
-    scope.report({ code: "net-not-learned", net: written, help });
+  if (isNetNotLearned(scope, callee)) {
+    reportNotLearned(scope, name, written);
     return errorExpression(span);
   }
   return checkApply(scope, callee, brackets, call.arguments, span, check);

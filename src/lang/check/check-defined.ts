@@ -8,7 +8,7 @@ import { addSizes, constantSize, type Size, substituteSizes } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
 import type { Argument, Expression } from "../tree.ts";
 import { type NumberType, type Range, realLine } from "../type.ts";
-import { bracketSizes, solveAll, substituteType } from "./check-apply.ts";
+import { bracketSizes, solveAll } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -18,6 +18,7 @@ import { fits } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
 import { matchArguments } from "./match-arguments.ts";
+import { substituteType } from "./substitute-type.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
 interface FilledParameter {

@@ -4,7 +4,7 @@ import { type BuiltinName, constants } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import { formatType } from "../format-type.ts";
 import { exactly, rangeOf } from "../range.ts";
-import { constantSize, namedSize, subtractSizes } from "../size.ts";
+import { constantSize, subtractSizes } from "../size.ts";
 import type { BinaryOperator, Expression } from "../tree.ts";
 import {
   errorType,
@@ -23,7 +23,7 @@ import { checkPatterns } from "./check-match.ts";
 import { resolveOther } from "./check-name.ts";
 import { checkRange } from "./check-places.ts";
 import { errorExpression, type Scope, takenBy, uniqueIndex } from "./check-scope.ts";
-import { checkDimension, sizeOfList } from "./check-size.ts";
+import { checkDimension, sizeCalled, sizeOfList } from "./check-size.ts";
 import { baseFits, checkType, equalShapes, fits, joinTypes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { isRelaxedTruth, mixedChoice } from "./relaxed-draw.ts";
@@ -106,7 +106,12 @@ function checkName(scope: Scope, expression: Kind<"name">): CoreExpression {
   if (binding === undefined) {
     if (scope.sizes.has(text)) {
       scope.used.add(text);
-      return { kind: "size", size: namedSize(text), type: numberType("int", rangeOf(1, Infinity)), span };
+      return {
+        kind: "size",
+        size: sizeCalled(scope, text),
+        type: numberType("int", rangeOf(1, Infinity)),
+        span,
+      };
     }
     if (Object.hasOwn(constants, text)) return literal(constants[text], false, span);
     return resolveOther(scope, expression);

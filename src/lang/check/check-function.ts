@@ -1,6 +1,7 @@
 /** Definitions and nets: signatures and bodies. Which are checked when is decided in `function-table.ts`. */
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression, CoreFunction, CoreStatement } from "../core.ts";
+import { type Size, sizeNames } from "../size.ts";
 import type {
   DefDeclaration,
   NetDeclaration,
@@ -19,6 +20,7 @@ import {
   emptyScope,
   errorExpression,
   type FunctionHeader,
+  type FunctionOutline,
   type FunctionSignature,
   type FunctionTable,
   type Scope,
@@ -45,6 +47,8 @@ type SignatureParameter = FunctionSignature["parameters"][number];
 export interface Instance {
   readonly id: string;
   readonly statics: StaticArguments;
+  /** Its sizes in terms of the caller's, where it is for one call. */
+  readonly known?: ReadonlyMap<string, Size>;
 }
 
 export function headerOf({ kind, name, sizes, parameters }: FunctionDeclaration): FunctionHeader {
@@ -64,14 +68,13 @@ function roleOf({ name: { text } }: TypeExpression): FunctionHeader["parameters"
   return Object.hasOwn(staticRoles, text) ? staticRoles[text] : "value";
 }
 
-/** Checks a function, or with `instance` one instance of it. */
-export function checkFunction(
+/** The scope of a function's body, with its parameters in it. */
+export function openFunction(
   functions: FunctionTable,
   declaration: FunctionDeclaration,
   report: (facts: CheckFacts) => void,
-  instance: Instance = { id: declaration.name.text, statics: new Map() },
-): CheckedFunction {
-  const header = headerOf(declaration);
+  { statics, known }: Omit<Instance, "id">,
+): { scope: Scope; outline: FunctionOutline } {
   const sizes = new Map<string, Span>();
   const sizeParameters = declaration.parameters.filter(({ type }) => roleOf(type) === "size");
   for (const { name } of [...declaration.sizes, ...sizeParameters]) {
@@ -79,25 +82,37 @@ export function checkFunction(
     if (first !== undefined) report({ code: "name-taken", name, what: "a size", first });
     sizes.set(name.text, name.span);
   }
-  for (const [name] of staticSizes(instance.statics)) sizes.set(name, declaration.name.span);
-  const empty = emptyScope(functions, declaration.kind, report);
-  const scope: Scope = { ...empty, sizes, statics: asParameters(instance.statics) };
+  for (const [name] of staticSizes(statics)) sizes.set(name, declaration.name.span);
+  const empty = { ...emptyScope(functions, declaration.kind, report), sizes };
+  const scope: Scope = known ? { ...empty, statics, known } : { ...empty, statics: asParameters(statics) };
   refuseDefaults(scope, declaration.sizes, "on a function");
   const parameters = declaration.parameters.flatMap((each) => checkParameter(scope, each));
+  return { scope, outline: { name: declaration.name.text, sizes: [...sizes.keys()], parameters } };
+}
+
+/** Checks a function, or with `instance` one instance of it. */
+export function checkFunction(
+  functions: FunctionTable,
+  declaration: FunctionDeclaration,
+  report: (facts: CheckFacts) => void,
+  instance: Instance = { id: declaration.name.text, statics: new Map() },
+): CheckedFunction {
+  const { id, known } = instance;
+  const { scope, outline } = openFunction(functions, declaration, report, instance);
   const bindings = declaration.bindings.flatMap((statement) => checkBinding(scope, statement));
   const value = checkExpression(scope, declaration.value);
   const result = checkResult(scope, declaration, value);
-  const name = declaration.name.text;
   const { kind, span } = declaration;
-  const all = [...sizes.keys()];
+  const { name, parameters } = outline;
+  const sizes = known ? [...new Set([...known.values()].flatMap(sizeNames))] : outline.sizes;
   return {
     kind: "function",
-    header,
-    signature: { kind, id: instance.id, name, sizes: all, parameters, result, span: declaration.name.span },
+    header: headerOf(declaration),
+    signature: { kind, id, name, sizes, parameters, result, span: declaration.name.span },
     core: {
       kind,
       name,
-      sizes: all,
+      sizes,
       parameters: parameters.flatMap((each) =>
         each.type === "size" ? [] : [{ name: each.name, type: each.type }],
       ),

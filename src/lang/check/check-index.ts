@@ -380,7 +380,7 @@ function expectedText(piece: Piece, position: number, index: string): string {
 /** Whether an expression depends on what is inferred or learned. */
 export function dependsOnUnknown(scope: Scope, expression: CoreExpression): boolean {
   const found = findExpression(expression, (each) => {
-    if (each.kind === "apply" && each.instance !== undefined) return true;
+    if (each.kind === "apply" && (each.instance ?? each.nets) !== undefined) return true;
     if (each.kind !== "variable") return false;
     const binding = scope.bindings.get(each.name);
     return binding !== undefined && binding.kind !== "index" && binding.unknown;

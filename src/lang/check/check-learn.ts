@@ -5,7 +5,8 @@ import { formatType } from "../format-type.ts";
 import { equalRanges } from "../range.ts";
 import type { Expression, LearnStatement } from "../tree.ts";
 import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
-import { argumentOf, bracketSizes, staticArguments, substituteType } from "./check-apply.ts";
+import { outlineOf, signatureFor } from "./call-signature.ts";
+import { argumentOf, bracketSizes, staticArguments } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
 import { reportUnknownFunction } from "./check-name.ts";
 import { type FunctionHeader, type Scope, takenBy } from "./check-scope.ts";
@@ -14,7 +15,8 @@ import { declaredSupport, startsInside } from "./check-support.ts";
 import { checkType } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { matchArguments } from "./match-arguments.ts";
-import { staticSizes } from "./static-argument.ts";
+import { type StaticArgument, staticSizes } from "./static-argument.ts";
+import { substituteType } from "./substitute-type.ts";
 
 /** Binds the name and gives the statement's Core, or nothing when it did not check. */
 export function checkLearn(scope: Scope, statement: LearnStatement): CoreStatement[] {
@@ -68,27 +70,30 @@ function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Le
   const sizes = bracketSizes(scope, header, brackets, value.span);
   const found = sizes && knownArguments(scope, header, value);
   const statics = found && staticArguments(scope, header, new Map(), found);
-  const signature = statics && scope.functions.signature(net, value.span, statics);
-  if (!sizes || !found || !statics || !signature) return undefined;
+  const outline = statics && outlineOf(scope, net, statics, value.span);
+  if (!sizes || !found || !statics || !outline) return undefined;
   for (const { name, role } of header.parameters) {
     if (role !== "size") continue;
     const size = checkSize(...argumentOf(scope, header, found, name));
     if (size === undefined) return undefined;
     sizes.set(name, size);
   }
+  const given = new Map<string, StaticArgument>(statics);
+  for (const [name, size] of sizes) given.set(name, { kind: "size", size });
   for (const [name, size] of staticSizes(statics)) sizes.set(name, size);
-  const parameters = signature.parameters.flatMap(({ type }) =>
+  const signature = signatureFor(scope, net, statics, outline, sizes, value.span);
+  if (signature === undefined) return undefined;
+  const parameters = outline.parameters.flatMap(({ type }) =>
     type === "size" ? [] : [substituteType(type, sizes)],
   );
-  const result = substituteType(signature.result, sizes);
   scope.called.add(signature.id);
   return {
-    type: { kind: "net", net: signature.id, parameters, result },
+    type: { kind: "net", name: net, given, parameters, result: signature.result },
     core: {
       kind: "learnNet",
       name: statement.name.text,
       net: signature.id,
-      sizes: Object.fromEntries(sizes),
+      sizes: signature.sizes,
       ...memberMark(statement),
       span,
     },

@@ -1,24 +1,36 @@
 /** `ode(f, y0, times, …)`: the solution of y′ = f(y, t, …) with y0 at the first of the times, or at `start`. */
 import { nearMisses } from "../../base/near-miss.ts";
-import type { Span } from "../../base/span.ts";
 import type { CoreExpression, OdeMethod } from "../core.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { equalRanges, exactly } from "../range.ts";
 import type { Expression } from "../tree.ts";
 import { type NumberType, numberType, realLine } from "../type.ts";
-import { checkApply } from "./check-apply.ts";
+import {
+  type Callee,
+  checkApply,
+  isNetNotLearned,
+  reportNotLearned,
+  staticArguments,
+} from "./check-apply.ts";
 import type { Because } from "./check-facts.ts";
-import { reportUnknownFunction } from "./check-name.ts";
-import { type CheckExpression, errorExpression, type FunctionSignature, type Scope } from "./check-scope.ts";
+import {
+  type Binding,
+  type CheckExpression,
+  errorExpression,
+  type FunctionHeader,
+  type Scope,
+} from "./check-scope.ts";
+import { checkFunctionArgument, partsOf } from "./check-static.ts";
 import { equalShapes, fits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { literalNumber } from "./literal-number.ts";
 
 type CallExpression = Extract<Expression, { readonly kind: "call" }>;
-type Name = Extract<Expression, { readonly kind: "name" }>;
 
 const signatureText = "`ode(f, y0, times, …)`";
 const options = ["start", "steps", "rtol", "atol", "max_steps"];
+const stateName = "the state";
+const timeName = "the time";
 const defaults = { rtol: 1e-6, atol: 1e-6, max_steps: 20 };
 
 export function checkOde(scope: Scope, call: CallExpression, check: CheckExpression): CoreExpression {
@@ -31,10 +43,10 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
     return errorExpression(span);
   }
   const settings = checkOptions(scope, call, check);
-  const signature = rateSignature(scope, f);
+  const rate = rateOf(scope, f);
   const initial = check(scope, initialText);
   const times = check(scope, timesText);
-  if (settings === undefined || signature === undefined) return errorExpression(span);
+  if (settings === undefined || rate === undefined) return errorExpression(span);
   if (initial.type.kind === "error" || times.type.kind === "error") return errorExpression(span);
   const { type } = initial;
   if (type.kind !== "number" || !fits(scope, initial, initialText, realOf(type), because("y0")))
@@ -51,15 +63,8 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
     return errorExpression(span);
   }
   if (!timesAscend(scope, times, timesText)) return errorExpression(span);
-  // The rate is checked as a call with the state and the time in place of the first two arguments.
-  const given = (own: Scope, expression: Expression): CoreExpression => {
-    if (expression === initialText) return { ...initial, type: realOf(type) };
-    return expression === timesText ? literalTime(timesText.span) : check(own, expression);
-  };
-  const values = [initialText, timesText, ...others].map((value) => ({ name: undefined, value }));
-  const rate = checkApply(scope, { name: signature.name, given: new Map() }, undefined, values, span, given);
-  if (rate.kind !== "apply" || !sameShape(scope, rate.type, type, f, initialText))
-    return errorExpression(span);
+  const slope = checkRate(scope, rate, [initialText, timesText], others, realOf(type), check);
+  if (!sameShape(scope, slope.type, type, f, initialText)) return errorExpression(span);
   const first: CoreExpression = {
     kind: "index",
     base: times,
@@ -71,16 +76,37 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
   };
   return {
     kind: "ode",
-    function: rate.function,
-    sizes: rate.sizes,
+    state: stateName,
+    time: timeName,
+    rate: slope,
     initial,
     start: settings.start ?? first,
     times,
-    arguments: rate.arguments.slice(2),
     method: settings.method,
     type: numberType("real", realLine, [...times.type.dimensions, ...type.dimensions]),
     span,
   };
+}
+
+/** The call of f for any state and time, which in messages are what the program wrote for the first state and the times. */
+function checkRate(
+  scope: Scope,
+  { callee, takesTime }: RateFunction,
+  [stateText, timeText]: readonly [Expression, Expression],
+  others: readonly Expression[],
+  state: NumberType,
+  check: CheckExpression,
+): CoreExpression {
+  const variable = (name: string, type: NumberType, { span }: Expression): CoreExpression => {
+    return { kind: "variable", name, type, span };
+  };
+  const given = (own: Scope, expression: Expression): CoreExpression => {
+    if (expression === stateText) return variable(stateName, state, stateText);
+    if (expression === timeText) return variable(timeName, numberType("real"), timeText);
+    return check(own, expression);
+  };
+  const values = [stateText, ...(takesTime ? [timeText] : []), ...others].map((value) => ({ value }));
+  return checkApply(scope, callee, undefined, values, stateText.span, given);
 }
 
 function because(argument: string): Because {
@@ -91,34 +117,50 @@ function realOf({ dimensions }: NumberType): NumberType {
   return numberType("real", realLine, dimensions);
 }
 
-function literalTime(span: Span): CoreExpression {
-  return { ...literalNumber(0, span), type: numberType("real") };
+interface RateFunction {
+  readonly callee: Callee;
+  /** It has more parameters than the state. */
+  readonly takesTime: boolean;
 }
 
-/** The def that the first argument names, with a state and a time. Reports what it is otherwise. */
-function rateSignature(scope: Scope, f: Expression): FunctionSignature | undefined {
-  const refuse = (): undefined => {
-    scope.report({
-      code: "not-allowed-here",
-      what: `\`${formatBrief(f)}\``,
-      where: "as the rate of an `ode`",
-      span: f.span,
-      help: "name a function: `def f(y: Real[K], t: Real): Real[K] = …`",
-    });
-  };
-  if (f.kind !== "name" || scope.bindings.has(f.text)) return refuse();
-  const kind = scope.functions.kindOf(f.text);
-  if (kind === undefined) {
-    reportUnknownFunction(scope, f);
-    return undefined;
-  }
-  if (kind !== "def") return refuse();
-  const signature = scope.functions.signature(f.text, f.span, new Map());
-  return signature !== undefined && takesState(scope, signature, f) ? signature : undefined;
+/** The function that the first argument names, of a state and usually a time. Reports what it is otherwise. */
+function rateOf(scope: Scope, f: Expression): RateFunction | undefined {
+  const { callee: named } = partsOf(f);
+  const binding = named?.kind === "name" ? scope.bindings.get(named.text) : undefined;
+  if (named?.kind !== "name" || (binding !== undefined && !isLearnedNet(binding))) return refuse(scope, f);
+  const callee = checkFunctionArgument(scope, f);
+  if (callee === undefined) return undefined;
+  const header = scope.functions.header(callee.name);
+  if (header === undefined) return refuse(scope, f);
+  if (isNetNotLearned(scope, callee)) return reportNotLearned(scope, callee.name, named);
+  if (!takesState(scope, header, callee, f)) return undefined;
+  return { callee, takesTime: header.parameters.filter(({ role }) => role === "value").length !== 1 };
+}
+
+function refuse(scope: Scope, f: Expression): undefined {
+  scope.report({
+    code: "not-allowed-here",
+    what: `\`${formatBrief(f)}\``,
+    where: "as the rate of an `ode`",
+    span: f.span,
+    help: "name a function: `def f(y: Real[K], t: Real): Real[K] = …`",
+  });
+}
+
+function isLearnedNet(binding: Binding): boolean {
+  return binding.kind === "value" && binding.type.kind === "net";
 }
 
 /** The state may be any real numbers, and so may the time. */
-function takesState(scope: Scope, { parameters }: FunctionSignature, f: Name): boolean {
+function takesState(scope: Scope, header: FunctionHeader, { name, given }: Callee, f: Expression): boolean {
+  const defaults = header.parameters.every(
+    (each) =>
+      each.role === "value" || each.role === "size" || given.has(each.name) || each.default !== undefined,
+  );
+  const statics = defaults && staticArguments(scope, header, given, new Map());
+  const outline = statics && scope.functions.outline(name, statics);
+  if (!outline) return !defaults;
+  const parameters = outline.parameters.filter((each) => each.type !== "size");
   for (const [position, what] of ["state", "time"].entries()) {
     const type = parameters[position]?.type;
     if (type === undefined || type === "size" || type.kind !== "number") continue;
@@ -127,7 +169,7 @@ function takesState(scope: Scope, { parameters }: FunctionSignature, f: Name): b
     const expected = position === 0 ? formatType(realOf(type)) : "Real";
     scope.report({
       code: "type-mismatch",
-      value: { text: `${parameters[position].name} of ${f.text}`, span: f.span },
+      value: { text: `${parameters[position].name} of ${formatBrief(f)}`, span: f.span },
       found: type,
       expected,
       because: { text: `the ${what} of an \`ode\`` },
@@ -146,6 +188,7 @@ function sameShape(
   initial: Expression,
 ): boolean {
   const name = formatBrief(f);
+  if (rate.kind === "error") return false;
   if (rate.kind !== "number" || rate.base === "bool") {
     scope.report({
       code: "type-mismatch",

@@ -91,11 +91,8 @@ export interface FunctionHeader {
   }[];
 }
 
-/** A function, or one instance of a function with `Sizes` or `Function` parameters. */
-export interface FunctionSignature {
-  readonly kind: "def" | "net";
-  /** What Core calls it: unique among functions and instances. */
-  readonly id: string;
+/** What a call has to fit. */
+export interface FunctionOutline {
   readonly name: string;
   /** Size parameters in brackets, then the `Size`-typed parameters, then the sizes inside an instance's arguments. */
   readonly sizes: readonly string[];
@@ -105,6 +102,13 @@ export interface FunctionSignature {
     readonly type: Type | "size";
     readonly span: Span;
   }[];
+}
+
+/** A function, or one instance of a function with `Sizes` or `Function` parameters. */
+export interface FunctionSignature extends FunctionOutline {
+  readonly kind: "def" | "net";
+  /** What Core calls it: unique among functions and instances. */
+  readonly id: string;
   readonly result: Type;
   readonly span: Span;
 }
@@ -139,9 +143,17 @@ export interface FunctionTable {
   readonly header: (name: string) => FunctionHeader | undefined;
   /**
    * Checks the function's body on first use, for each instance. `statics` gives the `Sizes` and `Function` parameters in
-   * order. `undefined` for a recursive use or an instance that did not check, which has been reported.
+   * order. `undefined` for a recursive use or an instance that did not check, which has been reported. With `known` the
+   * function's sizes are these, in terms of the caller's names, as a learned net among the arguments wants it: its own are so.
    */
-  readonly signature: (name: string, use: Span, statics?: StaticArguments) => FunctionSignature | undefined;
+  readonly signature: (
+    name: string,
+    use: Span,
+    statics?: StaticArguments,
+    known?: ReadonlyMap<string, Size>,
+  ) => FunctionSignature | undefined;
+  /** Sizes and parameters alone, without a look at the body, and reporting nothing. */
+  readonly outline: (name: string, statics: StaticArguments) => FunctionOutline | undefined;
 }
 
 export interface Scope {
@@ -149,6 +161,8 @@ export interface Scope {
   readonly report: (facts: CheckFacts) => void;
   readonly functions: FunctionTable;
   readonly sizes: ReadonlyMap<string, Span>;
+  /** What sizes of a function are in terms of its caller's names, where it is checked for one call. */
+  readonly known?: ReadonlyMap<string, Size>;
   /** The `Sizes` and `Function` parameters of the function. */
   readonly statics: StaticArguments;
   readonly bindings: Map<string, Binding>;

@@ -20,6 +20,7 @@ import type { StaticArguments } from "./static-argument.ts";
 export interface SizeScope {
   readonly report: (facts: CheckFacts) => void;
   readonly sizes: ReadonlyMap<string, Span>;
+  readonly known?: ReadonlyMap<string, Size>;
   readonly used: Set<string>;
   readonly statics?: StaticArguments;
   /** Names that are something else than a size: for a better message. */
@@ -35,7 +36,7 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
     case "name":
       if (scope.sizes.has(expression.text)) {
         scope.used.add(expression.text);
-        return namedSize(expression.text);
+        return sizeCalled(scope, expression.text);
       }
       if (scope.bindings.has(expression.text)) return notASize(scope, expression);
       scope.report({
@@ -62,6 +63,11 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
     default:
       return notASize(scope, expression);
   }
+}
+
+/** The size that has this name in the scope. */
+export function sizeCalled({ known }: Pick<SizeScope, "known">, name: string): Size {
+  return known?.get(name) ?? namedSize(name);
 }
 
 /** `hidden[0]` of a `Sizes` parameter. */

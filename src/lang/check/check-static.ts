@@ -5,7 +5,7 @@ import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
 import type { FunctionHeader, Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
 import { formatBrief } from "./format-brief.ts";
-import type { StaticArgument } from "./static-argument.ts";
+import type { FunctionArgument, StaticArgument } from "./static-argument.ts";
 
 /** Sizes in a list at most, so that what is made of it stays small. */
 const longestList = 100;
@@ -29,18 +29,23 @@ export function checkSizeList(scope: Scope, expression: Expression): readonly Si
 }
 
 /** The function a name, or a call of one with some of its arguments, stands for. */
-export function checkFunctionArgument(scope: Scope, expression: Expression): StaticArgument | undefined {
+export function checkFunctionArgument(scope: Scope, expression: Expression): FunctionArgument | undefined {
   if (expression.kind === "error") return undefined;
   const { callee, brackets, args } = partsOf(expression);
   if (callee?.kind !== "name") return notAFunction(scope, expression);
   const { text } = callee;
   const passedOn = scope.statics.get(text);
-  if (passedOn?.kind === "function")
-    return complete(scope, passedOn.name, passedOn.given, brackets, args, expression);
-  if (passedOn !== undefined || scope.bindings.has(text) || scope.sizes.has(text))
+  if (passedOn?.kind === "function") return complete(scope, passedOn, brackets, args, expression);
+  const binding = scope.bindings.get(text);
+  if (binding?.kind === "value" && binding.type.kind === "net") {
+    scope.used.add(text);
+    const { name, given } = binding.type;
+    return complete(scope, { kind: "function", name, given, learned: text }, brackets, args, expression);
+  }
+  if (passedOn !== undefined || binding !== undefined || scope.sizes.has(text))
     return notAFunction(scope, expression);
   if (isBuiltin(text) || scope.functions.kindOf(text) !== undefined)
-    return complete(scope, text, new Map(), brackets, args, expression);
+    return complete(scope, { kind: "function", name: text, given: new Map() }, brackets, args, expression);
   reportUnknownFunction(scope, callee);
   return undefined;
 }
@@ -51,7 +56,7 @@ interface Parts {
   readonly args: readonly Argument[];
 }
 
-function partsOf(expression: Expression): Parts {
+export function partsOf(expression: Expression): Parts {
   const call = expression.kind === "call" ? expression : undefined;
   const callee = call?.callee ?? expression;
   if (callee.kind !== "index") return { callee, brackets: [], args: call?.arguments ?? [] };
@@ -62,19 +67,20 @@ function partsOf(expression: Expression): Parts {
 /** The function with what the parentheses and brackets behind it give. */
 function complete(
   scope: Scope,
-  name: string,
-  before: ReadonlyMap<string, StaticArgument>,
+  callee: FunctionArgument,
   brackets: readonly Expression[],
   args: readonly Argument[],
   expression: Expression,
-): StaticArgument | undefined {
-  if (brackets.length === 0 && args.length === 0) return { kind: "function", name, given: before };
+): FunctionArgument | undefined {
+  if (brackets.length === 0 && args.length === 0) return callee;
+  const { name, learned } = callee;
+  if (learned !== undefined) return notAFunction(scope, expression, `give the name alone, \`${learned}\``);
   const header = scope.functions.header(name);
   if (header === undefined) {
     const help = `give the name alone, \`${name}\`, or a \`def\` that calls it`;
     return notAFunction(scope, expression, help);
   }
-  const given = new Map(before);
+  const given = new Map(callee.given);
   for (const [position, value] of brackets.entries()) {
     const parameter = header.bracketSizes[position];
     const size = checkDimension(scope, value);

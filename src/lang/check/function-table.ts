@@ -1,11 +1,18 @@
 /** The functions and distributions of a program: which is checked when, and the instances of those that take sizes in lists and functions. */
 import type { Span } from "../../base/span.ts";
 import type { CoreFunction } from "../core.ts";
-import { namedSize } from "../size.ts";
+import { formatSize, namedSize } from "../size.ts";
 import type { Declaration, DistDeclaration, Name, Statement } from "../tree.ts";
 import { type CheckedDist, checkDist } from "./check-dist.ts";
 import type { CheckFacts } from "./check-facts.ts";
-import { type CheckedFunction, checkFunction, type FunctionDeclaration, headerOf } from "./check-function.ts";
+import {
+  type CheckedFunction,
+  checkFunction,
+  type FunctionDeclaration,
+  headerOf,
+  type Instance,
+  openFunction,
+} from "./check-function.ts";
 import { closedScope, emptyScope, type FunctionHeader, type FunctionTable } from "./check-scope.ts";
 import { checkFunctionArgument } from "./check-static.ts";
 import {
@@ -96,7 +103,7 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
   const makeInstance = (
     declaration: FunctionDeclaration,
     id: string,
-    statics: StaticArguments,
+    instance: Omit<Instance, "id">,
   ): CheckFacts[] => {
     const found: CheckFacts[] = [];
     path.push(id);
@@ -104,12 +111,12 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
     instancesOpen++;
     const outside = reportHere;
     reportHere = (facts) => found.push(facts);
-    const instance = checkFunction(table, declaration, reportHere, { id, statics });
+    const made = checkFunction(table, declaration, reportHere, { id, ...instance });
     reportHere = outside;
     instancesOpen--;
     open.delete(id);
     path.pop();
-    done.set(id, found.length === 0 ? instance : undefined);
+    done.set(id, found.length === 0 ? made : undefined);
     return found;
   };
 
@@ -118,20 +125,19 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
     const statics = generalArguments(table, headerOf(declaration));
     const id = `${declaration.name.text}{…}`;
     if (statics === undefined || open.has(id)) return true;
-    if (!done.has(id)) for (const facts of makeInstance(declaration, id, statics)) report(facts);
+    if (!done.has(id)) for (const facts of makeInstance(declaration, id, { statics })) report(facts);
     return done.get(id) !== undefined;
   };
 
   const ensureInstance = (
     declaration: FunctionDeclaration,
-    id: string,
-    statics: StaticArguments,
+    { id, ...instance }: Instance,
     use: Span,
   ): void => {
     ensure(declaration.name.text);
     if (!checksInGeneral(declaration)) return;
-    const [first] = makeInstance(declaration, id, statics);
-    if (first !== undefined) reportHere(aboutInstance(first, declaration.name.text, statics, use));
+    const [first] = makeInstance(declaration, id, instance);
+    if (first !== undefined) reportHere(aboutInstance(first, declaration.name.text, instance.statics, use));
   };
 
   const table: Functions = {
@@ -139,12 +145,19 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
     forms: (name) => [...declarations.keys()].filter((each) => each === name || each.startsWith(`${name}#`)),
     kindOf: (name) => declarations.get(name)?.kind,
     header: (id) => headers.get(id) ?? functionOf(done.get(id))?.header,
-    signature: (name, use, statics = new Map()) => {
+    signature: (name, use, statics = new Map(), known?) => {
       const declaration = declarations.get(name);
       if (declaration === undefined || declaration.kind === "dist") return undefined;
       if (statics.size === 0) return functionOf(checked(name, use, () => ensure(name)))?.signature;
-      const id = `${name}{${instanceKey(statics)}}`;
-      return functionOf(checked(id, use, () => ensureInstance(declaration, id, statics, use)))?.signature;
+      const sizes = [...(known ?? [])].map(([each, size]) => `${each} = ${formatSize(size)}`);
+      const id = `${name}{${[instanceKey(statics), ...sizes].join(", ")}}`;
+      const instance = { id, statics, ...(known && { known }) };
+      return functionOf(checked(id, use, () => ensureInstance(declaration, instance, use)))?.signature;
+    },
+    outline: (name, statics) => {
+      const declaration = declarations.get(name);
+      if (declaration === undefined || declaration.kind === "dist") return undefined;
+      return openFunction(table, declaration, () => {}, { statics }).outline;
     },
     distribution: (name, use) => {
       const found = checked(name, use, () => ensure(name));

@@ -8,18 +8,18 @@ export function asNetArgument(value: CoreExpression, parameter: Type): CoreExpre
   if (value.type.kind !== "number" || parameter.kind !== "number") return value;
   const number =
     value.type.base === "bool" && parameter.base === "real" ? zeroOrOne(value, value.type) : value;
-  return isNumber(value.type) && isVectorOfOne(parameter) ? vectorOfOne(number) : number;
+  return standsForVector(value, parameter) ? vectorOfOne(number) : number;
+}
+
+/** Whether the value is a number where the parameter is a vector of one. */
+export function standsForVector(value: CoreExpression, parameter: Type): boolean {
+  return isNumber(value.type) && isVectorOfOne(parameter);
 }
 
 /** The result of a call in which some number stands for a vector of one: then a result of one number is a number too. */
-export function asNetResult(
-  call: CoreExpression,
-  values: readonly CoreExpression[],
-  parameters: readonly Type[],
-): CoreExpression {
+export function asNetResult(call: CoreExpression): CoreExpression {
   const { type, span } = call;
-  const tookNumber = values.some((value, at) => isNumber(value.type) && isVectorOfOne(parameters[at]));
-  if (!tookNumber || type.kind !== "number" || !isVectorOfOne(type)) return call;
+  if (type.kind !== "number" || !isVectorOfOne(type)) return call;
   const first = { kind: "literal", value: 0, type: numberType("int"), span } as const;
   const number: NumberType = { ...type, dimensions: [] };
   return { kind: "index", base: call, indices: [{ kind: "at", value: first }], type: number, span };

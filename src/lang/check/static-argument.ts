@@ -7,8 +7,16 @@ import { namedSize, type Size } from "../size.ts";
 export type StaticArgument =
   | { readonly kind: "size"; readonly size: Size }
   | { readonly kind: "sizes"; readonly sizes: readonly Size[] }
-  /** A builtin, `def` or net, with those of its parameters that were given along with it: `mlp(hidden: [40])`. */
-  | { readonly kind: "function"; readonly name: string; readonly given: StaticArguments };
+  | FunctionArgument;
+
+/** A builtin, `def` or net, with those of its parameters that were given along with it: `mlp(hidden: [40])`. */
+export interface FunctionArgument {
+  readonly kind: "function";
+  readonly name: string;
+  readonly given: StaticArguments;
+  /** A net that the model learned, by its name there: only values are left to give. */
+  readonly learned?: string;
+}
 
 export type StaticArguments = ReadonlyMap<string, StaticArgument>;
 
@@ -23,16 +31,29 @@ function keyOf(argument: StaticArgument): string {
       return "size";
     case "sizes":
       return String(argument.sizes.length);
-    case "function":
-      return argument.given.size === 0 ? argument.name : `${argument.name}(${instanceKey(argument.given)})`;
+    case "function": {
+      const { name, given, learned } = argument;
+      const key = given.size === 0 ? name : `${name}(${instanceKey(given)})`;
+      return learned === undefined ? key : `${learned} ${key}`;
+    }
   }
 }
 
 /** For messages: the functions among the arguments, or where there is none how long the lists are. */
 export function describeArguments(statics: StaticArguments): string {
-  const functions = new Map([...statics].filter(([, { kind }]) => kind === "function"));
-  if (functions.size > 0) return instanceKey(functions);
+  const functions = [...statics].flatMap(([name, argument]) =>
+    argument.kind === "function" ? [`${name}: ${argument.learned ?? keyOf(argument)}`] : [],
+  );
+  if (functions.length > 0) return functions.join(", ");
   return [...statics].map(([name, argument]) => `${name}: ${keyOf(argument)} sizes`).join(", ");
+}
+
+/** The learned nets among the arguments. */
+export function learnedNets(statics: StaticArguments): string[] {
+  return [...statics.values()].flatMap((argument) => {
+    if (argument.kind !== "function") return [];
+    return [...(argument.learned === undefined ? [] : [argument.learned]), ...learnedNets(argument.given)];
+  });
 }
 
 /** The sizes inside, by the names they have as parameters of the instance: `hidden[0]`, `f.hidden[1]`, `f.O`. */

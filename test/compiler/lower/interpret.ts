@@ -356,17 +356,9 @@ function evaluate(expression: CoreExpression, scope: Scope): Meaning {
 function solveOde(expression: Extract<CoreExpression, { kind: "ode" }>, scope: Scope): Meaning {
   const { method } = expression;
   const steps = method.kind === "rungeKutta" ? method.steps : 400;
-  const own = expression.arguments.map((each) => evaluate(each, scope));
-  const sizes = Object.fromEntries(
-    Object.entries(expression.sizes).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
-  );
-  const callee = scope.loaded.functions[expression.function];
   const rate = (y: Meaning, t: number): Meaning => {
-    const values = [y, t, ...own];
-    const names = new Map(callee.parameters.map(({ name }, position) => [name, values[position]]));
-    const inner: Scope = { loaded: scope.loaded, sizes, names };
-    runAll(callee.bindings, inner, new Map());
-    return evaluate(callee.value, inner);
+    const names = new Map(scope.names).set(expression.state, y).set(expression.time, t);
+    return evaluate(expression.rate, { ...scope, names });
   };
   const plus = (y: Meaning, h: number, k: Meaning): Meaning =>
     Array.isArray(y) ? y.map((each, i) => plus(each, h, (k as Meaning[])[i])) : y + h * number(k);
