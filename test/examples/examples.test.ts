@@ -11,7 +11,7 @@ const examples = readdirSync(folder).filter((name) => statSync(join(folder, name
 /** Those that train, that are programs, and those without data, are run by tests of their own. */
 const sampled = examples.filter(
   (example) =>
-    !["curves", "factor-model", "few-shot", "pixel-cnn", "vae", "embed", "page", "posteriordb"].includes(
+    !["curves", "factor-model", "few-shot", "neural-ode", "pixel-cnn", "vae", "embed", "page", "posteriordb"].includes(
       example,
     ),
 );

@@ -1,27 +1,13 @@
 /** `ode(f, y0, times, …)`: the solution of y′ = f(y, t, …) with y0 at the first of the times, or at `start`. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreExpression, OdeMethod } from "../core.ts";
-import { describeShape, formatType } from "../format-type.ts";
-import { equalRanges, exactly } from "../range.ts";
+import { exactly } from "../range.ts";
 import type { Expression } from "../tree.ts";
-import { type NumberType, numberType, realLine } from "../type.ts";
-import {
-  type Callee,
-  checkApply,
-  isNetNotLearned,
-  reportNotLearned,
-  staticArguments,
-} from "./check-apply.ts";
+import { numberType, realLine } from "../type.ts";
 import type { Because } from "./check-facts.ts";
-import {
-  type Binding,
-  type CheckExpression,
-  errorExpression,
-  type FunctionHeader,
-  type Scope,
-} from "./check-scope.ts";
-import { checkFunctionArgument, partsOf } from "./check-static.ts";
-import { equalShapes, fits } from "./check-type.ts";
+import { checkRate, rateOf, realOf, sameShape, stateName, timeName } from "./check-rate.ts";
+import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
+import { fits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { literalNumber } from "./literal-number.ts";
 
@@ -29,8 +15,6 @@ type CallExpression = Extract<Expression, { readonly kind: "call" }>;
 
 const signatureText = "`ode(f, y0, times, …)`";
 const options = ["start", "steps", "rtol", "atol", "max_steps"];
-const stateName = "the state";
-const timeName = "the time";
 const defaults = { rtol: 1e-6, atol: 1e-6, max_steps: 20 };
 
 export function checkOde(scope: Scope, call: CallExpression, check: CheckExpression): CoreExpression {
@@ -63,7 +47,7 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
     return errorExpression(span);
   }
   if (!timesAscend(scope, times, timesText)) return errorExpression(span);
-  const slope = checkRate(scope, rate, [initialText, timesText], others, realOf(type), check);
+  const slope = checkRate(scope, rate, [initialText, timesText], others, realOf(type), span, check);
   if (!sameShape(scope, slope.type, type, f, initialText)) return errorExpression(span);
   const first: CoreExpression = {
     kind: "index",
@@ -88,127 +72,8 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
   };
 }
 
-/** The call of f for any state and time, which in messages are what the program wrote for the first state and the times. */
-function checkRate(
-  scope: Scope,
-  { callee, takesTime }: RateFunction,
-  [stateText, timeText]: readonly [Expression, Expression],
-  others: readonly Expression[],
-  state: NumberType,
-  check: CheckExpression,
-): CoreExpression {
-  const variable = (name: string, type: NumberType, { span }: Expression): CoreExpression => {
-    return { kind: "variable", name, type, span };
-  };
-  const given = (own: Scope, expression: Expression): CoreExpression => {
-    if (expression === stateText) return variable(stateName, state, stateText);
-    if (expression === timeText) return variable(timeName, numberType("real"), timeText);
-    return check(own, expression);
-  };
-  const values = [stateText, ...(takesTime ? [timeText] : []), ...others].map((value) => ({ value }));
-  return checkApply(scope, callee, undefined, values, stateText.span, given);
-}
-
 function because(argument: string): Because {
   return { text: `the argument ${argument} of \`ode\`` };
-}
-
-function realOf({ dimensions }: NumberType): NumberType {
-  return numberType("real", realLine, dimensions);
-}
-
-interface RateFunction {
-  readonly callee: Callee;
-  /** It has more parameters than the state. */
-  readonly takesTime: boolean;
-}
-
-/** The function that the first argument names, of a state and usually a time. Reports what it is otherwise. */
-function rateOf(scope: Scope, f: Expression): RateFunction | undefined {
-  const { callee: named } = partsOf(f);
-  const binding = named?.kind === "name" ? scope.bindings.get(named.text) : undefined;
-  if (named?.kind !== "name" || (binding !== undefined && !isLearnedNet(binding))) return refuse(scope, f);
-  const callee = checkFunctionArgument(scope, f);
-  if (callee === undefined) return undefined;
-  const header = scope.functions.header(callee.name);
-  if (header === undefined) return refuse(scope, f);
-  if (isNetNotLearned(scope, callee)) return reportNotLearned(scope, callee.name, named);
-  if (!takesState(scope, header, callee, f)) return undefined;
-  return { callee, takesTime: header.parameters.filter(({ role }) => role === "value").length !== 1 };
-}
-
-function refuse(scope: Scope, f: Expression): undefined {
-  scope.report({
-    code: "not-allowed-here",
-    what: `\`${formatBrief(f)}\``,
-    where: "as the rate of an `ode`",
-    span: f.span,
-    help: "name a function: `def f(y: Real[K], t: Real): Real[K] = …`",
-  });
-}
-
-function isLearnedNet(binding: Binding): boolean {
-  return binding.kind === "value" && binding.type.kind === "net";
-}
-
-/** The state may be any real numbers, and so may the time. */
-function takesState(scope: Scope, header: FunctionHeader, { name, given }: Callee, f: Expression): boolean {
-  const defaults = header.parameters.every(
-    (each) =>
-      each.role === "value" || each.role === "size" || given.has(each.name) || each.default !== undefined,
-  );
-  const statics = defaults && staticArguments(scope, header, given, new Map());
-  const outline = statics && scope.functions.outline(name, statics);
-  if (!outline) return !defaults;
-  const parameters = outline.parameters.filter((each) => each.type !== "size");
-  for (const [position, what] of ["state", "time"].entries()) {
-    const type = parameters[position]?.type;
-    if (type === undefined || type === "size" || type.kind !== "number") continue;
-    const isReal = type.base === "real" && type.structure === "plain" && equalRanges(type.range, realLine);
-    if (isReal && (position === 0 || type.dimensions.length === 0)) continue;
-    const expected = position === 0 ? formatType(realOf(type)) : "Real";
-    scope.report({
-      code: "type-mismatch",
-      value: { text: `${parameters[position].name} of ${formatBrief(f)}`, span: f.span },
-      found: type,
-      expected,
-      because: { text: `the ${what} of an \`ode\`` },
-      help: `declare it \`${parameters[position].name}: ${expected}\``,
-    });
-    return false;
-  }
-  return true;
-}
-
-function sameShape(
-  scope: Scope,
-  rate: CoreExpression["type"],
-  state: NumberType,
-  f: Expression,
-  initial: Expression,
-): boolean {
-  const name = formatBrief(f);
-  if (rate.kind === "error") return false;
-  if (rate.kind !== "number" || rate.base === "bool") {
-    scope.report({
-      code: "type-mismatch",
-      value: { text: `${name}(…)`, span: f.span },
-      found: rate,
-      expected: formatType(realOf(state)),
-      because: { text: "the rate of change of the state" },
-      help: `let \`${name}\` give one number for each number of the state`,
-    });
-    return false;
-  }
-  if (equalShapes(rate.dimensions, state.dimensions)) return true;
-  scope.report({
-    code: "size-mismatch",
-    what: `\`${name}\` gives ${describeShape(rate.dimensions)}, but the state \`${formatBrief(initial)}\` has ${describeShape(state.dimensions)}`,
-    left: { text: name, span: f.span, shape: rate.dimensions },
-    right: { text: formatBrief(initial), span: initial.span, shape: state.dimensions },
-    help: `let \`${name}\` give one number for each number of the state`,
-  });
-  return false;
 }
 
 /** Times that are written out. */

@@ -125,6 +125,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "size-mismatch": {
     "ode-state":
       "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0, 2], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-net":
+      "model M[T](ts: Real[T]) {\n  learn f = mlp[2, 3](hidden: [4])\n  z = ode(f, [1, 0], ts)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "ode-rate":
       "def f(y: Real[2], t: Real, k: Real): Real[3] = [y[1], -k * y[0], 1]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     distribution: "model M[N, K](S: Covariance[K], m: Real[N]) {\n  x ~ MultivariateNormal(m, S)\n}",
@@ -155,11 +157,15 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  learn f = mlp[3, 2](hidden: [4], activation: 3)\n}",
     value:
       "net f[I](x: Real[I]) -> Real[I] {\n  y = exp(x)\n  layer(x, I, activation: y)\n}\nmodel M {\n  learn g = f[2]\n}",
+    "learned-net":
+      "def twice(x: Real[2], f: Function): Real[2] = f(f(x))\nmodel M(x: Real[2]) {\n  learn f = dense[2](O: 2)\n  observe y: Real[2] ~ Normal(twice(x, f(O: 2)), 1)\n}",
     "given-a-value":
       "def f(x: Real, k: Real): Real = k * x\ndef twice(x: Real, f: Function): Real = f(f(x))\nmodel M {\n  observe y ~ Normal(twice(2, f(k: 3)), 1)\n}",
   },
   "does-not-work-with": {
     "": "model M {\n  learn f = mlp[3, 2](hidden: [4], activation: sum)\n}",
+    "learned-net":
+      "def twice[D](x: Real[D], f: Function): Real[D] = f(f(x))\nmodel M(x: Real[3]) {\n  learn f = mlp[3, 2](hidden: [4])\n  observe y: Real[3] ~ Normal(twice(x, f), 1)\n}",
     own: "def twice(x: Real, f: Function): Real = f(f(x))\nmodel M {\n  observe y ~ Normal(twice(2, sum), 1)\n}",
     nested:
       "net deep[I](x: Real[I], f: Function) -> Real[I] = x + mlp[I, I](x, [I], f)\nmodel M {\n  learn f = deep[3](cholesky)\n}",
@@ -339,7 +345,11 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "missing-density": {
     "": "dist D(loc: Real, scale: Positive) on Real {\n  draw(z: Real) = loc + scale * z\n}",
   },
-  "net-not-learned": { "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}" },
+  "net-not-learned": {
+    "": "model M(x: Real[3]) {\n  observe y: Real[2] ~ Normal(dense(x, 2), 1)\n}",
+    "ode-rate":
+      "net f(y: Real[2]) -> Real[2] = dense(y, 2)\nmodel M[T](ts: Real[T]) {\n  z = ode(f, [1, 0], ts)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+  },
   "bad-initializer": {
     eye: "model M[K] {\n  learn L: Real[K, K] = eye()\n  observe y ~ Normal(L[0, 0], 1)\n}",
     matrix: "model M[K] {\n  learn L: CholeskyCov[K] = glorot()\n  observe y ~ Normal(L[0, 0], 1)\n}",
