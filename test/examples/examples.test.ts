@@ -11,9 +11,17 @@ const examples = readdirSync(folder).filter((name) => statSync(join(folder, name
 /** Those that train, that are programs, and those without data, are run by tests of their own. */
 const sampled = examples.filter(
   (example) =>
-    !["curves", "factor-model", "few-shot", "neural-ode", "pixel-cnn", "vae", "embed", "page", "posteriordb"].includes(
-      example,
-    ),
+    ![
+      "curves",
+      "factor-model",
+      "few-shot",
+      "neural-ode",
+      "pixel-cnn",
+      "vae",
+      "embed",
+      "page",
+      "posteriordb",
+    ].includes(example),
 );
 
 describe.each(examples)("%s", (example) => {

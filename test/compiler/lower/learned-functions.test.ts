@@ -63,9 +63,12 @@ describe("the rate of an ode", () => {
 
 test("a learned cell steps through a scan as the net of it does", () => {
   const rows = [0.3, -1.2, 0.8, 0.5, 0.1, -0.6];
-  const own = runNet("model M(x: Real[3, 2]) { learn cell = gru_cell[2, 2]\nvalue = scan([0, 0], cell, x) }", {
-    inputs: { x: rows },
-  });
+  const own = runNet(
+    "model M(x: Real[3, 2]) { learn cell = gru_cell[2, 2]\nvalue = scan([0, 0], cell, x) }",
+    {
+      inputs: { x: rows },
+    },
+  );
   const weights = Object.fromEntries(
     Object.entries(own.weights).map(([name, { values }]) => [`gru_cell0/${name}`, values]),
   );
@@ -113,9 +116,6 @@ describe("functions of learned nets", () => {
       def rows[N, D](x: Real[N, D], f: Function): Real[N, D] = [apply(x[n], f) for n in N]
       model M[Z](x: Real[2, Z]) { learn f = dense[Z](O: Z)\nvalue = ${value} }`;
     const given = { sizes: { Z: 3 }, inputs: { x: [...x, 1, 2, 0.5, -1] } };
-    close(
-      runNet(program("rows(x, f)"), given).value,
-      runNet(program("[f(x[n]) for n in 2]"), given).value,
-    );
+    close(runNet(program("rows(x, f)"), given).value, runNet(program("[f(x[n]) for n in 2]"), given).value);
   });
 });
