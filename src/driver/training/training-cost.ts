@@ -24,10 +24,10 @@ function productsOf({ nodes }: Graph): number {
 }
 
 /** Between calls Ctrl-C is heard and progress shown. */
-const secondsPerBlock = 0.1;
+const secondsPerBlock = 0.25;
 const mostSteps = 256;
 /** Data and noise of all steps of a block are together at most so many numbers. */
-const mostNumbers = 2 ** 21;
+const mostNumbers = 2 ** 22;
 
 export function secondsOfStep(engine: EngineLabel, products: number): number {
   const { step, multiplyAdd } = engines[engine];

@@ -3,7 +3,7 @@ import { bug } from "../../base/bug.ts";
 import { elementCount } from "../../compiler/graph.ts";
 import type { DType, TensorType } from "../../compiler/ops.ts";
 import { scanInputName } from "../../compiler/type-rules.ts";
-import type { InputNode, KernelProgram, LoopNode, ValueId } from "./kernel-program.ts";
+import type { CallNode, InputNode, KernelProgram, LoopNode, ValueId } from "./kernel-program.ts";
 import type { ElementType, NodeBuilder, TensorFlowAttributes, TensorRef } from "./tensorflow-graph.ts";
 import { emitKernel } from "./tensorflow-ops.ts";
 
@@ -38,9 +38,16 @@ export function emitProgram(
   input: (node: InputNode) => TensorRef,
 ): Readonly<Record<string, TensorRef>> {
   const { float } = options;
-  const refs: TensorRef[] = [];
+  /** Undefined for loops whose flat result nothing has read yet. */
+  const refs: (TensorRef | undefined)[] = [];
+  const loops = new Map<ValueId, readonly LoopPart[]>();
+  const refOf = (id: ValueId): TensorRef => {
+    const ref = refs[id] ?? joinFlat(builder, loops.get(id) ?? bug(`no value ${id}`), float);
+    refs[id] = ref;
+    return ref;
+  };
   const operandOf = (id: ValueId) => ({
-    ref: refs[id],
+    ref: refOf(id),
     type: elementTypeOf(nodes[id].type.dtype, float),
     rank: nodes[id].type.shape.length,
   });
@@ -53,21 +60,42 @@ export function emitProgram(
       case "constant":
         refs.push(builder.constant(type, node.type.shape, node.values));
         break;
-      case "call":
-        refs.push(emitKernel(builder, node, node.operands.map(operandOf), type));
-        break;
-      case "loop":
+      case "call": {
+        const part = partOfLoop(node, loops);
         refs.push(
-          emitLoop(
-            builder,
-            node,
-            node.operands.map((id) => ({ ref: refs[id], type: nodes[id].type })),
-            options,
-          ),
+          part === undefined
+            ? emitKernel(builder, node, node.operands.map(operandOf), type)
+            : flat(builder, part.ref, type),
         );
+        break;
+      }
+      case "loop": {
+        const operands = node.operands.map((id) => ({ ref: refOf(id), type: nodes[id].type }));
+        loops.set(refs.length, emitLoop(builder, node, operands, options));
+        refs.push(undefined);
+      }
     }
   }
-  return Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, refs[id]]));
+  return Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, refOf(id)]));
+}
+
+/** A carry or y of a loop, of so many elements in the flat result. */
+interface LoopPart {
+  readonly ref: TensorRef;
+  readonly count: number;
+}
+
+/** The carry or y that a slice of a loop's flat result is, without joining and cutting. */
+function partOfLoop(
+  { kernel, operands: [loop], attributes, type }: CallNode,
+  loops: ReadonlyMap<ValueId, readonly LoopPart[]>,
+): LoopPart | undefined {
+  const begin = kernel === "Slice" && Array.isArray(attributes.begin) ? attributes.begin[0] : undefined;
+  let start = 0;
+  return loops.get(loop)?.find(({ count }) => {
+    start += count;
+    return begin === start - count && elementCount(type.shape) === count;
+  });
 }
 
 interface Variable {
@@ -85,7 +113,7 @@ function emitLoop(
   loop: LoopNode,
   operands: readonly { readonly ref: TensorRef; readonly type: TensorType }[],
   options: EmitOptions,
-): TensorRef {
+): readonly LoopPart[] {
   const { float, handsRowsOn } = options;
   const { carries, length, reverse } = loop;
   const variables = operands.map(
@@ -172,7 +200,7 @@ function emitLoop(
     });
     return { ref, count: length * elementCount(shape) };
   });
-  return joinFlat(builder, [...finals, ...stacked], float);
+  return [...finals, ...stacked];
 }
 
 const int32: TensorFlowAttributes = { T: { kind: "type", value: "int32" } };
@@ -187,25 +215,21 @@ function rowAt(builder: NodeBuilder, x: TensorRef, type: ElementType, t: TensorR
 }
 
 /** The elements of all tensors one after the other, as one axis. */
-export function joinFlat(
-  builder: NodeBuilder,
-  parts: readonly { readonly ref: TensorRef; readonly count: number }[],
-  type: ElementType,
-): TensorRef {
-  const T = { kind: "type", value: type } as const;
-  const flat = parts
-    .filter(({ count }) => count > 0)
-    .map(({ ref }) =>
-      builder.add("Reshape", [ref, builder.constant("int32", [1], [-1])], "output", {
-        T,
-        Tshape: int32.T,
-      }),
-    );
-  if (flat.length === 1) return flat[0];
+export function joinFlat(builder: NodeBuilder, parts: readonly LoopPart[], type: ElementType): TensorRef {
+  const pieces = parts.filter(({ count }) => count > 0).map(({ ref }) => flat(builder, ref, type));
+  if (pieces.length === 1) return pieces[0];
   const axis = builder.constant("int32", [], [0]);
-  return builder.add("ConcatV2", [...flat, axis], "output", {
-    N: { kind: "int", value: flat.length },
-    T,
+  return builder.add("ConcatV2", [...pieces, axis], "output", {
+    N: { kind: "int", value: pieces.length },
+    T: { kind: "type", value: type },
     Tidx: int32.T,
+  });
+}
+
+/** As one axis. */
+function flat(builder: NodeBuilder, ref: TensorRef, type: ElementType): TensorRef {
+  return builder.add("Reshape", [ref, builder.constant("int32", [1], [-1])], "output", {
+    T: { kind: "type", value: type },
+    Tshape: int32.T,
   });
 }
