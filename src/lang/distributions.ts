@@ -72,17 +72,12 @@ const trials: DistributionParameter = {
 
 export const distributions = {
   Normal: row([[real("loc"), positive("scale")]], "real"),
-  HalfNormal: row([[positive("scale")]], "positive"),
   Cauchy: row([[real("loc"), positive("scale")]], "real"),
-  HalfCauchy: row([[positive("scale")]], "positive"),
   StudentT: row([[positive("df"), real("loc"), positive("scale")]], "real"),
-  HalfStudentT: row([[positive("df"), positive("scale")]], "positive"),
   Laplace: row([[real("loc"), positive("scale")]], "real"),
   Logistic: row([[real("loc"), positive("scale")]], "real"),
   LogNormal: row([[real("loc"), positive("scale")]], "positive"),
-  Exponential: row([[positive("rate")]], "positive"),
   Gamma: row([[positive("shape"), positive("rate")]], "positive"),
-  InverseGamma: row([[positive("shape"), positive("scale")]], "positive"),
   Beta: row([[positive("a"), positive("b")]], "unit"),
   Uniform: row([[real("low"), real("high")]], "interval"),
   Dirichlet: row([[{ ...positive("concentration"), rank: 1 }]], "simplex", {

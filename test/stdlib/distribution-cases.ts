@@ -12,6 +12,8 @@ export interface Case {
   readonly low: number;
   readonly high: number;
   readonly counts: boolean;
+  /** How many moments are finite: at most two are looked at. */
+  readonly moments: 0 | 1 | 2;
 }
 
 const real = (value: number): Argument => ({ kind: "real", value });
@@ -20,10 +22,10 @@ const unit = (value: number): Argument => ({ kind: "unit", value });
 const fixed = (text: string | number): Argument => ({ kind: "fixed", text: String(text) });
 
 function on(low: number, high: number): (name: string, ...args: Argument[]) => Case {
-  return (name, ...args) => ({ name, args, low, high, counts: false });
+  return (name, ...args) => ({ name, args, low, high, counts: false, moments: 2 });
 }
 function counting(high: number): (name: string, ...args: Argument[]) => Case {
-  return (name, ...args) => ({ name, args, low: 0, high, counts: true });
+  return (name, ...args) => ({ name, args, low: 0, high, counts: true, moments: 2 });
 }
 const line = on(-Infinity, Infinity);
 const half = on(0, Infinity);
@@ -31,6 +33,15 @@ const between = on(0, 1);
 const counts = counting(Infinity);
 
 export const cases: readonly Case[] = [
+  half("HalfNormal", positive(1)),
+  half("HalfNormal", positive(4)),
+  half("HalfCauchy", positive(1)),
+  half("HalfCauchy", positive(2.5)),
+  { ...half("HalfStudentT", positive(3), positive(2)), moments: 1 },
+  { ...half("HalfStudentT", positive(1), positive(0.5)), moments: 0 },
+  half("Exponential", positive(0.2)),
+  half("InverseGamma", positive(3), positive(2)),
+  { ...half("InverseGamma", positive(1.2), positive(0.5)), moments: 1 },
   line("Gumbel", real(1), positive(2)),
   line("Gumbel", real(-0.3), positive(0.4)),
   line("SkewNormal", real(0.5), positive(2), real(3)),

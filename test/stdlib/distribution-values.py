@@ -5,6 +5,10 @@ from pathlib import Path
 from scipy import stats
 
 rows = [
+    ("HalfNormal(2)", stats.halfnorm(scale=2), [1e-9, 1, 60]),
+    ("HalfCauchy(2.5)", stats.halfcauchy(scale=2.5), [1e-9, 1, 1e6]),
+    ("Exponential(0.2)", stats.expon(scale=5), [1e-9, 1, 4000]),
+    ("InverseGamma(1.2, 0.5)", stats.invgamma(1.2, scale=0.5), [0.001, 0.5, 1e6]),
     ("Gumbel(1, 2)", stats.gumbel_r(1, 2), [-9, 0, 1, 40]),
     ("Weibull(1.5, 2)", stats.weibull_min(1.5, scale=2), [1e-8, 0.5, 3, 20]),
     ("Pareto(2, 5)", stats.pareto(5, scale=2), [2, 2.5, 1e6]),

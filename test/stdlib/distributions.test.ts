@@ -57,10 +57,12 @@ describe("densities", () => {
       masses.reduce((sum, { x, mass }) => (mass === 0 ? sum : sum + mass * (x - centre) ** power), 0);
     expect(moment(0)).toBeCloseTo(1, 8);
     const [mean, variance] = [entryOf(use, "mean"), entryOf(use, "variance")];
-    if (mean) expect(Math.abs(mean(0) - moment(1))).toBeLessThan(1e-5 * (1 + Math.abs(moment(1))));
+    if (mean && each.moments > 0)
+      expect(Math.abs(mean(0) - moment(1))).toBeLessThan(1e-5 * (1 + Math.abs(moment(1))));
     const centre = moment(1);
     const spread = moment(2, centre);
-    if (variance) expect(Math.abs(variance(0) - spread)).toBeLessThan(1e-4 * spread + 1e-12);
+    if (variance && each.moments > 1)
+      expect(Math.abs(variance(0) - spread)).toBeLessThan(1e-4 * spread + 1e-12);
     const [cdf, quantile] = [entryOf(use, "cdf"), entryOf(use, "quantile")];
     if (cdf === undefined) return;
     let below = 0;

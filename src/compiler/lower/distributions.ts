@@ -23,28 +23,16 @@ export const distributionRows = {
     draw: (a, noise, { loc, scale }) => a.add(loc, a.mul(scale, noise.normal())),
     locationScale: shifted("Normal"),
   },
-  HalfNormal: {
-    logDensity: (a, x, { scale }) => [...normalTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
-    draw: (a, noise, { scale }) => a.mul(scale, a.unary("abs", noise.normal())),
-  },
   Cauchy: {
     logDensity: (a, x, { loc, scale }) => cauchyTerms(a, standardize(a, x, loc, scale), scale),
     draw: (a, noise, { loc, scale }) =>
       a.add(loc, a.mul(scale, a.unary("tan", a.mul(Math.PI, a.sub(noise.uniform(), 0.5))))),
     locationScale: shifted("Cauchy"),
   },
-  HalfCauchy: {
-    logDensity: (a, x, { scale }) => [...cauchyTerms(a, a.div(x, scale), scale), a.of(Math.LN2)],
-    draw: (a, noise, { scale }) => a.mul(scale, a.unary("tan", a.mul(Math.PI / 2, noise.uniform()))),
-  },
   StudentT: {
     logDensity: (a, x, { df, loc, scale }) => studentTerms(a, standardize(a, x, loc, scale), df, scale),
     draw: (a, noise, { df, loc, scale }) => a.add(loc, a.mul(scale, drawStudent(a, noise, df))),
     locationScale: shifted("StudentT"),
-  },
-  HalfStudentT: {
-    logDensity: (a, x, { df, scale }) => [...studentTerms(a, a.div(x, scale), df, scale), a.of(Math.LN2)],
-    draw: (a, noise, { df, scale }) => a.mul(scale, a.unary("abs", drawStudent(a, noise, df))),
   },
   Laplace: {
     logDensity: (a, x, { loc, scale }) => [
@@ -79,10 +67,6 @@ export const distributionRows = {
     draw: (a, noise, { loc, scale }) => a.unary("exp", a.add(loc, a.mul(scale, noise.normal()))),
     locationScale: { standard: "Normal", place: (a, z, args) => a.unary("exp", shift(a, z, args)) },
   },
-  Exponential: {
-    logDensity: (a, x, { rate }) => [a.unary("log", rate), a.unary("neg", a.mul(rate, x))],
-    draw: (a, noise, { rate }) => a.div(a.unary("neg", a.unary("log", noise.uniform())), rate),
-  },
   Gamma: {
     logDensity: (a, x, { shape, rate }) => [
       ...powerTerm(a, shape, () => a.unary("log", x)),
@@ -90,14 +74,6 @@ export const distributionRows = {
       a.sub(a.mul(shape, a.unary("log", rate)), a.unary("lgamma", shape)),
     ],
     draw: (a, noise, { shape, rate }) => a.div(drawGamma(a, noise, shape), rate),
-  },
-  InverseGamma: {
-    logDensity: (a, x, { shape, scale }) => [
-      a.unary("neg", a.mul(a.add(shape, 1), a.unary("log", x))),
-      a.unary("neg", a.div(scale, x)),
-      a.sub(a.mul(shape, a.unary("log", scale)), a.unary("lgamma", shape)),
-    ],
-    draw: (a, noise, { shape, scale }) => a.div(scale, drawGamma(a, noise, shape)),
   },
   Beta: {
     logDensity: (a, x, args) => [

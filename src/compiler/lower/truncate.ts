@@ -27,10 +27,6 @@ const normal: Inversion = {
 
 const inversions: Partial<Record<DistributionName, Inversion>> = {
   Normal: normal,
-  HalfNormal: {
-    cdf: (a, x, { scale }) => a.unary("erf", a.div(x, a.mul(Math.SQRT2, scale))),
-    quantile: (a, u, { scale }) => a.mul(scale, a.mul(Math.SQRT2, a.unary("erfinv", u))),
-  },
   LogNormal: {
     cdf: (a, x, args) => normal.cdf(a, a.unary("log", x), args),
     quantile: (a, u, args) => a.unary("exp", normal.quantile(a, u, args)),
@@ -39,10 +35,6 @@ const inversions: Partial<Record<DistributionName, Inversion>> = {
     cdf: (a, x, { loc, scale }) => a.unary("sigmoid", a.div(a.sub(x, loc), scale)),
     quantile: (a, u, { loc, scale }) =>
       a.add(loc, a.mul(scale, a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u))))),
-  },
-  Exponential: {
-    cdf: (a, x, { rate }) => a.unary("neg", a.unary("expm1", a.unary("neg", a.mul(rate, x)))),
-    quantile: (a, u, { rate }) => a.unary("neg", a.div(a.unary("log1p", a.unary("neg", u)), rate)),
   },
   Uniform: {
     cdf: (a, x, { low, high }) => a.div(a.sub(x, low), a.sub(high, low)),

@@ -16,7 +16,7 @@ import {
 import { checkSize } from "./check-size.ts";
 import { checkStatic } from "./check-static.ts";
 import { fits } from "./check-type.ts";
-import { matchArguments } from "./match-arguments.ts";
+import { matchArguments, signatureText } from "./match-arguments.ts";
 import { asNetArgument, asNetResult, standsForVector } from "./net-argument.ts";
 import { solveSize } from "./size-bounds.ts";
 import {
@@ -56,7 +56,8 @@ export function checkApply(
 ): CoreExpression {
   const header = scope.functions.header(name) ?? bug(`no function ${name}`);
   const asked = header.parameters.filter((parameter) => !given.has(parameter.name));
-  const found = matchArguments(scope, learned ?? name, asked, args, span);
+  const called = learned ?? name;
+  const found = matchArguments(scope, `\`${called}\``, asked, args, span, signatureText(called, asked));
   const sizes = bracketSizes(scope, header, brackets, span);
   if (found === undefined || sizes === undefined) return errorExpression(span);
   for (const [each, argument] of given)

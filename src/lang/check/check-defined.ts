@@ -17,7 +17,7 @@ import { commonShape } from "./check-shape.ts";
 import { fits } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
-import { matchArguments } from "./match-arguments.ts";
+import { matchArguments, signatureText } from "./match-arguments.ts";
 import { substituteType } from "./substitute-type.ts";
 import { symbolicIndex } from "./symbolic-index.ts";
 
@@ -110,7 +110,7 @@ function fillParameters(
   args: readonly Argument[],
   span: Span,
 ): readonly FilledParameter[] | undefined {
-  const found = matchArguments(scope, name, parameters, args, span);
+  const found = matchArguments(scope, name, parameters, args, span, signatureText(name, parameters));
   if (found === undefined) return undefined;
   const filled = parameters.map((parameter): FilledParameter | undefined => {
     const written = found.get(parameter.name);

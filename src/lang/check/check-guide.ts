@@ -19,13 +19,10 @@ import { formatBrief } from "./format-brief.ts";
 /** Draws that are smooth functions of noise and arguments: the ELBO has a gradient through them. */
 const reparameterised: readonly DistributionName[] = [
   "Normal",
-  "HalfNormal",
   "Cauchy",
-  "HalfCauchy",
   "Laplace",
   "Logistic",
   "LogNormal",
-  "Exponential",
   "Uniform",
   "RelaxedBernoulli",
   "RelaxedCategorical",

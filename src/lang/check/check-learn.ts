@@ -116,7 +116,7 @@ function knownArguments(
   const list = needed.map(({ name, role }) => `${name}: ${examples[role]}`).join(", ");
   const brackets = header.bracketSizes.length === 0 ? "" : `[${header.bracketSizes.join(", ")}]`;
   const written = `\`learn f = ${header.name}${brackets}${list === "" ? "" : `(${list})`}\``;
-  return matchArguments(scope, header.name, asked, args, value.span, written);
+  return matchArguments(scope, `\`${header.name}\``, asked, args, value.span, written);
 }
 
 function checkParameter(scope: Scope, statement: LearnStatement): Learned | undefined {

@@ -21,7 +21,7 @@ export function signatureText(
 
 /**
  * The argument of each parameter: positional first, then named. What has a default may be absent. Reports and gives
- * `undefined` on a misfit.
+ * `undefined` on a misfit. Messages call it `of`.
  */
 export function matchArguments(
   scope: Scope,
@@ -29,13 +29,13 @@ export function matchArguments(
   parameters: readonly MatchableParameter[],
   args: readonly Argument[],
   span: Span,
-  signature: string = signatureText(of, parameters),
+  signature: string,
 ): ReadonlyMap<string, Expression> | undefined {
   const tooMany = (at: Span): undefined => {
     const most = parameters.length;
     scope.report({
       code: "too-many-arguments",
-      of: `\`${of}\``,
+      of,
       most,
       found: args.length,
       signature,
@@ -51,7 +51,7 @@ export function matchArguments(
     if (name !== undefined && parameter === undefined) {
       const known = parameters.map((each) => each.name);
       const near = nearMisses(name.text, known);
-      scope.report({ code: "unknown-argument", name, of: `\`${of}\``, known, near });
+      scope.report({ code: "unknown-argument", name, of, known, near });
       return undefined;
     }
     if (parameter === undefined || slots.has(parameter.name)) return tooMany(value.span);
@@ -59,6 +59,6 @@ export function matchArguments(
   }
   const missing = parameters.find((each) => each.default === undefined && !slots.has(each.name));
   if (missing === undefined) return slots;
-  scope.report({ code: "missing-argument", of: `\`${of}\``, parameter: missing.name, signature, span });
+  scope.report({ code: "missing-argument", of, parameter: missing.name, signature, span });
   return undefined;
 }

@@ -172,9 +172,9 @@ describe("draws", () => {
     const all = simulate(`InverseWishart(${df}, V)`, "Covariance", 3);
     for (let i = 0; i < 3; i++) {
       const shape = (df - 2) / 2;
-      const margin = distributionFunction("InverseGamma", { shape, scale: scale[i][i] / 2 });
+      const margin = distributionFunction("Gamma", { shape, rate: scale[i][i] / 2 });
       expectDistributed(
-        all.map((x) => x[4 * i]),
+        all.map((x) => 1 / x[4 * i]),
         margin,
       );
       for (let j = 0; j < 3; j++) {

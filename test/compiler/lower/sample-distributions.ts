@@ -38,20 +38,14 @@ const sampleArguments = {
     { loc: 0, scale: 1 },
     { loc: -2.5, scale: 0.3 },
   ],
-  HalfNormal: [{ scale: 1 }, { scale: 4 }],
   Cauchy: [
     { loc: 0, scale: 1 },
     { loc: 3, scale: 0.5 },
   ],
-  HalfCauchy: [{ scale: 1 }, { scale: 2.5 }],
   StudentT: [
     { df: 4, loc: 0, scale: 1 },
     { df: 1.5, loc: 2, scale: 0.7 },
     { df: 60, loc: -1, scale: 3 },
-  ],
-  HalfStudentT: [
-    { df: 3, scale: 2 },
-    { df: 1, scale: 0.5 },
   ],
   Laplace: [
     { loc: 0, scale: 1 },
@@ -65,16 +59,11 @@ const sampleArguments = {
     { loc: 0, scale: 1 },
     { loc: 1, scale: 0.25 },
   ],
-  Exponential: [{ rate: 1 }, { rate: 0.2 }],
   Gamma: [
     { shape: 2, rate: 3 },
     { shape: 0.4, rate: 1 },
     { shape: 1, rate: 2 },
     { shape: 40, rate: 0.5 },
-  ],
-  InverseGamma: [
-    { shape: 3, scale: 2 },
-    { shape: 1.2, scale: 0.5 },
   ],
   Beta: [
     { a: 2, b: 3 },

@@ -55,19 +55,13 @@ const traceOfProduct = (x: Matrix, y: Matrix): number =>
 
 export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
   Normal: (x, { loc, scale }) => logNormal(x, loc, scale),
-  HalfNormal: (x, { scale }) => positive(x, Math.log(2) + logNormal(x, 0, scale)),
   Cauchy: (x, { loc, scale }) => logCauchy(x, loc, scale),
-  HalfCauchy: (x, { scale }) => positive(x, Math.log(2) + logCauchy(x, 0, scale)),
   StudentT: (x, { df, loc, scale }) => logStudent(x, df, loc, scale),
-  HalfStudentT: (x, { df, scale }) => positive(x, Math.log(2) + logStudent(x, df, 0, scale)),
   Laplace: (x, { loc, scale }) => Math.log(Math.exp(-Math.abs(x - loc) / scale) / (2 * scale)),
   Logistic: (x, { loc, scale }) => -Math.log(4 * scale) - 2 * Math.log(Math.cosh((x - loc) / (2 * scale))),
   LogNormal: (x, { loc, scale }) => positive(x, logNormal(Math.log(x), loc, scale) - Math.log(x)),
-  Exponential: (x, { rate }) => Math.log(rate) - rate * x,
   Gamma: (x, { shape, rate }) =>
     shape * Math.log(rate) - lgamma(shape) + (shape - 1) * Math.log(x) - rate * x,
-  InverseGamma: (x, { shape, scale }) =>
-    shape * Math.log(scale) - lgamma(shape) - (shape + 1) * Math.log(x) - scale / x,
   Beta: (x, { a, b }) => (a - 1) * Math.log(x) + (b - 1) * Math.log(1 - x) - logBeta(a, b),
   Uniform: (x, { low, high }) => (x >= low && x <= high ? -Math.log(high - low) : Number.NEGATIVE_INFINITY),
   Dirichlet: (x, { concentration }) =>

@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderProblems } from "../../../src/base/render-problem.ts";
 import { checkProgram } from "../../../src/lang/check/check-program.ts";
 import { parse } from "../../../src/lang/parse/parse.ts";
+import { stdlibSources } from "../../../src/lang/stdlib.generated.ts";
 import { golden } from "../../golden.ts";
 import { cases } from "./check-cases.ts";
 
-const nets = readFileSync(new URL("../../../stdlib/nets.ppl", import.meta.url), "utf8");
-const library = [parse({ name: "std/nets", text: nets }).file];
+const library = Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file);
 
 describe.each(Object.entries(cases))("%s", (code, programs) => {
   test.each(Object.entries(programs))("%s", async (name, text) => {

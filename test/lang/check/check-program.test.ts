@@ -6,13 +6,13 @@ import type { CoreExpression, CoreModel } from "../../../src/lang/core.ts";
 import { formatCore } from "../../../src/lang/format-core.ts";
 import { formatType } from "../../../src/lang/format-type.ts";
 import { parse } from "../../../src/lang/parse/parse.ts";
+import { stdlibSources } from "../../../src/lang/stdlib.generated.ts";
 import { golden } from "../../golden.ts";
 import { programs as tour } from "../programs.ts";
 import { cases } from "./check-cases.ts";
 
 const folder = new URL("../programs/", import.meta.url);
-const nets = readFileSync(new URL("../../../stdlib/nets.ppl", import.meta.url), "utf8");
-const library = [parse({ name: "std/nets", text: nets }).file];
+const library = Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file);
 
 function check(text: string): CheckedProgram {
   return checkProgram(parse({ name: "model.ppl", text }).file, { library });
