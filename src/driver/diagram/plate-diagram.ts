@@ -164,6 +164,8 @@ function namesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
     found.add(value.name);
   if ("instance" in value && typeof value.instance === "string") found.add(value.instance);
   if ("nets" in value && Array.isArray(value.nets)) for (const each of value.nets) found.add(each);
-  for (const [key, each] of Object.entries(value)) if (key !== "span" && key !== "type") namesIn(each, found);
+  // A distribution's definition has names of its own.
+  for (const [key, each] of Object.entries(value))
+    if (!["span", "type", "definition"].includes(key)) namesIn(each, found);
   return found;
 }
