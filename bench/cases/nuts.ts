@@ -164,8 +164,12 @@ export async function sampleHere({
   const advance = (from: State, key: RandomKey, first: number, steps: number): State => {
     let state = from;
     for (let done = 0; done < steps; ) {
-      const moved = stretches.run(state, key, steps - done);
-      rows.set(moved.rows, (first + done) * stretches.rowLength);
+      const moved = stretches.run(
+        state,
+        key,
+        steps - done,
+        rows.subarray((first + done) * stretches.rowLength),
+      );
       done += moved.rows.length / stretches.rowLength;
       state = moved.state;
     }

@@ -17,7 +17,7 @@ import type { GivenData, InferOptions, Posterior, Program, Progress } from "./ap
 import type { ChainTask } from "./chains/run-chain.ts";
 import { type ChainResult, finishChain, type RunChainsOptions, runChains } from "./chains/run-chains.ts";
 import { chooseSamplingEngine, type EngineChoice } from "./choose-engine.ts";
-import { checkDrawsMemory } from "./density/check-memory.ts";
+import { checkDrawsMemory, threadsThatFit } from "./density/check-memory.ts";
 import { type DensityPlan, planDensity } from "./density/density-plan.ts";
 import { densityTarget } from "./density/density-target.ts";
 import { explainNonFinite } from "./density/explain-non-finite.ts";
@@ -52,7 +52,7 @@ export async function infer(
   checkDraws(plan, tasks);
   const cores = host.cores();
   const allowed = host.startChains === undefined ? 0 : (options.parallel ?? cores);
-  const parallel = Math.min(tasks.length, allowed);
+  const parallel = Math.min(tasks.length, allowed, threadsThatFit(plan.density));
   // Where there are more than chains, they share in the work of a chain.
   const threads = Math.max(1, Math.floor(allowed / tasks.length));
   const target = densityTarget(plan, await host.loadEngine(engine.label, threads));

@@ -33,8 +33,15 @@ export type ChainMessage =
 const batchMilliseconds = 20;
 const firstBatch = 50;
 
-/** Yields after every batch, so that the caller may stop, report or give way. */
-export function* runChain(target: DensityTarget, task: ChainTask): Generator<ChainMessage, void, void> {
+/**
+ * Yields after every batch, so that the caller may stop, report or give way. Rows of all batches lie one after the other in one array where
+ * they are `kept` here, and each batch's in an array of its own where they travel.
+ */
+export function* runChain(
+  target: DensityTarget,
+  task: ChainTask,
+  kept = false,
+): Generator<ChainMessage, void, void> {
   const { chain, key } = task;
   const run = prepareStrategy(target, task);
   const start = task.state === undefined ? run.init(key) : { kind: "ready" as const, state: task.state };
@@ -44,6 +51,9 @@ export function* runChain(target: DensityTarget, task: ChainTask): Generator<Cha
   }
   let { state } = start;
   let steps = firstBatch;
+  let room: Float64Array | undefined;
+  if (kept && task.state === undefined && run.stretches !== undefined)
+    room = new Float64Array(stepsOf(task) * run.stretches.rowLength);
   while (!run.isDone(state)) {
     const started = performance.now();
     let message: ChainMessage;
@@ -56,8 +66,9 @@ export function* runChain(target: DensityTarget, task: ChainTask): Generator<Cha
       }
       message = { kind: "batch", chain, infos, state };
     } else {
-      const next = run.stretches.run(state, key, steps);
+      const next = run.stretches.run(state, key, steps, room);
       state = next.state;
+      room = room?.subarray(next.rows.length);
       message = { kind: "rows", chain, rows: next.rows, state };
     }
     const milliseconds = performance.now() - started;
@@ -66,6 +77,11 @@ export function* runChain(target: DensityTarget, task: ChainTask): Generator<Cha
     yield message;
   }
   yield { kind: "done", chain };
+}
+
+/** Steps that a task takes at most. */
+export function stepsOf({ strategy, config }: Pick<ChainTask, "strategy" | "config">): number {
+  return strategies[strategy].steps(config as never);
 }
 
 export function prepareStrategy(

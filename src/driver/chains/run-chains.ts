@@ -2,13 +2,12 @@
 import { bug } from "../../base/bug.ts";
 import { ProblemError } from "../../base/problem.ts";
 import type { PosteriorData } from "../../inference/posterior-data.ts";
-import { strategies } from "../../inference/registry.ts";
 import type { DensityTarget } from "../../inference/target.ts";
 import type { EngineLabel } from "../choose-engine.ts";
 import type { DensityPlan } from "../density/density-plan.ts";
 import type { Host } from "../host.ts";
 import { turnTaker } from "../turn-taker.ts";
-import { type ChainMessage, type ChainTask, prepareStrategy, runChain } from "./run-chain.ts";
+import { type ChainMessage, type ChainTask, prepareStrategy, runChain, stepsOf } from "./run-chain.ts";
 
 export interface ChainResult {
   readonly steps: number;
@@ -77,12 +76,11 @@ export async function runChains(
         throw new Error(message.stack);
     }
   };
-  const patience = options.patience ?? (seemsShort(target, tasks) ? workerStart : 0);
   const left = await runHere(
     target,
     tasks,
     take,
-    options.parallel === 0 ? Number.POSITIVE_INFINITY : patience,
+    patienceOf(target, tasks, results, options),
     options.signal,
   );
   if (left.length > 0) await runInWorkers(plan, left, take, options);
@@ -102,8 +100,14 @@ export function finishChain(
   return stretches.finish(state, joined(rows, steps * stretches.rowLength), task.key);
 }
 
-/** The first `length` numbers of the parts together. */
+/** The first `length` numbers of the parts together: in place where they follow each other in memory. */
 function joined(parts: readonly Float64Array[], length: number): Float64Array {
+  const [first] = parts;
+  const follows = (part: Float64Array, i: number): boolean =>
+    i === 0 ||
+    (part.buffer === first.buffer && part.byteOffset === parts[i - 1].byteOffset + parts[i - 1].byteLength);
+  if (first !== undefined && parts.every(follows))
+    return new Float64Array(first.buffer, first.byteOffset, length);
   const all = new Float64Array(length);
   let at = 0;
   for (const part of parts) {
@@ -119,13 +123,34 @@ const workerStart = 100;
 /** Evaluations of the density per step, about. */
 const evaluationsPerStep = 10;
 
+/** Whether to go on here after so many milliseconds. */
+type Patience = (milliseconds: number) => boolean;
+
+/** Workers take over where all that is left would take longer than they take to start, as it went so far. */
+function patienceOf(
+  target: DensityTarget,
+  tasks: readonly ChainTask[],
+  results: readonly { readonly steps: number }[],
+  { parallel, patience }: RunChainsOptions,
+): Patience {
+  if (parallel === 0) return () => true;
+  if (patience !== undefined) return (milliseconds) => milliseconds < patience;
+  if (!seemsShort(target, tasks)) return () => false;
+  const steps = sum(tasks.map(stepsOf));
+  return (milliseconds) => {
+    const made = sum(results.map((result) => result.steps));
+    return milliseconds < workerStart || milliseconds * (steps - made) < 2 * workerStart * made;
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** Whether all chains together may well be done by the time that workers start. */
 function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean {
   const evaluate = evaluation(target);
-  const steps = tasks.reduce(
-    (sum, { strategy, config }) => sum + strategies[strategy].steps(config as never),
-    0,
-  );
+  const steps = sum(tasks.map(stepsOf));
   let fastest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < 3; time++) {
     const started = performance.now();
@@ -147,23 +172,23 @@ function evaluation({ dimension, guide, logDensityAndGradient }: DensityTarget):
   return () => guide.elboAndGradient(guide.initialParameters, noise, gradient);
 }
 
-/** Runs chains one after the other, until the time is up. Returns what is left to do; nothing when the signal aborts. */
+/** Runs chains one after the other, as long as patience lasts. Returns what is left to do; nothing when the signal aborts. */
 async function runHere(
   target: DensityTarget,
   tasks: readonly ChainTask[],
   take: (message: ChainMessage) => void,
-  milliseconds: number,
+  patience: Patience,
   signal: AbortSignal | undefined,
 ): Promise<readonly ChainTask[]> {
-  if (milliseconds === 0) return tasks;
-  const end = performance.now() + milliseconds;
+  if (!patience(0)) return tasks;
+  const started = performance.now();
   const turn = turnTaker();
   for (const [position, task] of tasks.entries()) {
-    for (const message of runChain(target, task)) {
+    for (const message of runChain(target, task, true)) {
       take(message);
       await turn();
       if (signal?.aborted) return [];
-      if (performance.now() < end || !("state" in message)) continue;
+      if (patience(performance.now() - started) || !("state" in message)) continue;
       return [{ ...task, state: message.state }, ...tasks.slice(position + 1)];
     }
   }

@@ -1,6 +1,7 @@
 /** What cannot fit into memory is refused before anything runs, instead of ending in a crash. */
 import { ProblemError } from "../../base/problem.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
+import type { SplitGraph } from "../../compiler/split-invariant.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 
 const gigabyte = 2 ** 30;
@@ -30,6 +31,12 @@ export function checkTrainingMemory(graph: Graph, weights: number, bound: BoundD
     notes: [`there are ${weights} weights, the inference network's among them`, ...sizeNotes(bound)],
     help: "make the sizes or --batch smaller",
   });
+}
+
+/** Threads that may each have a density of their own, beside that of the calling thread, at least one. */
+export function threadsThatFit({ each }: SplitGraph): number {
+  const numbers = each.nodes.reduce((sum, node) => sum + elementCount(node.type.shape), 0);
+  return Math.max(1, Math.floor(limit / (8 * numbers)) - 1);
 }
 
 function sizeNotes({ sizes }: BoundData): string[] {

@@ -16,6 +16,13 @@ const model = program.model();
 const plan = planDensity(program.core, model, bindOrThrow(model, eightSchoolsData, {}));
 const target = densityTarget(plan, await loadEngine("reference"));
 
+const task = (strategy: "nuts", chain: number): ChainTask => ({
+  chain,
+  strategy,
+  config: { ...strategies.nuts.defaults, warmup: 70, draws: 50 },
+  key: { seed: 3, stream: chain },
+});
+
 describe.each([
   { strategy: "nuts", config: { warmup: 150, draws: 100 } },
   { strategy: "svi", config: { maxSteps: 300 } },
@@ -49,6 +56,19 @@ describe.each([
     expect(await run(2, 1)).toEqual(here);
     expect(await run(2)).toEqual(here);
   });
+});
+
+test("no worker is started for the work of a moment", async () => {
+  const results = await runChains(plan, target, [task("nuts", 0), task("nuts", 1)], {
+    parallel: 2,
+    threads: 1,
+    startChains: () => expect.fail("a worker is started"),
+    engine: "reference",
+    onBatch: () => undefined,
+  });
+  expect(results.map(({ steps, done }) => ({ steps, done }))).toEqual(
+    Array(2).fill({ steps: 120, done: true }),
+  );
 });
 
 describe("a worker that ends before its chains are done", () => {
