@@ -16,7 +16,7 @@ import { stepsOfBlock, trainingBlocks } from "./training.ts";
 const program = "examples/eight-schools/eight-schools.ppl";
 
 /** What is slow makes fewer steps. */
-const works = [
+export const works = [
   ...(["wasm", "reference", "tfjs:cpu", "tfjs:wasm", "onnx:f64"] as const).map((engine) => ({
     work: "gradients",
     engine,
@@ -117,23 +117,28 @@ export async function trainingMemory({ engine, count }: Task): Promise<Measurabl
   return watched(count, stepsOfBlock, () => void blocks.run(1));
 }
 
-/** Garbage is collected now and then, so that what is seen is what is kept and not how far V8 lets its heap grow. */
+/**
+ * Garbage is collected now and then, so that what is seen is what is kept and not how far V8 lets its heap grow. `bytesKept` is what
+ * JavaScript holds on to, exact enough to show a leak after few calls.
+ */
 function watched(count: number, atOnce: number, work: () => void): Measurable {
   const calls = Math.ceil(count / atOnce);
   const stretch = Math.ceil(calls / 10);
-  const many = (): number => {
+  const many = (): { readonly resident: number; readonly kept: number } => {
     for (let i = 0; i < calls; i++) {
       work();
       if ((i + 1) % stretch === 0) globalThis.gc?.();
     }
     globalThis.gc?.();
-    return residentBytes() / 2 ** 20;
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return { resident: residentBytes() / 2 ** 20, kept: heapUsed + arrayBuffers };
   };
   return {
     values: [],
     run() {
       const before = many();
-      return { before, after: many() };
+      const after = many();
+      return { before: before.resident, after: after.resident, bytesKept: after.kept - before.kept };
     },
   };
 }

@@ -10,11 +10,9 @@ import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import { repeatSteps } from "../../src/compiler/repeat-steps.ts";
 import type { EngineLabel } from "../../src/driver/choose-engine.ts";
-import { compile } from "../../src/driver/compile.ts";
 import { select } from "../../src/driver/density/density-plan.ts";
-import { bindOrThrow } from "../../src/driver/infer-options.ts";
 import { nodeHost } from "../../src/driver/node-host.ts";
-import { type AmortizedPlan, planAmortized } from "../../src/driver/training/amortized-plan.ts";
+import type { AmortizedPlan } from "../../src/driver/training/amortized-plan.ts";
 import type { Values } from "../../src/engines/engine.ts";
 import { adamDefaults } from "../../src/inference/optimizer.ts";
 import { alternate } from "../harness/alternate.ts";
@@ -29,6 +27,7 @@ import {
   usualTurns,
   type Work,
 } from "../harness/section.ts";
+import { vaePlan } from "./vae/plan.ts";
 
 interface Size {
   readonly hidden: number;
@@ -42,17 +41,6 @@ const sizes: readonly Size[] = [
   { hidden: 400, batch: 128 },
   { hidden: 1000, batch: 512 },
 ];
-
-const program = (hidden: number): string => `
-net decoder[Z, D](z: Real[Z]) -> Real[D] = z |> dense(${hidden}) |> tanh |> dense(D)
-model Vae[N, D, Z = ${latents}] {
-  learn decode = decoder[Z, D]
-  plate n in N {
-    z[n]: Real[Z] ~ Normal(0, 1)
-    observe x[n]: Bool[D] ~ Bernoulli(logits: decode(z[n]))
-  }
-}
-`;
 
 export const vae: Case = {
   name: "vae",
@@ -148,15 +136,8 @@ async function contendersOf(size: Size, { peers, temporaryFolder, quick }: Conte
   ];
 }
 
-async function planOf({ hidden, batch }: Size, images: Float32Array): Promise<AmortizedPlan> {
-  const compiled = await compile({ name: "vae.ppl", text: program(hidden) });
-  if (compiled.program === undefined) throw new Error("the program does not compile");
-  const model = compiled.program.model(undefined);
-  const x = Array.from({ length: batch }, (_, row) =>
-    Array.from(images.subarray(row * pixels, (row + 1) * pixels), (value) => value === 1),
-  );
-  const bound = bindOrThrow(model, { x }, {});
-  return planAmortized(compiled.program.core, model, bound, { batch, hidden: [hidden], head: "meanField" });
+function planOf(size: Size, images: Float32Array): Promise<AmortizedPlan> {
+  return vaePlan({ ...size, pixels, latents }, (pixel) => images[pixel] === 1);
 }
 
 /** Several steps in one call: gradient, moments and moved weights, from what the call before made of them. */

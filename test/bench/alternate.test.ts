@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { alternate, type Outcome } from "../../bench/harness/alternate.ts";
 import { type Contender, missing, ours } from "../../bench/harness/contender.ts";
 import { createBackgroundMeter } from "../../bench/harness/machine.ts";
-import { geometricMean, spreadOf } from "../../bench/harness/statistics.ts";
+import { fitCost, geometricMean, spreadOf } from "../../bench/harness/statistics.ts";
 
 const module = new URL("./contenders.ts", import.meta.url).href;
 
@@ -56,4 +56,22 @@ test("quartiles and the geometric mean", () => {
   expect(spreadOf([4, 1, 3, 2, 5])).toEqual({ median: 3, lower: 2, upper: 4, least: 1, most: 5 });
   expect(spreadOf([2, 1])).toMatchObject({ median: 1.5, lower: 1.25 });
   expect(geometricMean([2, 8])).toBeCloseTo(4, 12);
+});
+
+test("costs are fitted by a line, small and large sizes alike, and never below 0", () => {
+  const line = [1, 100, 1e6].map((x) => ({ x, y: 3 + 0.5 * x }));
+  const { constant, slope } = fitCost(line);
+  expect([constant, slope].map((each) => Number(each.toFixed(9)))).toEqual([3, 0.5]);
+  // Through 1 at 1 and 10 at 5 goes a line that starts below 0.
+  const [low, high] = [
+    { x: 1, y: 1 },
+    { x: 5, y: 10 },
+  ];
+  expect(fitCost([low, high])).toEqual({ constant: 0, slope: (1 + 0.5) / (1 + 0.25) });
+  expect(
+    fitCost([
+      { x: 1, y: 10 },
+      { x: 5, y: 1 },
+    ]).slope,
+  ).toBe(0);
 });
