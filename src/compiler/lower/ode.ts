@@ -7,8 +7,9 @@ import type { CoreExpression, CoreOde, OdeMethod } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { mapCoreChildren } from "../../lang/map-core.ts";
 import type { Builder } from "../builder.ts";
+import { emitCond } from "../cond.ts";
 import type { NodeId } from "../graph.ts";
-import { emitScan, type ScanInputs } from "../scan.ts";
+import { emitScan } from "../scan.ts";
 import { type Context, isTuple, type Lowered } from "./context.ts";
 import { gather } from "./gather.ts";
 import { dormandPrinceStep, type Rate, rungeKuttaStep } from "./runge-kutta.ts";
@@ -137,7 +138,7 @@ function solveFixed(problem: InitialValueProblem, steps: number): Value {
         event: [],
       });
       const y: Value = { node: given.carries[0], axes, event: initial.event };
-      const rate = problem.rate(open(inner, given));
+      const rate = problem.rate(open(inner, given.fixed));
       const next = rungeKuttaStep(algebra, rate, y, row(0, t.axes), row(1, h.axes));
       return { carries: [next.node], ys: [next.node] };
     },
@@ -158,7 +159,8 @@ const mostFactor = 5;
 
 /**
  * A fixed number of steps in all, each from where the last one ended: a step that would pass the next of the times ends there, one
- * whose error is too large has length zero, as have those after the last time. What is not reached is not a number.
+ * whose error is too large has length zero, as have those after the last time, which a single system does not compute. What is not
+ * reached is not a number.
  */
 function solveAdaptive(
   problem: InitialValueProblem,
@@ -178,17 +180,27 @@ function solveAdaptive(
     carries: carries.map(({ node }) => node),
     fixed: captured,
     body(inner, given) {
-      const algebra = createAlgebra(inner);
-      const [outputs, ...own] = open(inner, given);
-      const [y, t, proposed, k1, reached] = carries.map(
-        ({ event }, at): Value => ({ node: given.carries[at], axes, event }),
-      );
-      const state = { y, t, proposed, slope: k1, reached };
-      const next = adaptiveStep(algebra, problem.rate(own), state, outputs, method);
-      const nodes = [next.y, next.t, next.proposed, next.slope, next.reached].map(
-        (each, at) => algebra.stretch(each, axes, carries[at].event).node,
-      );
-      return { carries: nodes, ys: [nodes[0], algebra.stretch(next.output, axes, []).node] };
+      const step = (b: Builder, state: readonly NodeId[], fixed: readonly NodeId[]): NodeId[] => {
+        const algebra = createAlgebra(b);
+        const [outputs, ...own] = open(b, fixed);
+        const [y, t, proposed, k1, reached] = carries.map(
+          ({ event }, at): Value => ({ node: state[at], axes, event }),
+        );
+        const before = { y, t, proposed, slope: k1, reached };
+        const next = adaptiveStep(algebra, problem.rate(own), before, outputs, method);
+        const after = [next.y, next.t, next.proposed, next.slope, next.reached, next.output];
+        return after.map((each, at) => algebra.stretch(each, axes, carries[at]?.event ?? []).node);
+      };
+      const nodes =
+        axes.length > 0
+          ? step(inner, given.carries, given.fixed)
+          : emitCond(inner, {
+              condition: inner.emit("lessEqual", [inner.fill(count, []), given.carries[4]], {}),
+              operands: [...given.carries, ...given.fixed],
+              yes: (b, operands) => [...operands.slice(0, carries.length), b.fill(-1, [])],
+              no: (b, operands) => step(b, operands.slice(0, carries.length), operands.slice(carries.length)),
+            });
+      return { carries: nodes.slice(0, carries.length), ys: [nodes[0], nodes[carries.length]] };
     },
   });
   // Each output from the step that reached it. Items along the axes lie side by side, so that one scatter serves all.
@@ -307,7 +319,7 @@ function firstStep(problem: InitialValueProblem, slope: Value, tolerances: Toler
 function capture(a: Algebra, values: readonly Value[]) {
   const constants = values.map((value) => scalarConstant(a.builder, value));
   const captured = values.filter((_, at) => constants[at] === undefined);
-  const open = (inner: Builder, { fixed }: ScanInputs): Value[] =>
+  const open = (inner: Builder, fixed: readonly NodeId[]): Value[] =>
     values.map((value, at) => {
       const number = constants[at];
       const { dtype } = a.builder.typeOf(value.node);
