@@ -307,6 +307,24 @@ model Other[N] {
 `,
     '{ "x": [1, 0, 2], "y": [3, 4.5, 2.5] }\n',
   ),
+  "guide-of-undescribed-member": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--strategy", "svi", "--member", "wide=2"],
+    files: {
+      "model.ppl": `family Means[N] {
+  vary wide: Positive ~ LogNormal(0, 1)
+  vary noise in { small, large }
+  mu ~ Normal(0, wide)
+  plate n in N { observe y[n] ~ Normal(mu, match noise { small => 0.1, large => 1 }) }
+}
+
+guide for Means {
+  learn m = 0
+  mu ~ Normal(m, match noise { small => 0.1, large => 0.5 })
+}
+`,
+      "data.json": few,
+    },
+  },
   "learned-not-trained": {
     args: ["infer", "./model.ppl", "--data", "./data.json"],
     files: {

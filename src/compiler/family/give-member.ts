@@ -15,23 +15,37 @@ export type GivenDescriptions = ReadonlyMap<string, "input" | number>;
 export function giveMember(model: CoreModel, given: GivenDescriptions): CoreModel {
   if (given.size === 0) return model;
   const chosen = new Map([...given].flatMap(([name, value]) => (value === "input" ? [] : [[name, value]])));
-  const decide = (expression: CoreExpression): CoreExpression => decideExpression(expression, chosen);
   const inputs = [...given.keys()].flatMap((name) => {
     const variable = model.variables.find((each) => each.name === name) ?? bug(`no description ${name}`);
     return chosen.has(name) ? [] : [{ name, type: variable.type, span: variable.span }];
   });
   const kept = model.sites.filter((site) => !given.has(site.variable));
   const gone = new Set(model.sites.filter((site) => given.has(site.variable)).map((site) => site.id));
-  return {
+  const { guide } = model;
+  const member: CoreModel = {
     ...model,
     inputs: [...model.inputs, ...inputs],
     variables: model.variables.filter((variable) => !given.has(variable.name)),
-    sites: kept.map((site) => {
+    sites: kept,
+    body: model.body.filter((each) => !isDrawOf(each, gone)),
+    varies: model.varies.filter(({ name }) => !given.has(name)),
+  };
+  return {
+    ...decideModel(member, chosen),
+    ...(guide !== undefined && { guide: decideModel(guide, chosen) }),
+  };
+}
+
+/** The program with every `match` on a chosen option decided. */
+function decideModel(model: CoreModel, chosen: ReadonlyMap<string, number>): CoreModel {
+  const decide = (expression: CoreExpression): CoreExpression => decideExpression(expression, chosen);
+  return {
+    ...model,
+    sites: model.sites.map((site) => {
       const mapped = mapSite(site, decide);
       return { ...mapped, distribution: decideDistribution(mapped.distribution) };
     }),
-    body: model.body.filter((each) => !isDrawOf(each, gone)).map((each) => mapStatement(each, decide)),
-    varies: model.varies.filter(({ name }) => !given.has(name)),
+    body: model.body.map((each) => mapStatement(each, decide)),
   };
 }
 

@@ -27,6 +27,7 @@ import { checkGraphMemory } from "../density/check-memory.ts";
 import { type GuidePlan, loweringInput, select } from "../density/density-plan.ts";
 import { incompleteNames } from "../density/missing-values.ts";
 import { initialParameters } from "./initial-parameters.ts";
+import { refuseUndescribed } from "./refuse-undescribed.ts";
 import { layWeights, type Weights, weightInputs } from "./weight-blocks.ts";
 
 /** The model has a guide, or discrete latents drawn with `score`, for which one is derived. `reported` are outputs of a density that a draw is to give too. */
@@ -37,6 +38,7 @@ export function planGuide(
   reported: readonly string[],
   seed: number,
 ): GuidePlan {
+  refuseUndescribed(model);
   refuseMissingInGuide(model, bound);
   const input = loweringInput(program, model, bound);
   const single = lowerGuided(input, undefined);

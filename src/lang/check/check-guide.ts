@@ -4,9 +4,10 @@
  */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreDistribution, CoreModel, CoreSite, CoreStatement } from "../core.ts";
+import type { CoreDistribution, CoreModel, CoreSite, CoreStatement, CoreVariable } from "../core.ts";
 import type { DistributionName } from "../distributions.ts";
 import type { DrawStatement, GuideDeclaration, Statement } from "../tree.ts";
+import type { Type } from "../type.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { drawnVariable } from "./check-model.ts";
@@ -56,7 +57,14 @@ export function checkGuide(
     name: model.name,
     doc,
     sizes: model.sizes,
-    inputs: [...model.inputs, ...observed.map(({ name, type, span: at }) => ({ name, type, span: at }))],
+    inputs: [
+      ...model.inputs,
+      ...[...observed, ...describedByNumbers(model)].map(({ name, type, span: at }) => ({
+        name,
+        type,
+        span: at,
+      })),
+    ],
     variables,
     sites,
     body,
@@ -79,6 +87,12 @@ function guideScope(
     bindings.set(name, { kind: "value", origin: "input", type, span, unknown: false });
   for (const { name, type, span, observed } of model.variables)
     if (observed) bindings.set(name, { kind: "value", origin: "observed", type, span, unknown: false });
+  for (const { name, options, span } of model.varies) {
+    const drawn = model.variables.find((each) => each.name === name);
+    if (drawn === undefined) continue;
+    const type: Type = options === undefined ? drawn.type : { kind: "enumeration", options };
+    bindings.set(name, { kind: "value", origin: "input", type, span, unknown: false });
+  }
   return {
     where: declaration.kind,
     report,
@@ -95,6 +109,13 @@ function guideScope(
     called: new Set(),
     foreign: new Map(),
   };
+}
+
+/** Descriptions that are numbers or arrays: once given, inputs. Options decide every `match` on them. */
+function describedByNumbers({ variables, varies }: CoreModel): readonly CoreVariable[] {
+  return variables.filter(({ name }) =>
+    varies.some((each) => each.name === name && each.options === undefined),
+  );
 }
 
 /** The statements that a guide may have; reports the others. */
@@ -156,7 +177,9 @@ function reportExtra(
       ? undefined
       : known.observed
         ? "it is observed"
-        : "it is discrete, and summed out exactly";
+        : model.varies.some((each) => each.name === name)
+          ? "it describes the member, and is given"
+          : "it is discrete, and summed out exactly";
   scope.report({
     code: "guide-site-extra",
     target: { text, span: target.span },

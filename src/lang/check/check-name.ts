@@ -81,8 +81,9 @@ export function resolveOther(
 /** The description that has the option. */
 function choiceWith(scope: Scope, option: string): string | undefined {
   for (const [name, binding] of scope.bindings) {
-    if (binding.kind !== "variable" || binding.joined.kind !== "enumeration") continue;
-    if (binding.joined.options.includes(option)) return name;
+    if (binding.kind === "index") continue;
+    const type = binding.kind === "variable" ? binding.joined : binding.type;
+    if (type.kind === "enumeration" && type.options.includes(option)) return name;
   }
   return undefined;
 }

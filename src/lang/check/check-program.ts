@@ -120,13 +120,6 @@ function guidedModel(
     report({ code: "guide-unknown-model", name, near });
   } else if (first !== undefined) {
     report({ code: "guide-twice", name, first: first.span });
-  } else if (model.varies.length > 0) {
-    report({
-      code: "not-supported-yet",
-      feature: "guides of families are",
-      span: name.span,
-      help: "leave it out: a guide is derived from the family",
-    });
   } else return model;
   return undefined;
 }

@@ -24,20 +24,22 @@ interface Comparison {
   readonly tried: ReadonlySet<string>;
 }
 
-/** A variable that a guide has to draw: neither observed nor summed out. */
-export function isLatent({ variables, sites }: CoreModel, name: string): boolean {
+/** A variable that a guide has to draw: neither observed nor summed out, nor what describes a member. */
+export function isLatent({ variables, sites, varies }: CoreModel, name: string): boolean {
   const variable = variables.find((each) => each.name === name);
   return (
     variable !== undefined &&
     !variable.observed &&
+    varies.every((each) => each.name !== name) &&
     !sites.some((site) => site.variable === name && site.marginal)
   );
 }
 
-/** Whether bounds of a support mean the same in the model and its guide: they use only inputs and sizes. */
+/** Whether bounds of a support mean the same in the model and its guide: they use only inputs, descriptions and sizes. */
 export function hasSharedBounds(model: CoreModel, support: CoreSupport): boolean {
   const isShared = (name: string): boolean =>
     model.inputs.some((each) => each.name === name) ||
+    model.varies.some((each) => each.name === name) ||
     model.variables.some((each) => each.name === name && each.observed);
   return supportBounds(support).every(
     (bound) =>

@@ -354,3 +354,53 @@ function cumulative(x: number): number {
   }
   return (sum * (x + 8)) / steps / Math.sqrt(2 * Math.PI);
 }
+
+describe("the guide of a family", () => {
+  const x = [1, 2, -1, 0.5];
+  const y = [2.1, 3.9, -1.6, 1.2];
+  const family = `
+    family F[N](x: Real[N]) {
+      vary wide: Positive ~ LogNormal(0, 1)
+      vary noise in { small, large }
+      vary prior in { Normal(0, wide), Laplace(0, wide) }
+      beta ~ prior
+      plate n in N { observe y[n] ~ Normal(beta * x[n], match noise { small => 0.2, large => 1 }) }
+    }
+    guide for F {
+      learn m = 0
+      learn s: Positive = 1
+      beta ~ Normal(m, match noise { small => s * wide, large => 2 * s * wide })
+    }`;
+  const member = `
+    model M[N](x: Real[N]) {
+      beta ~ Normal(0, 2)
+      plate n in N { observe y[n] ~ Normal(beta * x[n], 1) }
+    }
+    guide for M { learn m = 0; learn s: Positive = 1; beta ~ Normal(m, 4 * s) }`;
+
+  test("is that of the program written for the member", async () => {
+    const options = { strategy: "svi", seed: 3 } as const;
+    const described = { wide: 2, noise: "large", prior: "Normal" };
+    const of = await infer(await programOf(family), { x, y }, { ...options, member: described });
+    const written = await infer(await programOf(member), { x, y }, options);
+    expect(of.summary).toEqual(written.summary);
+  });
+
+  test("may leave out an option that it does not choose by, which is summed out", async () => {
+    const options = { strategy: "svi", seed: 3, member: { wide: 2, noise: "large" } } as const;
+    const { summary } = await infer(await programOf(family), { x, y }, options);
+    const nuts = await infer(await programOf(family), { x, y }, { ...options, strategy: "nuts" });
+    for (const name of ["beta", "P(prior = Laplace)"]) {
+      const [ours, theirs] = [summary, nuts.summary].map((rows) => rows.find((row) => row.name === name));
+      expect(ours?.mean, name).toBeCloseTo(theirs?.mean ?? Number.NaN, 1);
+    }
+  });
+
+  test.each([
+    ["a number", { noise: "small" }],
+    ["an option that it chooses by", { wide: 1 }],
+  ])("wants %s", async (_what, given) => {
+    const asked = infer(await programOf(family), { x, y }, { strategy: "svi", member: given });
+    await expect(asked).rejects.toThrow("guide-needs-description");
+  });
+});

@@ -300,8 +300,6 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M {\n  on ~ Bernoulli(0.5) relaxed(0.5)\n  observe y ~ if on { Normal(0, 1) } else { Cauchy(0, 1) }\n}",
   },
   "not-supported-yet": {
-    "guide-of-family":
-      "family F {\n  vary m ~ Normal(0, 1)\n  mu ~ Normal(m, 1)\n  observe x ~ Normal(mu, 1)\n}\nguide for F { mu ~ Normal(0, 1) }",
     "": "model M {\n  x ~ Normal(sum([]), 1)\n}",
   },
   "condition-not-known": {
@@ -409,6 +407,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     used: "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  mu ~ Normal(tau, 1)\n}",
   },
   "guide-site-extra": {
+    description:
+      "family F {\n  vary m ~ Normal(0, 1)\n  mu ~ Normal(m, 1)\n  observe x ~ Normal(mu, 1)\n}\nguide for F {\n  m ~ Normal(0, 1)\n  mu ~ Normal(m, 1)\n}",
     "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  ta ~ LogNormal(0, 1)\n  tau ~ LogNormal(0, 1)\n}",
     observed:
       "model M[N] {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    observe x[n] ~ Normal(z[n], 1)\n  }\n}\nguide for M {\n  plate n in N {\n    z[n] ~ Normal(0, 1)\n    x[n] ~ Normal(z[n], 1)\n  }\n}",
