@@ -19,6 +19,7 @@ import type { OnnxRuntime } from "../../../src/engines/onnx/load-runtime.ts";
 import { createOnnxEngine } from "../../../src/engines/onnx/onnx-engine.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { findNativeAddon } from "../../../src/engines/tfjs/native-addon.ts";
+import { createTfjsNativeEngine } from "../../../src/engines/tfjs/native-engine.ts";
 import { amortized } from "../../../src/inference/amortized/amortized.ts";
 import { adamAscent, startAdam } from "../../../src/inference/optimizer.ts";
 import { runtime as onnxRuntime, onRuntime } from "../../engines/onnx/runtime.ts";
@@ -131,6 +132,12 @@ const onnxOf = (runtime: OnnxRuntime, precision: Precision) => ({
 const loads: readonly { readonly label: string; readonly engine?: () => Promise<Engine> }[] = [
   ...(["wasm", "wasm:f32", "reference", "tfjs:wasm"] as const).map(ofHost),
   native === undefined ? { label: "(skipped: no add-on of tfjs-node) tfjs:node" } : ofHost("tfjs:node"),
+  {
+    label: `${native === undefined ? "(skipped: no add-on of tfjs-node) " : ""}tfjs:node by XLA`,
+    ...(native !== undefined && {
+      engine: async () => createTfjsNativeEngine({ precision: "f32", xla: true }),
+    }),
+  },
   ...(["f32", "f64"] as const).map((precision) => ({
     label: `${onRuntime}onnx, ${precision}`,
     ...(onnxRuntime !== undefined && onnxOf(onnxRuntime, precision)),
