@@ -13,36 +13,6 @@ The log density is −½ ((x − loc) / scale)² − log(scale) − ½ log(2π).
 -1.73709
 
 See also HalfNormal, LogNormal, StudentT, TruncatedNormal, MultivariateNormal.`,
-  Cauchy: `Cauchy with median \`loc\`: tails so heavy that it has no mean.
-
-> logpdf(Cauchy(1, 2), 0)
--2.06102
-
-See also HalfCauchy, StudentT.`,
-  StudentT: `Student's t with \`df\` degrees of freedom: like a Normal(loc, scale) with heavier tails.
-
-> logpdf(StudentT(3, 1, 2), 0)
--1.85412
-
-See also Normal, Cauchy, HalfStudentT, MultivariateStudentT.`,
-  Laplace: `Laplace (double exponential).
-
-> logpdf(Laplace(1, 2), 0)
--1.88629
-
-See also Normal, Exponential.`,
-  Logistic: `Logistic: log odds of a Uniform(0, 1), moved and scaled.
-
-> logpdf(Logistic(1, 2), 0)
--2.1413
-
-See also Normal, LogLogistic, OrderedLogistic.`,
-  LogNormal: `exp of a Normal(loc, scale).
-
-> logpdf(LogNormal(1, 2), 1)
--1.73709
-
-See also Normal, Gamma, LogitNormal.`,
   Gamma: `Gamma with mean shape / rate.
 
 The log density is shape log(rate) − log Γ(shape) + (shape − 1) log(x) − rate x. Draws are by rejection, with gradients through the accepted draw (Marsaglia and Tsang 2000).

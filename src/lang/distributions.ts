@@ -72,11 +72,6 @@ const trials: DistributionParameter = {
 
 export const distributions = {
   Normal: row([[real("loc"), positive("scale")]], "real"),
-  Cauchy: row([[real("loc"), positive("scale")]], "real"),
-  StudentT: row([[positive("df"), real("loc"), positive("scale")]], "real"),
-  Laplace: row([[real("loc"), positive("scale")]], "real"),
-  Logistic: row([[real("loc"), positive("scale")]], "real"),
-  LogNormal: row([[real("loc"), positive("scale")]], "positive"),
   Gamma: row([[positive("shape"), positive("rate")]], "positive"),
   Beta: row([[positive("a"), positive("b")]], "unit"),
   Uniform: row([[real("low"), real("high")]], "interval"),

@@ -29,8 +29,7 @@ interface Parts {
 
 function builtinPage(name: DistributionName): string {
   const row = distributionRows[name];
-  const noncentered =
-    row.locationScale === undefined ? "" : " `via noncentered` takes its noise for coordinates.";
+  const noncentered = row.place === undefined ? "" : " `via noncentered` takes its noise for coordinates.";
   return page({
     name,
     doc: distributionDocs[name],

@@ -36,8 +36,9 @@ The densities and the method of each draw are in \`src/compiler/lower/distributi
 |---|---|---|---|
 ${builtinNames.map(builtinRow).join("\n")}
 
-\`via noncentered\` goes with ${withLocationScale().join(", ")}. The density of \`Ordered[K]\` and of a variable that a declared type cuts
-down is not renormalised.
+\`via noncentered\` goes with ${withLocationScale().join(", ")}, and in the library with what has a location \`loc\` and a scale \`scale\` on the whole
+line or is drawn from one normal number, as LogNormal is. The density of \`Ordered[K]\` and of a variable that a declared type cuts down is not
+renormalised where the distribution has no distribution function in the library. [Why these are builtin](../ARCHITECTURE.md#distributions).
 
 ## Examples
 
@@ -71,6 +72,6 @@ function row(
 
 function withLocationScale(): string[] {
   return builtinNames
-    .filter((name) => "locationScale" in distributionRows[name])
+    .filter((name) => distributionRows[name].place !== undefined)
     .map((name) => `\`${name}\``);
 }

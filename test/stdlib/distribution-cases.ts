@@ -14,6 +14,8 @@ export interface Case {
   readonly counts: boolean;
   /** How many moments are finite: at most two are looked at. */
   readonly moments: 0 | 1 | 2;
+  /** Where the density, on the whole line, has a corner. */
+  readonly corner?: number;
 }
 
 const real = (value: number): Argument => ({ kind: "real", value });
@@ -33,6 +35,17 @@ const between = on(0, 1);
 const counts = counting(Infinity);
 
 export const cases: readonly Case[] = [
+  { ...line("Cauchy", real(0), positive(1)), moments: 0 },
+  { ...line("Cauchy", real(3), positive(0.5)), moments: 0 },
+  line("StudentT", positive(4), real(0), positive(1)),
+  { ...line("StudentT", positive(1.5), real(2), positive(0.7)), moments: 1 },
+  line("StudentT", positive(60), real(-1), positive(3)),
+  { ...line("Laplace", real(0), positive(1)), corner: 0 },
+  { ...line("Laplace", real(1), positive(3)), corner: 1 },
+  line("Logistic", real(0), positive(1)),
+  line("Logistic", real(-1), positive(0.4)),
+  half("LogNormal", real(0), positive(1)),
+  half("LogNormal", real(1), positive(0.25)),
   half("HalfNormal", positive(1)),
   half("HalfNormal", positive(4)),
   half("HalfCauchy", positive(1)),

@@ -5,6 +5,12 @@ from pathlib import Path
 from scipy import stats
 
 rows = [
+    ("Cauchy(3, 0.5)", stats.cauchy(3, 0.5), [-1e6, 0, 3]),
+    ("StudentT(1.5, 2, 0.7)", stats.t(1.5, 2, 0.7), [-1e4, 0, 2]),
+    ("StudentT(60, -1, 3)", stats.t(60, -1, 3), [-40, 0, 2]),
+    ("Laplace(1, 3)", stats.laplace(1, 3), [-500, 0, 2]),
+    ("Logistic(-1, 0.4)", stats.logistic(-1, 0.4), [-300, 0, 300]),
+    ("LogNormal(1, 0.25)", stats.lognorm(0.25, scale=math.e), [0.01, 1, 60]),
     ("HalfNormal(2)", stats.halfnorm(scale=2), [1e-9, 1, 60]),
     ("HalfCauchy(2.5)", stats.halfcauchy(scale=2.5), [1e-9, 1, 1e6]),
     ("Exponential(0.2)", stats.expon(scale=5), [1e-9, 1, 4000]),

@@ -27,7 +27,7 @@ const reach = 4.3;
 function massesOf(each: Case): Weighted[] {
   const points = each.counts
     ? Array.from({ length: Math.min(each.high, 2_000) + 1 }, (_, k) => ({ x: k, weight: 1 }))
-    : Array.from({ length: steps + 1 }, (_, at) => node(each, -reach + (2 * reach * at) / steps)).filter(
+    : nodesOf(each).filter(
         ({ x, weight }) => x > each.low && x < each.high && weight > 0 && Number.isFinite(x),
       );
   const logs = logDensities(
@@ -37,7 +37,18 @@ function massesOf(each: Case): Weighted[] {
   return points.map(({ x, weight }, at) => ({ x, mass: weight * Math.exp(logs[at]) }));
 }
 
-function node({ low, high }: Case, t: number): { x: number; weight: number } {
+/** Ascending; on both sides of a corner. */
+function nodesOf(each: Case): { x: number; weight: number }[] {
+  const { corner } = each;
+  const nodes = (of: Pick<Case, "low" | "high">) =>
+    Array.from({ length: steps + 1 }, (_, at) => node(of, -reach + (2 * reach * at) / steps));
+  if (corner === undefined) return nodes(each);
+  const above = nodes({ low: corner, high: Infinity });
+  const below = above.map(({ x, weight }) => ({ x: 2 * corner - x, weight })).reverse();
+  return [...below, ...above];
+}
+
+function node({ low, high }: Pick<Case, "low" | "high">, t: number): { x: number; weight: number } {
   const s = (Math.PI / 2) * Math.sinh(t);
   const slope = ((Math.PI / 2) * Math.cosh(t) * 2 * reach) / steps;
   if (high !== Infinity) {

@@ -61,6 +61,14 @@ export function definedTerms(
   return addends(definition.logDensity.value, inner).map(rows.leave);
 }
 
+/** `draw` of normal noise that is given: each independent draw has a number of it. */
+export function drawnFrom(distribution: CoreDefinedDistribution, z: Value, context: Context): Value {
+  const opened = openDefinition(distribution, z.event, context);
+  const { definition, rows } = opened;
+  if (definition.draw === undefined) return bug(`${definition.name} has no draw`);
+  return rows.leave(entryValue(opened, definition.draw, [rows.enter(z, 0)]));
+}
+
 /** log of the mass that a narrower support leaves: −log(F(high) − F(low)) is what the density lacks. */
 export function definedMass(
   distribution: CoreDefinedDistribution,

@@ -1,15 +1,17 @@
 /** The latents of a log density: their unconstrained coordinates, and how these become values, with the Jacobian. */
 import { bug } from "../../base/bug.ts";
-import type { CoreDefinedDistribution, CoreSite } from "../../lang/core.ts";
+import type { CoreDefinedDistribution, CoreExpression, CoreSite } from "../../lang/core.ts";
+import { noncenteredForm } from "../../lang/noncentered.ts";
+import { numberType } from "../../lang/type.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
-import { definedTerms } from "./defined.ts";
+import { definedTerms, drawnFrom } from "./defined.ts";
 import { distributionRows } from "./distributions.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { lowerArguments, sumBatch } from "./site-density.ts";
 import { hasFixedBounds } from "./step-order.ts";
-import type { Value } from "./value.ts";
+import type { Algebra, Value } from "./value.ts";
 
 /** Unconstrained coordinates of one draw statement. */
 export interface CoordinateBlock {
@@ -109,21 +111,16 @@ function bindNoncentered(site: CoreSite, z: Value, here: ModelContext, record: R
   }
   if (distribution.kind !== "distribution") bug("a non-centred choice between distributions");
   const row = distributionRows[distribution.name];
-  if (row.locationScale === undefined) bug(`${distribution.name} has no location and scale`);
+  if (row.place === undefined) bug(`${distribution.name} has no location and scale`);
   const { algebra } = here;
   const args = lowerArguments(distribution, here);
-  bindAt(site.variable, site.place, row.locationScale.place(algebra, z, args), here);
-  const standard = distributionRows[row.locationScale.standard].logDensity(algebra, z, {
-    ...args,
-    loc: algebra.of(0),
-    scale: algebra.of(1),
-  });
+  bindAt(site.variable, site.place, row.place(algebra, z, args), here);
   const event = eventShape(site, here);
-  const terms = standard.map((term) => sumBatch(algebra, term, event));
+  const terms = standardNormal(algebra, z).map((term) => sumBatch(algebra, term, event));
   record(site.id, terms, site, here);
 }
 
-/** The same by change of variables, which holds whatever the definition says: p(z) = p(x) · scale. */
+/** As the definition's form says: by the standard density, by change of variables, or from normal noise. */
 function bindDefinedNoncentered(
   site: CoreSite,
   distribution: CoreDefinedDistribution,
@@ -132,15 +129,43 @@ function bindDefinedNoncentered(
   record: RecordTerms,
 ): void {
   const { algebra } = here;
-  const { loc, scale } = lowerArguments(distribution, here);
   const event = eventShape(site, here);
-  const value = algebra.stretch(algebra.add(loc, algebra.mul(scale, z)), [], event);
+  const form = noncenteredForm(distribution);
+  const { loc, scale } = lowerArguments(distribution, here);
+  const place = (): Value =>
+    form === "noise" ? drawnFrom(distribution, z, here) : algebra.add(loc, algebra.mul(scale, z));
+  const value = algebra.stretch(place(), [], event);
   bindAt(site.variable, site.place, value, here);
-  const terms = [...definedTerms(distribution, value, here), algebra.unary("log", scale)];
+  const terms = (): readonly Value[] => {
+    switch (form) {
+      case "standard":
+        return definedTerms(standardOf(distribution), z, here);
+      case "moved":
+        return [...definedTerms(distribution, value, here), algebra.unary("log", scale)];
+      case "noise":
+        return standardNormal(algebra, z);
+      case undefined:
+        return bug(`${distribution.definition.name} has no form without a centre`);
+    }
+  };
   record(
     site.id,
-    terms.map((term) => sumBatch(algebra, term, event)),
+    terms().map((term) => sumBatch(algebra, term, event)),
     site,
     here,
   );
+}
+
+function standardNormal(algebra: Algebra, z: Value): readonly Value[] {
+  return distributionRows.Normal.logDensity(algebra, z, { loc: algebra.of(0), scale: algebra.of(1) });
+}
+
+function standardOf(distribution: CoreDefinedDistribution): CoreDefinedDistribution {
+  const literal = (value: number): CoreExpression => ({
+    kind: "literal",
+    value,
+    type: numberType("real"),
+    span: distribution.span,
+  });
+  return { ...distribution, arguments: { ...distribution.arguments, loc: literal(0), scale: literal(1) } };
 }

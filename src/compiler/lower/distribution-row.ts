@@ -1,5 +1,4 @@
 /** What lowering knows of one distribution. */
-import type { DistributionName } from "../../lang/distributions.ts";
 import type { Noise } from "./draws.ts";
 import type { Algebra, Value } from "./value.ts";
 
@@ -13,9 +12,6 @@ export interface DistributionRow {
   logDensity(a: Algebra, x: Value, args: Arguments): readonly Value[];
   /** Absent: no draws (improper). */
   readonly draw?: (a: Algebra, noise: Noise, args: Arguments) => Value;
-  /** Location and scale form: x = place(z) with z elementwise from `standard`, with the arguments but loc 0 and scale 1. */
-  readonly locationScale?: {
-    readonly standard: DistributionName;
-    place(a: Algebra, z: Value, args: Arguments): Value;
-  };
+  /** Draws by location and scale: x = place(z) of standard normal z. */
+  readonly place?: (a: Algebra, z: Value, args: Arguments) => Value;
 }

@@ -6,7 +6,6 @@
 import type { DistributionName } from "../../lang/distributions.ts";
 import { logProbabilities, overLast } from "./distribution-arguments.ts";
 import type { Arguments, DistributionRow } from "./distribution-row.ts";
-import type { Noise } from "./draws.ts";
 import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
@@ -21,51 +20,7 @@ export const distributionRows = {
   Normal: {
     logDensity: (a, x, { loc, scale }) => normalTerms(a, standardize(a, x, loc, scale), scale),
     draw: (a, noise, { loc, scale }) => a.add(loc, a.mul(scale, noise.normal())),
-    locationScale: shifted("Normal"),
-  },
-  Cauchy: {
-    logDensity: (a, x, { loc, scale }) => cauchyTerms(a, standardize(a, x, loc, scale), scale),
-    draw: (a, noise, { loc, scale }) =>
-      a.add(loc, a.mul(scale, a.unary("tan", a.mul(Math.PI, a.sub(noise.uniform(), 0.5))))),
-    locationScale: shifted("Cauchy"),
-  },
-  StudentT: {
-    logDensity: (a, x, { df, loc, scale }) => studentTerms(a, standardize(a, x, loc, scale), df, scale),
-    draw: (a, noise, { df, loc, scale }) => a.add(loc, a.mul(scale, drawStudent(a, noise, df))),
-    locationScale: shifted("StudentT"),
-  },
-  Laplace: {
-    logDensity: (a, x, { loc, scale }) => [
-      a.unary("neg", a.unary("abs", standardize(a, x, loc, scale))),
-      minusLog(a, scale),
-      a.of(-Math.LN2),
-    ],
-    draw: (a, noise, { loc, scale }) => {
-      const u = a.sub(noise.uniform(), 0.5);
-      const size = a.unary("log1p", a.mul(-2, a.unary("abs", u)));
-      return a.sub(loc, a.mul(scale, a.mul(a.unary("sign", u), size)));
-    },
-    locationScale: shifted("Laplace"),
-  },
-  Logistic: {
-    logDensity: (a, x, { loc, scale }) => {
-      const z = standardize(a, x, loc, scale);
-      return [a.sub(z, a.mul(2, a.unary("softplus", z))), minusLog(a, scale)];
-    },
-    draw: (a, noise, { loc, scale }) => {
-      const u = noise.uniform();
-      const logit = a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u)));
-      return a.add(loc, a.mul(scale, logit));
-    },
-    locationScale: shifted("Logistic"),
-  },
-  LogNormal: {
-    logDensity: (a, x, { loc, scale }) => {
-      const logX = a.unary("log", x);
-      return [...normalTerms(a, standardize(a, logX, loc, scale), scale), a.unary("neg", logX)];
-    },
-    draw: (a, noise, { loc, scale }) => a.unary("exp", a.add(loc, a.mul(scale, noise.normal()))),
-    locationScale: { standard: "Normal", place: (a, z, args) => a.unary("exp", shift(a, z, args)) },
+    place: (a, z, { loc, scale }) => a.add(loc, a.mul(scale, z)),
   },
   Gamma: {
     logDensity: (a, x, { shape, rate }) => [
@@ -182,15 +137,6 @@ export const distributionRows = {
   Flat: { logDensity: (a) => [a.of(0)] },
 } satisfies Record<DistributionName, DistributionRow> as Record<DistributionName, DistributionRow>;
 
-/** loc + scale · z */
-function shift(a: Algebra, z: Value, { loc, scale }: Arguments): Value {
-  return a.add(loc, a.mul(scale, z));
-}
-
-function shifted(standard: DistributionName): DistributionRow["locationScale"] {
-  return { standard, place: shift };
-}
-
 /** z = (x − loc) / scale, without the work where loc is 0 or scale is 1. */
 function standardize(a: Algebra, x: Value, loc: Operand, scale: Operand): Value {
   const centred = isNumber(a, loc, 0) ? x : a.sub(x, loc);
@@ -207,29 +153,6 @@ function isNumber(a: Algebra, operand: Operand, value: number): boolean {
 /** −z²/2 − log scale − log √2π */
 function normalTerms(a: Algebra, z: Value, scale: Value): Value[] {
   return [a.mul(-0.5, a.square(z)), minusLog(a, scale), a.of(-halfLog2Pi)];
-}
-
-/** −log(1 + z²) − log scale − log π */
-function cauchyTerms(a: Algebra, z: Value, scale: Value): Value[] {
-  return [a.unary("neg", a.unary("log1p", a.square(z))), minusLog(a, scale), a.of(-Math.log(Math.PI))];
-}
-
-/** −(ν+1)/2 log(1 + z²/ν) + log Γ((ν+1)/2) − log Γ(ν/2) − ½ log(νπ) − log scale */
-function studentTerms(a: Algebra, z: Value, df: Value, scale: Value): Value[] {
-  const half = a.mul(0.5, a.add(df, 1));
-  return [
-    a.unary("neg", a.mul(half, a.unary("log1p", a.div(a.square(z), df)))),
-    a.sub(a.unary("lgamma", half), a.unary("lgamma", a.mul(0.5, df))),
-    a.mul(-0.5, a.unary("log", a.mul(Math.PI, df))),
-    minusLog(a, scale),
-  ];
-}
-
-/** √(ν (u^(−2/ν) − 1)) cos 2πv: Bailey (1994), "Polar generation of random variates with the t-distribution". */
-function drawStudent(a: Algebra, noise: Noise, df: Value): Value {
-  const power = a.unary("expm1", a.mul(a.div(-2, df), a.unary("log", noise.uniform())));
-  const radius = a.unary("sqrt", a.mul(df, power));
-  return a.mul(radius, a.unary("cos", a.mul(2 * Math.PI, noise.uniform())));
 }
 
 function minusLog(a: Algebra, x: Value): Value {

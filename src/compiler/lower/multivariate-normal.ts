@@ -33,7 +33,7 @@ export const multivariateNormal: DistributionRow = {
     ];
   },
   draw: (a, noise, args) => place(a, noise.normal(), args),
-  locationScale: { standard: "Normal", place },
+  place,
 };
 
 export const multivariateStudentT: DistributionRow = {

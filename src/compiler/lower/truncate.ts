@@ -27,15 +27,6 @@ const normal: Inversion = {
 
 const inversions: Partial<Record<DistributionName, Inversion>> = {
   Normal: normal,
-  LogNormal: {
-    cdf: (a, x, args) => normal.cdf(a, a.unary("log", x), args),
-    quantile: (a, u, args) => a.unary("exp", normal.quantile(a, u, args)),
-  },
-  Logistic: {
-    cdf: (a, x, { loc, scale }) => a.unary("sigmoid", a.div(a.sub(x, loc), scale)),
-    quantile: (a, u, { loc, scale }) =>
-      a.add(loc, a.mul(scale, a.sub(a.unary("log", u), a.unary("log1p", a.unary("neg", u))))),
-  },
   Uniform: {
     cdf: (a, x, { low, high }) => a.div(a.sub(x, low), a.sub(high, low)),
     quantile: (a, u, { low, high }) => a.add(low, a.mul(u, a.sub(high, low))),

@@ -1,7 +1,7 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
-import type { DistributionName } from "../distributions.ts";
+import { noncenteredForm } from "../noncentered.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
@@ -11,7 +11,7 @@ import { checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
-import { type CheckedEvent, checkEvent } from "./check-support.ts";
+import { type CheckedEvent, checkEvent, sameSupport } from "./check-support.ts";
 import { checkType, type DeclaredType } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
@@ -24,17 +24,6 @@ export interface ModelParts {
   /** In a guide: the model whose latents it draws. */
   readonly model?: CoreModel;
 }
-
-/** Location and scale apart from the noise: loc + scale · ε, for LogNormal in the exponent. */
-const locationScale: readonly DistributionName[] = [
-  "Normal",
-  "Cauchy",
-  "StudentT",
-  "Laplace",
-  "Logistic",
-  "LogNormal",
-  "MultivariateNormal",
-];
 
 /** Annotations with which a discrete variable is summed out. */
 const summing = ["marginal", "enumerate"];
@@ -221,19 +210,13 @@ function checkNoncentered(
     return false;
   };
   if (statement.observed) return refuse("the variable is observed");
-  const { name, quote } = distribution;
-  if (!isLocationScale(distribution)) return refuse(`${quote.text} is not a location and a scale`);
-  const whole = event.support.kind === (name === "LogNormal" ? "lower" : "real");
-  return whole ? true : refuse(`the declared type cuts ${quote.text} down`);
+  const { quote, support } = distribution;
+  if (!canBeNoncentered(distribution)) return refuse(`${quote.text} is not a location and a scale`);
+  return sameSupport(event.support, support) ? true : refuse(`the declared type cuts ${quote.text} down`);
 }
 
-/** A `dist` is one where its numbers `loc` and `scale` are called so. */
-function isLocationScale({ name, core }: CheckedDistribution): boolean {
-  if (core.kind !== "defined") return name !== undefined && locationScale.includes(name);
-  const { parameters, event } = core.definition;
-  const isNumber = (wanted: string): boolean =>
-    parameters.some((each) => each.name === wanted && each.type.dimensions.length === 0);
-  return (
-    event.dimensions.length === 0 && core.support.kind === "real" && isNumber("loc") && isNumber("scale")
-  );
+/** Location and scale can be kept apart from the noise: loc + scale · z, or another function of normal noise. */
+function canBeNoncentered({ name, core }: CheckedDistribution): boolean {
+  if (core.kind === "defined") return noncenteredForm(core) !== undefined;
+  return name === "Normal" || name === "MultivariateNormal";
 }

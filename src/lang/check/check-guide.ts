@@ -20,10 +20,6 @@ import { formatBrief } from "./format-brief.ts";
 /** Draws that are smooth functions of noise and arguments: the ELBO has a gradient through them. */
 const reparameterised: readonly DistributionName[] = [
   "Normal",
-  "Cauchy",
-  "Laplace",
-  "Logistic",
-  "LogNormal",
   "Uniform",
   "RelaxedBernoulli",
   "RelaxedCategorical",

@@ -75,11 +75,6 @@ describe("densities", () => {
   test.each<readonly [DistributionName, Arguments, number, number]>([
     ["Normal", { loc: 0, scale: 1 }, 0, -0.5 * Math.log(2 * Math.PI)],
     ["Normal", { loc: 0, scale: 1 }, 40, -800 - 0.5 * Math.log(2 * Math.PI)],
-    ["Cauchy", { loc: 0, scale: 1 }, 0, -Math.log(Math.PI)],
-    ["StudentT", { df: 3, loc: 0, scale: 1 }, 0, Math.log(2 / (Math.PI * Math.sqrt(3)))],
-    ["StudentT", { df: 1, loc: 0, scale: 1 }, 2, -Math.log(5 * Math.PI)],
-    ["Laplace", { loc: 0, scale: 1 }, 3, -3 - Math.log(2)],
-    ["Logistic", { loc: 0, scale: 1 }, 0, -Math.log(4)],
     ["Gamma", { shape: 3, rate: 1 }, 2, Math.log(2) - 2],
     ["Beta", { a: 2, b: 3 }, 0.5, Math.log(1.5)],
     ["Binomial", { n: 10, p: 0.5 }, 5, Math.log(252 / 1024)],
@@ -104,9 +99,6 @@ describe("densities", () => {
     ["Poisson", { rate: 0 }, 1, Number.NEGATIVE_INFINITY],
     ["Categorical", { p: [0, 1] }, 1, 0],
     ["Categorical", { logits: [900, -900] }, 1, -1800],
-    ["Logistic", { loc: 0, scale: 1 }, 800, -800],
-    ["Logistic", { loc: 0, scale: 1 }, -800, -800],
-    ["Cauchy", { loc: 0, scale: 1 }, 1e200, Number.NEGATIVE_INFINITY],
     ["Uniform", { low: 0, high: 2 }, 2, -Math.LN2],
     ["Uniform", { low: 0, high: 2 }, 2.1, Number.NEGATIVE_INFINITY],
   ])("at the edge: %s %o at %d is %d", (name, args, x, expected) => {

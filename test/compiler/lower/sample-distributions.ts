@@ -38,27 +38,6 @@ const sampleArguments = {
     { loc: 0, scale: 1 },
     { loc: -2.5, scale: 0.3 },
   ],
-  Cauchy: [
-    { loc: 0, scale: 1 },
-    { loc: 3, scale: 0.5 },
-  ],
-  StudentT: [
-    { df: 4, loc: 0, scale: 1 },
-    { df: 1.5, loc: 2, scale: 0.7 },
-    { df: 60, loc: -1, scale: 3 },
-  ],
-  Laplace: [
-    { loc: 0, scale: 1 },
-    { loc: 1, scale: 3 },
-  ],
-  Logistic: [
-    { loc: 0, scale: 1 },
-    { loc: -1, scale: 0.4 },
-  ],
-  LogNormal: [
-    { loc: 0, scale: 1 },
-    { loc: 1, scale: 0.25 },
-  ],
   Gamma: [
     { shape: 2, rate: 3 },
     { shape: 0.4, rate: 1 },

@@ -16,17 +16,14 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const logLogistic = (x: number): number => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
 const logNormal = (x: number, mean: number, sd: number): number =>
   -((x - mean) ** 2) / (2 * sd ** 2) - Math.log(sd * Math.sqrt(2 * Math.PI));
-const logCauchy = (x: number, loc: number, scale: number): number =>
-  -Math.log(Math.PI * scale * (1 + ((x - loc) / scale) ** 2));
 const logBeta = (a: number, b: number): number => lgamma(a) + lgamma(b) - lgamma(a + b);
-const logStudent = (x: number, df: number, loc: number, scale: number): number =>
+export const logStudent = (x: number, df: number, loc: number, scale: number): number =>
   -0.5 * Math.log(df) -
   logBeta(0.5, df / 2) -
   Math.log(scale) -
   ((df + 1) / 2) * Math.log(1 + ((x - loc) / scale) ** 2 / df);
 const logChoose = (n: number, k: number): number => -Math.log(n + 1) - logBeta(n - k + 1, k + 1);
 const timesLog = (k: number, p: number): number => (k === 0 ? 0 : k * Math.log(p));
-const positive = (x: number, value: number): number => (x > 0 ? value : Number.NEGATIVE_INFINITY);
 
 /** −½ (dᵀ Σ⁻¹ d + log |2π Σ|) of the differences from the mean. */
 const logMultivariateNormal = (difference: readonly number[], covariance: Matrix): number => {
@@ -55,11 +52,6 @@ const traceOfProduct = (x: Matrix, y: Matrix): number =>
 
 export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
   Normal: (x, { loc, scale }) => logNormal(x, loc, scale),
-  Cauchy: (x, { loc, scale }) => logCauchy(x, loc, scale),
-  StudentT: (x, { df, loc, scale }) => logStudent(x, df, loc, scale),
-  Laplace: (x, { loc, scale }) => Math.log(Math.exp(-Math.abs(x - loc) / scale) / (2 * scale)),
-  Logistic: (x, { loc, scale }) => -Math.log(4 * scale) - 2 * Math.log(Math.cosh((x - loc) / (2 * scale))),
-  LogNormal: (x, { loc, scale }) => positive(x, logNormal(Math.log(x), loc, scale) - Math.log(x)),
   Gamma: (x, { shape, rate }) =>
     shape * Math.log(rate) - lgamma(shape) + (shape - 1) * Math.log(x) - rate * x,
   Beta: (x, { a, b }) => (a - 1) * Math.log(x) + (b - 1) * Math.log(1 - x) - logBeta(a, b),
