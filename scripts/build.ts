@@ -1,7 +1,8 @@
-/** Builds `dist/` from `src/`: embeds the standard library, compiles, and makes the command executable. */
+/** Builds `dist/` from `src/`: embeds the standard library, compiles, and bundles the command. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { bundleCommand } from "./bundle-command.ts";
 import { embedStdlib } from "./embed-stdlib.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -11,5 +12,6 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
   cwd: root,
   stdio: "inherit",
 });
-const command = join(root, "dist/cli/main.js");
-if (existsSync(command)) chmodSync(command, 0o755);
+const command = join(root, "dist/command");
+await bundleCommand(root, command);
+chmodSync(join(command, "main.js"), 0o755);
