@@ -37,6 +37,7 @@ export interface Program {
 }
 
 export interface WrittenGraph {
+  readonly name: string;
   readonly run: FunctionIndex;
   readonly graph: Graph;
   readonly schedule: Schedule;

@@ -10,7 +10,7 @@ import type { WholeAddresses } from "./emit-whole.ts";
 export function emitCond(
   emission: Emission,
   { params: { yes, no } }: NodeOf<"cond">,
-  { operands: [condition, ...operands], result }: WholeAddresses,
+  { id, operands: [condition, ...operands], result }: WholeAddresses,
 ): void {
   const { code, format, program } = emission;
   const { bytes } = format;
@@ -26,7 +26,7 @@ export function emitCond(
       });
     };
   };
-  const [taken, other] = [branch("branch yes", yes), branch("branch no", no)];
+  const [taken, other] = [branch(`branch of %${id}, if so`, yes), branch(`branch of %${id}, if not`, no)];
   // 0 or 1 as a float, whose upper half is not zero where it is 1.
   code.i32(0);
   code.memory("i32.load", condition + bytes - 4);

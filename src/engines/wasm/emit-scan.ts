@@ -20,7 +20,7 @@ export interface Moving {
 export function emitScan(
   emission: Emission,
   node: NodeOf<"scan">,
-  { operands, result }: WholeAddresses,
+  { id, operands, result }: WholeAddresses,
 ): void {
   const { code, format, program } = emission;
   const { bytes } = format;
@@ -29,7 +29,7 @@ export function emitScan(
   const fixed = Object.fromEntries(
     operands.slice(carries + xs).map((address, at) => [names[carries + xs + at], address]),
   );
-  const inner = program.writeGraph("scan body", body, fixed);
+  const inner = program.writeGraph(`body of %${id}`, body, fixed);
   const count = (name: string): number => elementCount(body.nodes[body.inputs[name]].type.shape);
   const layout = scanLayout(body, length);
   const at = (start: number): Moving => ({ start, stride: 0 });

@@ -12,6 +12,7 @@ import { combine, countingLoop, loadSplat, storeLane } from "./vector-code.ts";
 
 /** Addresses of the operands' and the result's values. */
 export interface WholeAddresses {
+  readonly id: NodeId;
   readonly operands: readonly number[];
   readonly result: number;
 }
@@ -20,6 +21,7 @@ export function emitWhole(emission: Emission, id: NodeId): void {
   const { schedule, memory, format } = emission;
   const node = schedule.graph.nodes[id];
   const addresses: WholeAddresses = {
+    id,
     operands: node.inputs.map((operand) => {
       const { base, offset } = schedule.accesses.view(operand);
       return memory.address(base) + offset * format.bytes;

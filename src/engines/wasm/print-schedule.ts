@@ -1,20 +1,34 @@
 /** Schedules and memory plans as text: what runs together, what is stored, and where. */
-import { elementCount } from "../../compiler/graph.ts";
+import { elementCount, type NodeId } from "../../compiler/graph.ts";
 import { showType } from "../../compiler/type-rules.ts";
-import type { MemoryPlan } from "./memory-plan.ts";
+import type { WrittenGraph } from "./emission.ts";
 import type { Group, Schedule } from "./schedule.ts";
 
 /**
  *     loop 3020
  *       %5 = mul %0 %4 : float[3020]
  *       %14 = reduceSum %12 : float, a value from here on
+ *
+ * Graphs inside, under their names, come after the one they are in.
  */
-export function printSchedule(schedule: Schedule): string {
-  return schedule.groups
-    .filter(({ jobs }) => jobs.length > 0)
-    .map((group) => [headOf(schedule, group), ...linesOf(schedule, group)].join("\n  "))
-    .join("\n")
-    .concat("\n");
+export function printSchedule(graphs: readonly WrittenGraph[]): string {
+  return titled(graphs, ({ schedule }) =>
+    schedule.groups
+      .filter(({ jobs }) => jobs.length > 0)
+      .flatMap((group) => [headOf(schedule, group), ...linesOf(schedule, group).map((line) => `  ${line}`)]),
+  );
+}
+
+function titled(
+  graphs: readonly WrittenGraph[],
+  linesOfOne: (graph: WrittenGraph) => readonly string[],
+): string {
+  return graphs
+    .map((graph, at) => {
+      const lines = at === 0 ? linesOfOne(graph) : linesOfOne(graph).map((line) => `  ${line}`);
+      return [...(at === 0 ? [] : [`${graph.name}:`]), ...lines].map((line) => `${line}\n`).join("");
+    })
+    .join("\n");
 }
 
 function headOf({ graph }: Schedule, { kind, loops, jobs }: Group): string {
@@ -37,27 +51,33 @@ function linesOf({ graph, buffers }: Schedule, { members, jobs }: Group): string
   return [...lines].sort(([a], [b]) => a - b).map(([, line]) => line);
 }
 
-/** One line per array: address, bytes, node, and in which groups it is written and read for the last time. */
-export function printMemory(
-  { graph, buffers }: Schedule,
-  memory: MemoryPlan,
-  bytesPerNumber: number,
-): string {
-  const inputs = Object.entries(graph.inputs).map(([name, id]) => ({ id, when: `input ${name}` }));
-  const inputIds = new Set(inputs.map(({ id }) => id));
-  const others = [...buffers]
-    .filter(([id]) => !inputIds.has(id))
-    .map(([id, { first, last }]) => ({
-      id,
-      when: graph.nodes[id].op === "constant" ? "constant" : `groups ${first} to ${last}`,
-    }));
-  return [...inputs, ...others]
-    .map(({ id, when }) => ({ id, when, address: memory.address(id) }))
-    .sort((a, b) => a.address - b.address || a.id - b.id)
-    .map(({ id, when, address }) => {
-      const { op, type } = graph.nodes[id];
-      const bytes = elementCount(type.shape) * bytesPerNumber;
-      return `${address} + ${bytes}: %${id} ${op} : ${showType(type)}, ${when}\n`;
-    })
-    .join("");
+/** One line per array: address, bytes, what it is, and in which groups it is written and read for the last time. */
+export function printMemory(graphs: readonly WrittenGraph[], bytesPerNumber: number): string {
+  return titled(graphs, ({ schedule, memory }) => {
+    const { graph, buffers } = schedule;
+    const named = (names: Readonly<Record<string, NodeId>>, kind: string): ReadonlyMap<NodeId, string> =>
+      new Map(
+        Object.entries(names).map(([name, id]) => [schedule.accesses.view(id).base, `${kind} ${name}`]),
+      );
+    const [inputs, outputs] = [named(graph.inputs, "input"), named(graph.outputs, "output")];
+    const roleOf = (id: NodeId): string => {
+      const { op } = graph.nodes[id];
+      const role = inputs.get(id) ?? outputs.get(id);
+      return role ?? (op === "constant" ? "constant" : op);
+    };
+    const whenOf = (id: NodeId): string => {
+      const lifetime = buffers.get(id);
+      const isLasting = lifetime === undefined || inputs.has(id) || graph.nodes[id].op === "constant";
+      return isLasting ? "" : `, groups ${lifetime.first} to ${lifetime.last}`;
+    };
+    return [...new Set([...inputs.keys(), ...buffers.keys()])]
+      .map((id) => ({ id, address: memory.address(id) }))
+      .sort((a, b) => a.address - b.address || a.id - b.id)
+      .map(({ id, address }) => {
+        const { type } = graph.nodes[id];
+        const bytes = elementCount(type.shape) * bytesPerNumber;
+        const place = `${String(address).padStart(9)} + ${String(bytes).padEnd(7)}`;
+        return `${place} ${roleOf(id)} : ${showType(type)}${whenOf(id)}`;
+      });
+  });
 }

@@ -214,15 +214,15 @@ function allocate<T>(pages: number, make: () => T): T {
 }
 
 function explainModule(
-  { bytes, schedule, memory }: WrittenModule,
+  { bytes, graphs, pages }: WrittenModule,
   format: LaneFormat,
   stage: "fused" | "memory" | "wasm",
 ): string {
   switch (stage) {
     case "fused":
-      return printSchedule(schedule);
+      return printSchedule(graphs);
     case "memory":
-      return printMemory(schedule, memory, format.bytes);
+      return `${printMemory(graphs, format.bytes)}${pages} ${pages === 1 ? "page" : "pages"} of 64 KiB\n`;
     case "wasm":
       return disassemble(bytes)
         .map(({ name, lines }) => `${name}\n${lines.map((line) => `  ${line}\n`).join("")}`)

@@ -53,7 +53,8 @@ export interface WrittenModule {
   /** Values that lie in memory from the start. */
   readonly constants: readonly Constant[];
   readonly schedule: Schedule;
-  readonly memory: MemoryPlan;
+  /** The graph itself and then those inside it. */
+  readonly graphs: readonly WrittenGraph[];
   /** Where the sampler's numbers lie, if there is one: the export `transitions` runs it. */
   readonly sampler: SamplerLayout | undefined;
 }
@@ -82,7 +83,9 @@ export function writeModule(
     return address;
   };
   const constants: Constant[] = [];
+  const graphs: WrittenGraph[] = [];
   const products = new Map<string, MatmulFunctions>();
+  let begun = 0;
   let end = alignment;
   let scratch = { address: 0, bytes: 0 };
   const math = createMathFunctions(module, format, features, reserve);
@@ -100,6 +103,8 @@ export function writeModule(
       return scratch.address;
     },
     writeGraph(name, given, addresses = {}) {
+      // Those inside it come later.
+      const place = begun++;
       const prepared = prepare(expandOps(given, ["argsort", "sort"]), limits);
       let fusions: ReadonlyMap<number, RowFusion> = new Map();
       const plan = schedule(prepared, limits, (whole) => {
@@ -111,7 +116,9 @@ export function writeModule(
       end = memory.end;
       constants.push(...placeConstants(plan, memory));
       const run = writeFunctions(program, name, plan, fusions, memory);
-      return writtenGraph(run, plan, memory, format);
+      const written = writtenGraph(name, run, plan, memory, format);
+      graphs[place] = written;
+      return written;
     },
     matmul(spec) {
       const key = JSON.stringify(spec);
@@ -153,7 +160,7 @@ export function writeModule(
     outputs: places(main.graph.outputs, main.outputs),
     constants,
     schedule: main.schedule,
-    memory: main.memory,
+    graphs,
     sampler: sampler?.layout,
   };
 }
@@ -221,6 +228,7 @@ function emitGroups(
 }
 
 function writtenGraph(
+  name: string,
   run: FunctionIndex,
   plan: Schedule,
   memory: MemoryPlan,
@@ -235,6 +243,7 @@ function writtenGraph(
     );
   const { graph } = plan;
   return {
+    name,
     run,
     graph,
     schedule: plan,

@@ -114,7 +114,13 @@ test("sums, maxima and running sums of nothing, in memory that was used before",
 });
 
 /** Everything that a run has to write before it reads it becomes NaN. */
-function spoilResults({ inputView, written: { schedule, memory } }: WasmExecutable): void {
+function spoilResults({
+  inputView,
+  written: {
+    schedule,
+    graphs: [{ memory }],
+  },
+}: WasmExecutable): void {
   const { buffer } = inputView("x0");
   for (const id of schedule.buffers.keys()) {
     const { op, type } = schedule.graph.nodes[id];

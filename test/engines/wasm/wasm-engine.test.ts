@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBuilder } from "../../../src/compiler/builder.ts";
+import { emitCond } from "../../../src/compiler/cond.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
 import { elementCount, type Graph } from "../../../src/compiler/graph.ts";
+import { emitScan } from "../../../src/compiler/scan.ts";
 import type { Values } from "../../../src/engines/engine.ts";
 import { loadEngine } from "../../../src/engines/load.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
@@ -386,12 +388,49 @@ describe("how it is called", () => {
       ].join("\n"),
     );
     expect(executable.explain("memory")).toBe(
-      "64 + 800: %0 input : float[100], input x\n896 + 8: %5 reduceSum : float, groups 1 to 2\n",
+      [
+        "       64 + 800     input x : float[100]",
+        "      896 + 8       output total : float, groups 1 to 2",
+        "1 page of 64 KiB",
+        "",
+      ].join("\n"),
     );
     // Whole vectors in a loop, no call.
     const instructions = executable.explain("wasm");
     expect(instructions).toMatch(/^run\n.*loop\n.*f64x2\.sub\n.*f64x2\.mul\n/s);
     expect(instructions.slice(0, instructions.indexOf("runMany"))).not.toContain("call");
+  });
+
+  test("explains the bodies of loops and the branches of choices, each under its name", () => {
+    const small = createBuilder();
+    const start = small.input("start", { dtype: "float", shape: [] });
+    const rows = small.input("rows", { dtype: "float", shape: [5] });
+    const { carries } = emitScan(small, {
+      length: 5,
+      carries: [start],
+      xs: [rows],
+      body: (inner, { carries: [h], xs: [x] }) => ({
+        carries: emitCond(inner, {
+          condition: inner.emit("less", [h, x], {}),
+          operands: [h, x],
+          yes: (b, [g, y]) => [b.emit("mul", [g, y], {})],
+          no: (b, [g]) => [b.emit("sin", [g], {})],
+        }),
+        ys: [],
+      }),
+    });
+    const executable = engines.f64.compile(small.finish({ end: carries[0] }));
+    const fused = executable.explain("fused");
+    expect(fused.match(/^\S.*:$/gm)).toEqual([
+      "body of %2:",
+      "branch of %3, if so:",
+      "branch of %3, if not:",
+    ]);
+    expect(fused).toContain(
+      "branch of %3, if so:\n  straight-line code\n    %2 = mul %0 %1 : float, stored\n",
+    );
+    expect(executable.explain("memory")).toContain("branch of %3, if not:\n");
+    expect(executable.explain("wasm")).toContain("body of %2\n");
   });
 
   test("is what loadEngine loads, in the precision asked for", async () => {
