@@ -65,6 +65,8 @@ export interface StepSizeAveraging {
 export interface NutsSampler {
   /** Trees may be so deep at most. */
   readonly deepestTree: number;
+  /** Coordinates up to which settings may have a `factor`. */
+  readonly mostDense: number;
   /**
    * Makes `count` transitions from `point` and moves it there, with the random numbers of the key's steps `step`, `step` + 1, …
    * Inputs other than the coordinates are as they are in the executable's memory. From row `first` on it writes a row about
@@ -76,6 +78,8 @@ export interface NutsSampler {
     point: { readonly position: Float64Array; readonly gradient: Float64Array; logDensity: number },
     settings: {
       readonly inverseMass: Float64Array;
+      /** Lower-triangular L, row by row: points and rows are of z = L⁻¹ q, where q are the density's coordinates. */
+      readonly factor?: Float64Array;
       readonly stepSize: number;
       readonly maxTreeDepth: number;
       readonly maxEnergyError: number;

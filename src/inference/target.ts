@@ -31,6 +31,8 @@ export interface ChainPoint {
 export interface TransitionSettings {
   /** The diagonal of M⁻¹. */
   readonly inverseMass: Float64Array;
+  /** Lower-triangular L, row by row: points and rows are of z = L⁻¹ q, where q are the density's coordinates. */
+  readonly factor?: Float64Array;
   readonly stepSize: number;
   readonly maxTreeDepth: number;
   readonly maxEnergyError: number;
@@ -40,6 +42,8 @@ export interface TransitionSettings {
 export interface NutsTransitions {
   /** Trees may be so deep at most. */
   readonly deepestTree: number;
+  /** Coordinates up to which settings may have a `factor`; absent where they may not. */
+  readonly mostDense?: number;
   /**
    * Makes `count` transitions from `point` with the random numbers of the key's steps `step`, `step` + 1, …, moves it there,
    * and from row `first` on writes a row about each, as `nuts/rows.ts` has them. With `averaging`, each transition gives the step

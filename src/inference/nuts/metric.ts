@@ -34,7 +34,10 @@ export function diagonalMetric(target: DensityTarget, limits: TreeLimits): Metri
 export function denseMetric(target: DensityTarget, limits: TreeLimits): Metric {
   const { dimension } = target;
   const whitened = whiten(target);
-  const sampler = treeTransitions(whitened.target, limits);
+  const own = target.nuts;
+  const fits =
+    own !== undefined && limits.maxTreeDepth <= own.deepestTree && dimension <= (own.mostDense ?? 0);
+  const sampler = fits ? own : treeTransitions(whitened.target, limits);
   const ones = new Float64Array(dimension).fill(1);
   const here = phasePoint(dimension);
   return {
@@ -43,7 +46,7 @@ export function denseMetric(target: DensityTarget, limits: TreeLimits): Metric {
       deepestTree: limits.maxTreeDepth,
       run(point, settings, key, step, rows, first, count, averaging) {
         whitened.use(settings.inverseMass);
-        const unit = { ...settings, inverseMass: ones };
+        const unit = { ...settings, inverseMass: ones, ...(fits && { factor: settings.inverseMass }) };
         for (let done = 0; done < count; done++) {
           whitened.enter(point, here);
           sampler.run(here, unit, key, step + done, rows, first + done, 1, averaging);

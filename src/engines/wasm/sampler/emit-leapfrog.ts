@@ -1,5 +1,7 @@
 /** One leapfrog step with the energy of the new point, as `inference/nuts/leapfrog.ts` has it, but for roundings. */
 import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
+import { emitWhitened } from "./emit-whitened.ts";
+import { mostDense } from "./sampler-layout.ts";
 import type { SamplerProgram } from "./sampler-program.ts";
 import {
   addProduct,
@@ -16,11 +18,19 @@ const at = 0;
 
 /** (point) → f64: moves it on by `stepSize`; the logarithm of its weight. */
 export function emitLeapfrog(program: SamplerProgram): FunctionIndex {
-  const { module, density, globals } = program;
+  const { module, density, globals, layout } = program;
   return module.addFunction("leapfrog", { params: ["i32"], results: ["f64"] }, (code) => {
     const half = code.local("v128");
     emitFirstHalf(code, program, half);
-    code.call(density.run);
+    if (layout.dimension > mostDense || layout.dimension === 0) code.call(density.run);
+    else {
+      const whitened = emitWhitened(program);
+      code.getGlobal(globals.isWhitened);
+      code.if(
+        () => code.call(whitened),
+        () => code.call(density.run),
+      );
+    }
     const energy = emitEnergy(code, program, emitSecondHalf(code, program, half));
     code.getGlobal(globals.leapfrogs);
     code.i32(1);

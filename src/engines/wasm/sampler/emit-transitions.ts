@@ -18,17 +18,18 @@ export const transitionParameters = [
   "stepSize",
   "maxEnergyError",
   "isAdapting",
+  "isWhitened",
 ] as const;
 
 /**
  * (count ≥ 1, step of the random numbers of the first transition, seed, stream, maxTreeDepth: i32; stepSize, maxEnergyError: f64;
- * isAdapting: i32): moves `drawn` on and writes a row per transition.
+ * isAdapting, isWhitened: i32): moves `drawn` on and writes a row per transition.
  */
 export function emitTransitions(program: SamplerProgram, tree: TreeFunctions): FunctionIndex {
   const { module, layout, globals } = program;
-  const params = [...new Array<"i32">(5).fill("i32"), "f64", "f64", "i32"] as const;
+  const params = [...new Array<"i32">(5).fill("i32"), "f64", "f64", "i32", "i32"] as const;
   return module.addFunction("transitions", { params, results: [] }, (code) => {
-    const [count, step, seed, stream, maxTreeDepth, stepSize, maxEnergyError, isAdapting] =
+    const [count, step, seed, stream, maxTreeDepth, stepSize, maxEnergyError, isAdapting, isWhitened] =
       transitionParameters.keys();
     const acceptStat = code.local("f64");
     const row = code.local("i32");
@@ -37,6 +38,7 @@ export function emitTransitions(program: SamplerProgram, tree: TreeFunctions): F
       [seed, globals.seed],
       [stream, globals.stream],
       [maxEnergyError, globals.maxEnergyError],
+      [isWhitened, globals.isWhitened],
     ]) {
       code.get(local);
       code.setGlobal(global);

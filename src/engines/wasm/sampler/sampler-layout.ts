@@ -65,11 +65,17 @@ export interface SamplerLayout {
   /** Numbers there. */
   readonly uniformCount: number;
   readonly normals: number;
+  /** A lower-triangular matrix, row by row, and two vectors to work with, where there are no more than `mostDense` coordinates. */
+  readonly factor: number;
+  readonly whitening: number;
   /** The state of dual averaging. */
   readonly averaging: number;
   readonly rows: number;
   readonly rowCapacity: number;
 }
+
+/** Coordinates up to which there is room for a mass matrix that is not diagonal: 2 MB. */
+export const mostDense = 512;
 
 /** Depths that there is room for. */
 export const deepestTree = 20;
@@ -136,6 +142,8 @@ export function planSampler(dimension: number, reserve: (bytes: number) => numbe
     uniformCount,
     // Made four at a time.
     normals: reserve(32 * Math.ceil(vectors / 2)),
+    factor: reserve(dimension <= mostDense ? 8 * dimension ** 2 : 0),
+    whitening: reserve(dimension <= mostDense ? 2 * bytes : 0),
     averaging: reserve(128),
     rows: reserve(8 * rowLength * rowCapacity),
     rowCapacity,

@@ -41,6 +41,8 @@ export interface SamplerGlobals {
   readonly reference: number;
   /** f64: sum of acceptance probabilities. */
   readonly acceptance: number;
+  /** i32: whether the density is that of the whitened coordinates. */
+  readonly isWhitened: number;
   /** i32 */
   readonly leapfrogs: number;
   readonly divergent: number;
@@ -74,6 +76,7 @@ export function addGlobals(module: ModuleBuilder): SamplerGlobals {
     initialEnergy: number(),
     reference: number(),
     acceptance: number(),
+    isWhitened: integer(),
     leapfrogs: integer(),
     divergent: integer(),
   };

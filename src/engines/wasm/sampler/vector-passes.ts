@@ -80,6 +80,10 @@ export function copyVectors(code: FunctionBuilder, count: number, from: Base, to
   eachVector(code, count, (place) => place.store(to, () => place.load(from)));
 }
 
+export function clearVectors(code: FunctionBuilder, count: number, base: Base): void {
+  eachVector(code, count, (place) => place.store(base, () => code.f64x2(0)));
+}
+
 /** accumulator += the product of the two vectors that `push` leaves on the stack. */
 export function addProduct(
   code: FunctionBuilder,

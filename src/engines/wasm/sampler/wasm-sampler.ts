@@ -10,7 +10,7 @@ import { averagingFacts } from "./emit-adaptation.ts";
 import { emitLeapfrog } from "./emit-leapfrog.ts";
 import { emitTransitions } from "./emit-transitions.ts";
 import { emitTree } from "./emit-tree.ts";
-import { deepestTree, planSampler, rowFacts, type SamplerLayout } from "./sampler-layout.ts";
+import { deepestTree, mostDense, planSampler, rowFacts, type SamplerLayout } from "./sampler-layout.ts";
 import { addGlobals } from "./sampler-program.ts";
 
 /** Reserves the sampler's memory, and says where in it the density is to read its inputs. */
@@ -64,6 +64,7 @@ export type TransitionsExport = (
   stepSize: number,
   maxEnergyError: number,
   isAdapting: number,
+  isWhitened: number,
 ) => void;
 
 /** The exported function with its memory, as strategies use it. */
@@ -81,6 +82,7 @@ export function nutsSampler(
   const inverseMass = view(layout.inverseMass);
   const massRoots = view(layout.massRoots);
   const rowLength = rowFacts.length + dimension;
+  const factor = view(layout.factor, dimension <= mostDense ? dimension ** 2 : 0);
   const averaged = view(layout.averaging, averagingFacts.length);
   const table = view(layout.rows, rowCapacity * rowLength);
   const copy = (from: Float64Array, to: Float64Array): void => {
@@ -88,6 +90,7 @@ export function nutsSampler(
   };
   return {
     deepestTree,
+    mostDense,
     run(point, settings, key, step, rows, first, count, averaging) {
       copy(point.position, position);
       copy(point.gradient, gradient);
@@ -95,6 +98,7 @@ export function nutsSampler(
       copy(settings.inverseMass, inverseMass);
       for (let i = 0; i < dimension; i++) massRoots[i] = 1 / Math.sqrt(settings.inverseMass[i]);
       const { maxTreeDepth, maxEnergyError } = settings;
+      if (settings.factor !== undefined) factor.set(settings.factor);
       if (averaging !== undefined)
         averagingFacts.forEach((name, place) => {
           averaged[place] = averaging[name];
@@ -112,6 +116,7 @@ export function nutsSampler(
           stepSize,
           maxEnergyError,
           isAdapting,
+          Number(settings.factor !== undefined),
         );
         if (averaging !== undefined) stepSize = averaged[stepSizePlace];
         const start = (first + done) * rowLength;

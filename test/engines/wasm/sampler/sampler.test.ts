@@ -8,6 +8,7 @@ import {
 } from "../../../../src/inference/nuts/dual-averaging.ts";
 import { rowLength, rowPlaces } from "../../../../src/inference/nuts/rows.ts";
 import { treeTransitions } from "../../../../src/inference/nuts/tree-transitions.ts";
+import { whiten } from "../../../../src/inference/nuts/whiten.ts";
 import type { ChainPoint, NutsTransitions } from "../../../../src/inference/target.ts";
 import {
   eightSchools,
@@ -221,6 +222,34 @@ describe("transitions", () => {
     expect(difference(Object.values(here.state), Object.values(there.state))).toBeLessThan(1e-8);
     expect(here.state.count).toBe(120);
     expect(new Set([...here.rows].filter((_, i) => i % rowLength(3) === rowPlaces.stepSize)).size).toBe(120);
+  });
+
+  test.each([1, 7, 60])("on whitened coordinates, %d of them", (dimension) => {
+    const target = gaussian(dimension === 1 ? [1] : [1, dimension - 3, 2]);
+    const random = randomSource({ seed: 6, stream: 0 }, dimension);
+    const factor = Float64Array.from({ length: dimension ** 2 }, (_, at) => {
+      const [i, j] = [Math.floor(at / dimension), at % dimension];
+      return j > i ? 0 : j === i ? 0.5 + random.uniform() : (random.uniform() - 0.5) / Math.sqrt(dimension);
+    });
+    const whitened = whiten(target);
+    whitened.use(factor);
+    const expected = treeTransitions(whitened.target, limits);
+    const rows = [0, 1].map(() => new Float64Array(rowLength(dimension)));
+    const unit = { ...settings, inverseMass: new Float64Array(dimension).fill(1) };
+    for (let i = 0; i < 200; i++) {
+      const start = Float64Array.from({ length: dimension }, () => random.normal());
+      const points = rows.map(() => pointAt({ ...target, ...whitened.target, nuts: target.nuts }, start));
+      target.nuts.run(points[0], { ...unit, factor }, key, i + 1, rows[0], 0, 1);
+      expected.run(points[1], unit, key, i + 1, rows[1], 0, 1);
+      expect(difference(rows[0], rows[1])).toBeLessThan(1e-9);
+      expect(difference(points[0].gradient, points[1].gradient)).toBeLessThan(1e-9);
+      // Afterwards, transitions are those of the coordinates again.
+      const own = pointAt(target, start);
+      target.nuts.run(own, unit, key, i + 1, rows[0], 0, 1);
+      const tree = pointAt(target, start);
+      treeTransitions(target, limits).run(tree, unit, key, i + 1, rows[1], 0, 1);
+      expect(difference(rows[0], rows[1])).toBeLessThan(1e-9);
+    }
   });
 
   test("leave what they are given as it is, but the point and the rows", () => {
