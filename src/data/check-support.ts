@@ -58,10 +58,8 @@ function isBounded({ support, distribution }: CoreSite): boolean {
 }
 
 /** Ends of whole numbers that are expressions. */
-function endsOf(distribution: CoreDistribution): { low?: CoreExpression; high: CoreExpression } | undefined {
-  if (distribution.kind === "defined") return distribution.bounds;
-  const isBinomial = distribution.kind === "distribution" && distribution.name === "Binomial";
-  return isBinomial ? { high: distribution.arguments.n } : undefined;
+function endsOf(distribution: CoreDistribution): { low: CoreExpression; high: CoreExpression } | undefined {
+  return distribution.kind === "defined" ? distribution.bounds : undefined;
 }
 
 /** The site that draws an element: one with exactly its constant places, or else the only one that is not constant. */

@@ -51,16 +51,6 @@ Where a Bernoulli variable is not observed, it is summed out if the program's st
 -2.12693
 
 See also Binomial, Categorical, RelaxedBernoulli.`,
-  Binomial: `Successes among \`n\` trials, each with probability \`p\` or sigmoid(logits).
-
-The log probability is log C(n, k) + k log(p) + (n − k) log(1 − p). Draws invert the sum of the probabilities.
-
-> logpmf(Binomial(8, 0.4), 3)
--1.27765
-> logpmf(Binomial(8, logits: -1), 3)
--1.48074
-
-See also Bernoulli, BetaBinomial, ZeroInflatedBinomial, Multinomial.`,
   Categorical: `0 … K−1 with the probabilities \`p\`, or softmax(logits).
 
 Where a Categorical variable is not observed, it is summed out if the program's structure allows it.
@@ -83,16 +73,6 @@ See also Bernoulli, RelaxedCategorical.`,
 -1.04529
 
 See also Categorical, RelaxedBernoulli.`,
-  Poisson: `Counts with mean \`rate\`, or exp(log_rate).
-
-The log probability is k log(rate) − rate − log k!. Draws invert the sum of the probabilities.
-
-> logpmf(Poisson(3), 2)
--1.49592
-> logpmf(Poisson(log_rate: 1), 2)
--1.41143
-
-See also NegativeBinomial, ZeroInflatedPoisson, Binomial.`,
   MultivariateNormal: `Normal vectors with mean \`loc\` and a covariance matrix, the inverse of a \`precision\`, or L Lᵀ with L its \`cholesky\` factor.
 
 The log density is −½ (x − loc)ᵀ Σ⁻¹ (x − loc) − ½ log |Σ| − ½ K log(2π). A draw is loc + L z with z standard normal noise.

@@ -4,7 +4,6 @@
  */
 import {
   type MatrixStructure,
-  nonNegativeRange,
   positiveRange,
   type Range,
   realLine,
@@ -36,9 +35,7 @@ export interface DistributionSignature {
     | "covariance"
     | "interval" // between its arguments `low` and `high`
     | "bool"
-    | "category" // 0 … K−1 with K the length of its vector argument
-    | "count" // 0, 1, 2, …
-    | "countTo"; // 0 … n with n its argument `n`
+    | "category"; // 0 … K−1 with K the length of its vector argument
   /** 0: draws are numbers; 1: vectors, as long as the vectors and matrices among the arguments; 2: square matrices. */
   readonly eventRank: 0 | 1 | 2;
   /** False for an improper density: has no draws. */
@@ -62,13 +59,6 @@ const location: DistributionParameter = { ...real("loc"), rank: 1, orNumber: tru
 function matrix(name: string, structure: MatrixStructure): DistributionParameter {
   return { ...real(name), rank: 2, structure };
 }
-const trials: DistributionParameter = {
-  name: "n",
-  base: "int",
-  range: nonNegativeRange,
-  rank: 0,
-  structure: "plain",
-};
 
 export const distributions = {
   Normal: row([[real("loc"), positive("scale")]], "real"),
@@ -79,13 +69,6 @@ export const distributions = {
     eventRank: 1,
   }),
   Bernoulli: row([[probability], [real("logits")]], "bool"),
-  Binomial: row(
-    [
-      [trials, probability],
-      [trials, real("logits")],
-    ],
-    "countTo",
-  ),
   Categorical: row(
     [[{ ...probability, rank: 1, structure: "simplex" }], [{ ...real("logits"), rank: 1 }]],
     "category",
@@ -105,7 +88,6 @@ export const distributions = {
     "simplex",
     { eventRank: 1 },
   ),
-  Poisson: row([[positive("rate")], [real("log_rate")]], "count"),
   MultivariateNormal: row(
     [
       [location, matrix("covariance", "covariance")],

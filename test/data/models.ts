@@ -1,4 +1,5 @@
 /** Core models made by hand, as small as what data see of a model. */
+
 import type { CoreModel, CoreSite, CoreVariable } from "../../src/lang/core.ts";
 import { addSizes, constantSize, namedSize, type Size, scaleSize } from "../../src/lang/size.ts";
 import {
@@ -9,6 +10,7 @@ import {
   realLine,
   unitRange,
 } from "../../src/lang/type.ts";
+import { loadModel } from "../compiler/lower/load-model.ts";
 
 export const span = { source: "model.ppl", start: 0, end: 5 };
 
@@ -19,7 +21,6 @@ export function size(terms: Readonly<Record<string, number>>): Size {
     .reduce(addSizes, constantSize(0));
 }
 
-const N = namedSize("N");
 export const types = {
   real: (...dimensions: Size[]): NumberType => numberType("real", realLine, dimensions),
   positive: (...dimensions: Size[]): NumberType => numberType("real", positiveRange, dimensions),
@@ -83,37 +84,6 @@ export const schoolsData = {
 };
 
 /** y[n] ~ Binomial(n[n], p), with n an input. */
-export const trialsModel = makeModel({
-  sizes: { N: undefined },
-  inputs: { trials: types.nat(N) },
-  observed: { y: types.nat(N) },
-  sites: [
-    {
-      id: "y",
-      variable: "y",
-      observed: true,
-      place: [{ kind: "axis", index: "n" }],
-      event: types.nat(),
-      support: { kind: "discrete" },
-      distribution: {
-        kind: "distribution",
-        name: "Binomial",
-        arguments: {
-          n: {
-            kind: "index",
-            base: { kind: "variable", name: "trials", type: types.nat(N), span },
-            indices: [{ kind: "at", value: { kind: "variable", name: "n", type: types.int(), span } }],
-            type: types.nat(),
-            span,
-          },
-          p: { kind: "literal", value: 0.5, type: types.unit(), span },
-        },
-        span,
-      },
-      mayMiss: false,
-      noncentered: false,
-      marginal: false,
-      span,
-    },
-  ],
-});
+export const trialsModel = loadModel(
+  "model M[N](trials: Nat[N]) { plate n in N { observe y[n] ~ Binomial(trials[n], 0.5) } }",
+).model;

@@ -54,9 +54,5 @@ export function drawsOf(name: DistributionName): string {
       return "`Bool`";
     case "category":
       return "`Int`, 0 … K−1";
-    case "count":
-      return "`Nat`";
-    case "countTo":
-      return "`Int`, 0 … n";
   }
 }

@@ -5,6 +5,10 @@ from pathlib import Path
 from scipy import stats
 
 rows = [
+    ("Poisson(0.3)", stats.poisson(0.3), [0, 1, 40]),
+    ("Poisson(log_rate: 1)", stats.poisson(math.e), [0, 2, 40]),
+    ("Binomial(9, 0.3)", stats.binom(9, 0.3), [0, 4, 9]),
+    ("Binomial(9, logits: 1)", stats.binom(9, 1 / (1 + math.exp(-1))), [0, 4, 9]),
     ("Cauchy(3, 0.5)", stats.cauchy(3, 0.5), [-1e6, 0, 3]),
     ("StudentT(1.5, 2, 0.7)", stats.t(1.5, 2, 0.7), [-1e4, 0, 2]),
     ("StudentT(60, -1, 3)", stats.t(60, -1, 3), [-40, 0, 2]),

@@ -6,7 +6,7 @@
 import type { DistributionName } from "../../lang/distributions.ts";
 import { logProbabilities, overLast } from "./distribution-arguments.ts";
 import type { Arguments, DistributionRow } from "./distribution-row.ts";
-import { countLimit, drawCategory, drawCount, drawGamma } from "./draws.ts";
+import { drawCategory, drawGamma } from "./draws.ts";
 import { gather } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
 import { inverseWishart, lkj, lkjCholesky, wishart } from "./matrix-distributions.ts";
@@ -82,52 +82,12 @@ export const distributionRows = {
     },
     draw: (a, noise, args) => a.binary("less", noise.uniform(), probability(a, args)),
   },
-  Binomial: {
-    logDensity(a, x, args) {
-      const k = a.convert(x, "float");
-      const n = a.convert(args.n, "float");
-      const choose = a.sub(
-        a.unary("lgamma", a.add(n, 1)),
-        a.add(a.unary("lgamma", a.add(k, 1)), a.unary("lgamma", a.add(a.sub(n, k), 1))),
-      );
-      if (args.logits !== undefined)
-        return [choose, a.sub(a.mul(k, args.logits), a.mul(n, a.unary("softplus", args.logits)))];
-      return [
-        choose,
-        timesLog(a, k, a.unary("log", args.p)),
-        timesLog(a, a.sub(n, k), a.unary("log1p", a.unary("neg", args.p))),
-      ];
-    },
-    draw: (a, noise, args) => {
-      const count = drawCount(a, noise, (k) =>
-        sum(
-          a,
-          distributionRows.Binomial.logDensity(a, a.binary("min", k, args.n), args).concat(
-            a.select(a.binary("lessEqual", k, args.n), 0, Number.NEGATIVE_INFINITY),
-          ),
-        ),
-      );
-      // The sum of all probabilities may be rounded down to below the noise.
-      return a.select(a.binary("less", args.n, countLimit), a.binary("min", count, args.n), count);
-    },
-  },
   Categorical: {
     logDensity: (a, x, args) => [chooseLast(a, logProbabilities(a, args), x)],
     draw: (a, noise, args) => drawCategory(a, noise, a.unary("exp", logProbabilities(a, args))),
   },
   RelaxedBernoulli: relaxedBernoulli,
   RelaxedCategorical: relaxedCategorical,
-  Poisson: {
-    logDensity(a, x, args) {
-      const k = a.convert(x, "float");
-      const logRate = args.log_rate ?? a.unary("log", args.rate);
-      const rate = args.rate ?? a.unary("exp", args.log_rate);
-      const power = args.log_rate === undefined ? timesLog(a, k, logRate) : a.mul(k, logRate);
-      return [power, a.unary("neg", rate), a.unary("neg", a.unary("lgamma", a.add(k, 1)))];
-    },
-    draw: (a, noise, args) =>
-      drawCount(a, noise, (k) => sum(a, distributionRows.Poisson.logDensity(a, k, args))),
-  },
   MultivariateNormal: multivariateNormal,
   MultivariateStudentT: multivariateStudentT,
   LKJ: lkj,
@@ -157,12 +117,6 @@ function normalTerms(a: Algebra, z: Value, scale: Value): Value[] {
 
 function minusLog(a: Algebra, x: Value): Value {
   return a.unary("neg", a.unary("log", x));
-}
-
-/** k · log p with 0 · −∞ = 0. */
-function timesLog(a: Algebra, k: Value, logP: Value): Value {
-  const none = a.binary("equal", k, 0);
-  return a.select(none, 0, a.mul(k, a.select(none, 0, logP)));
 }
 
 function probability(a: Algebra, args: Arguments): Value {

@@ -60,8 +60,6 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
     case "covariance":
     case "bool":
     case "category":
-    case "count":
-    case "countTo":
       return false;
   }
 }

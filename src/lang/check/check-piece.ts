@@ -93,8 +93,6 @@ export function supportType(support: DistributionSignature["support"]): NumberTy
     case "bool":
       return numberType("bool", unitRange);
     case "category":
-    case "count":
-    case "countTo":
       return numberType("int", nonNegativeRange);
   }
 }

@@ -2,14 +2,13 @@
 import type { CoreExpression } from "../core.ts";
 import type { DistributionName, DistributionSignature } from "../distributions.ts";
 import { rangeOf } from "../range.ts";
-import { addSizes, constantSize, constantValue, type Size } from "../size.ts";
+import { constantSize, constantValue, type Size } from "../size.ts";
 import { numberType } from "../type.ts";
 import type { ShapedArgument } from "./check-argument-shapes.ts";
 import { supportType } from "./check-piece.ts";
 import type { Scope } from "./check-scope.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
 import { literalNumber } from "./literal-number.ts";
-import { symbolicIndex } from "./symbolic-index.ts";
 
 export interface CheckedParameter extends ShapedArgument {
   readonly value: CoreExpression;
@@ -56,16 +55,6 @@ export function describeDraws(
       const count = constantValue(length);
       const range = rangeOf(0, count === undefined ? Infinity : count - 1);
       return { element: numberType("int", range), support: { kind: "discrete", count: length } };
-    }
-    case "count":
-      return { element, support: { kind: "discrete" } };
-    case "countTo": {
-      const trials = argument("n");
-      if (trials === undefined) return undefined;
-      const places = symbolicIndex(trials.value, new Map());
-      const range = rangeOf(0, trials.type.range.high);
-      const count = places === undefined ? {} : { count: addSizes(places, constantSize(1)) };
-      return { element: numberType("int", range), support: { kind: "discrete", ...count } };
     }
   }
 }

@@ -77,9 +77,6 @@ describe("densities", () => {
     ["Normal", { loc: 0, scale: 1 }, 40, -800 - 0.5 * Math.log(2 * Math.PI)],
     ["Gamma", { shape: 3, rate: 1 }, 2, Math.log(2) - 2],
     ["Beta", { a: 2, b: 3 }, 0.5, Math.log(1.5)],
-    ["Binomial", { n: 10, p: 0.5 }, 5, Math.log(252 / 1024)],
-    ["Poisson", { rate: 3 }, 2, Math.log(4.5) - 3],
-    ["Poisson", { rate: 3 }, 0, -3],
   ])("%s %o at %d is %d", (name, args, x, expected) => {
     expect(logDensities(name, args, [x], 1)[0]).toBeCloseTo(expected, 12);
   });
@@ -91,12 +88,6 @@ describe("densities", () => {
     ["Bernoulli", { p: 0 }, 1, Number.NEGATIVE_INFINITY],
     ["Bernoulli", { logits: 800 }, 1, 0],
     ["Bernoulli", { logits: -800 }, 1, -800],
-    ["Binomial", { n: 5, p: 0 }, 0, 0],
-    ["Binomial", { n: 5, p: 1 }, 5, 0],
-    ["Binomial", { n: 5, p: 1 }, 4, Number.NEGATIVE_INFINITY],
-    ["Binomial", { n: 5, logits: -700 }, 0, 0],
-    ["Poisson", { rate: 0 }, 0, 0],
-    ["Poisson", { rate: 0 }, 1, Number.NEGATIVE_INFINITY],
     ["Categorical", { p: [0, 1] }, 1, 0],
     ["Categorical", { logits: [900, -900] }, 1, -1800],
     ["Uniform", { low: 0, high: 2 }, 2, -Math.LN2],
@@ -107,14 +98,10 @@ describe("densities", () => {
 
   test.each<readonly [DistributionName, Arguments, Arguments]>([
     ["Bernoulli", { p: 0.2 }, { logits: Math.log(0.25) }],
-    ["Binomial", { n: 6, p: 0.2 }, { n: 6, logits: Math.log(0.25) }],
     ["Categorical", { p: [0.2, 0.8] }, { logits: [1, 1 + Math.log(4)] }],
-    ["Poisson", { rate: 5 }, { log_rate: Math.log(5) }],
   ])("both forms of %s agree: %o and %o", (name, first, second) => {
-    const count = name === "Binomial" ? 7 : 2;
-    const x = Array.from({ length: count }, (_, k) => k);
-    const right = logDensities(name, second, x, count);
-    logDensities(name, first, x, count).forEach((each, k) => {
+    const right = logDensities(name, second, [0, 1], 2);
+    logDensities(name, first, [0, 1], 2).forEach((each, k) => {
       expect(each).toBeCloseTo(right[k], 12);
     });
   });
@@ -193,8 +180,6 @@ function samplePoints(name: DistributionName, args: Arguments): number[] {
     case "bool":
       return [0, 1];
     case "category":
-    case "countTo":
-    case "count":
       return Array.from({ length: Math.min(supportSize(name, args), 12) }, (_, k) => k);
   }
 }

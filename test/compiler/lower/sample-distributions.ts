@@ -64,14 +64,7 @@ const sampleArguments = {
     { logits: [0.3, -1, 1], temperature: 1.5 },
   ],
   Bernoulli: [{ p: 0.3 }, { p: 1e-12 }, { logits: -1.5 }, { logits: 6 }],
-  Binomial: [
-    { n: 10, p: 0.3 },
-    { n: 0, p: 0.5 },
-    { n: 7, logits: 2 },
-    { n: 40, p: 0.99 },
-  ],
   Categorical: [{ p: [0.2, 0.5, 0.3] }, { p: [1e-9, 1 - 1e-9] }, { logits: [1, -2, 0.5, 3] }],
-  Poisson: [{ rate: 3 }, { rate: 0.01 }, { rate: 200 }, { log_rate: 1 }],
   MultivariateNormal: [
     { loc: [1, -2], covariance: covarianceOfTwo },
     { loc: 0.5, covariance: covarianceOfThree },
@@ -98,7 +91,7 @@ export const cases = (Object.keys(sampleArguments) as DistributionName[]).flatMa
 export const proper = cases.filter(({ name }) => distributions[name].proper);
 export const isVector = (name: DistributionName): boolean => distributions[name].eventRank === 1;
 export const isDiscrete = (name: DistributionName): boolean =>
-  ["bool", "category", "count", "countTo"].includes(distributions[name].support);
+  ["bool", "category"].includes(distributions[name].support);
 
 /** log p at many points: x, and each argument, as graph inputs. */
 export function densityGraph(name: DistributionName, args: Arguments, points: number): Graph {
@@ -197,8 +190,6 @@ export function supportSize(name: DistributionName, args: Arguments): number {
   switch (name) {
     case "Bernoulli":
       return 2;
-    case "Binomial":
-      return Number(args.n) + 1;
     case "Categorical":
       return shapeOf(args.p ?? args.logits)[0];
     default:

@@ -11,7 +11,6 @@ export type DensityArguments = Readonly<Record<string, number & readonly number[
 
 type LogDensity = (x: number & readonly number[] & Matrix, args: DensityArguments) => number;
 
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 /** log(logistic(x)), also where logistic(x) is 0 in doubles. */
 const logLogistic = (x: number): number => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
 const logNormal = (x: number, mean: number, sd: number): number =>
@@ -22,8 +21,6 @@ export const logStudent = (x: number, df: number, loc: number, scale: number): n
   logBeta(0.5, df / 2) -
   Math.log(scale) -
   ((df + 1) / 2) * Math.log(1 + ((x - loc) / scale) ** 2 / df);
-const logChoose = (n: number, k: number): number => -Math.log(n + 1) - logBeta(n - k + 1, k + 1);
-const timesLog = (k: number, p: number): number => (k === 0 ? 0 : k * Math.log(p));
 
 /** −½ (dᵀ Σ⁻¹ d + log |2π Σ|) of the differences from the mean. */
 const logMultivariateNormal = (difference: readonly number[], covariance: Matrix): number => {
@@ -61,10 +58,6 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
     lgamma(concentration.reduce((sum, each) => sum + each, 0)),
   Bernoulli: (x, { p, logits }) =>
     p === undefined ? logLogistic(Number(x) === 1 ? logits : -logits) : Math.log(Number(x) === 1 ? p : 1 - p),
-  Binomial: (x, { n, p, logits }) => {
-    const chance = p ?? logistic(logits);
-    return logChoose(n, x) + timesLog(x, chance) + timesLog(n - x, 1 - chance);
-  },
   Categorical: (x, { p, logits }) =>
     p === undefined
       ? logits[x] - Math.log(logits.reduce((sum, each) => sum + Math.exp(each), 0))
@@ -80,10 +73,6 @@ export const scalarDensities: Readonly<Record<DistributionName, LogDensity>> = {
     const total = x.reduce((sum, each, k) => sum + a[k] * each ** -t, 0);
     const product = x.reduce((all, each, k) => (all * a[k] * each ** (-t - 1)) / total, 1);
     return lgamma(x.length) + (x.length - 1) * Math.log(t) + Math.log(product);
-  },
-  Poisson: (x, { rate, log_rate }) => {
-    const mean = rate ?? Math.exp(log_rate);
-    return timesLog(x, mean) - mean - lgamma(x + 1);
   },
   MultivariateNormal: (x, { loc, covariance, precision, cholesky }) =>
     logMultivariateNormal(
