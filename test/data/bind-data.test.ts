@@ -232,7 +232,7 @@ describe("values", () => {
   test("bounds that depend on inputs are checked per row", () => {
     expect(bindData(trialsModel, { trials: [3, 5], y: [3, 5] }).problems).toEqual([]);
     expect(bindData(trialsModel, { trials: [3, 5], y: [3, 6] }).problems).toMatchObject([
-      { code: "data-out-of-support", message: "`y[1]` is 6, but must be 5 or less" },
+      { code: "data-out-of-support", message: "`y[1]` is 6, but must be from 0 to 5" },
     ]);
   });
 });

@@ -10,12 +10,13 @@ import type { Argument, Expression } from "../tree.ts";
 import { type NumberType, type Range, realLine } from "../type.ts";
 import { bracketSizes, solveAll } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
-import type { Quote } from "./check-facts.ts";
+import type { Because, Quote } from "./check-facts.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { closedScope, type DistSignature, type Scope } from "./check-scope.ts";
 import { commonShape } from "./check-shape.ts";
 import { fits } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
+import { chooseForm, formsOf } from "./choose-form.ts";
 import { formatBrief } from "./format-brief.ts";
 import { matchArguments, signatureText } from "./match-arguments.ts";
 import { substituteType } from "./substitute-type.ts";
@@ -38,7 +39,8 @@ export function checkUse(
 ): CheckedDistribution | undefined {
   const name = callee.kind === "index" ? callee.base : callee;
   if (name.kind !== "name") return undefined;
-  const signature = formFor(scope, { text: name.text, span: name.span }, args);
+  const forms = formsOf(scope, { text: name.text, span: name.span });
+  const signature = chooseForm(scope, name.text, forms, args);
   if (signature === undefined) {
     for (const argument of args) checkExpression(scope, argument.value);
     return undefined;
@@ -47,19 +49,8 @@ export function checkUse(
     callee.kind === "index"
       ? callee.indices.flatMap((each) => (each.kind === "at" ? [each.value] : []))
       : undefined;
-  return checkDefined(scope, signature, brackets, args, { text: name.text, span: name.span }, span);
-}
-
-/** The first form that takes these arguments; the first of all where none does. */
-function formFor(scope: Scope, name: Quote, args: readonly Argument[]): DistSignature | undefined {
-  const forms = scope.functions.forms(name.text).map((form) => scope.functions.distribution(form, name.span));
-  const suiting = forms.find((form) => {
-    const names = new Set(form?.parameters.map((each) => each.name));
-    const required = form?.parameters.filter((each) => each.default === undefined).length ?? 0;
-    const isKnown = args.every((each) => each.name === undefined || names.has(each.name.text));
-    return isKnown && args.length >= required && args.length <= names.size;
-  });
-  return suiting ?? forms[0];
+  const written = forms.map((each) => signatureText(name.text, each.parameters)).join(" or ");
+  return checkDefined(scope, signature, brackets, args, { text: name.text, span: name.span }, span, written);
 }
 
 function checkDefined(
@@ -69,8 +60,9 @@ function checkDefined(
   args: readonly Argument[],
   name: Quote,
   span: Span,
+  written: string,
 ): CheckedDistribution | undefined {
-  const filled = fillParameters(scope, signature, args, span);
+  const filled = fillParameters(scope, signature, args, span, written);
   const sizes = bracketSizes(scope, { ...signature, bracketSizes: signature.sizes }, brackets, span);
   if (filled === undefined || sizes === undefined) return undefined;
   solveAll(
@@ -90,7 +82,7 @@ function checkDefined(
   const good = filled.map(({ parameter, expression, value, batch }) => {
     const dimensions = parameter.type.dimensions.map((size) => substituteSizes(size, sizes));
     const expected = { ...parameter.type, dimensions: [...batch, ...dimensions] };
-    const because = { text: `the argument ${parameter.name} of ${signature.name}`, span: parameter.span };
+    const because = reasonOf(signature.name, parameter);
     return fits(scope, value, expression, expected, because);
   });
   if (!good.every((each) => each)) return undefined;
@@ -104,13 +96,21 @@ function checkDefined(
   return describe(scope, signature, filled, sizes, batch, name, span);
 }
 
+/** Where a parameter is declared is shown of programs, whose text is at hand. */
+function reasonOf(of: string, { name, span }: DistSignature["parameters"][number]): Because {
+  const text = `the argument ${name} of ${of}`;
+  return span.source.startsWith("std/") ? { text } : { text, span };
+}
+
 function fillParameters(
   scope: Scope,
   { name, parameters }: DistSignature,
   args: readonly Argument[],
   span: Span,
+  written: string,
 ): readonly FilledParameter[] | undefined {
-  const found = matchArguments(scope, name, parameters, args, span, signatureText(name, parameters));
+  const signature = signatureText(name, parameters);
+  const found = matchArguments(scope, name, parameters, args, span, signature, written);
   if (found === undefined) return undefined;
   const filled = parameters.map((parameter): FilledParameter | undefined => {
     const written = found.get(parameter.name);
@@ -132,7 +132,7 @@ function fillParameters(
         value: quote,
         found: type,
         expected: formatType(parameter.type),
-        because: { text: `the argument ${parameter.name} of ${name}`, span: parameter.span },
+        because: reasonOf(name, parameter),
         help: "write the numbers as `[a, b, c]`",
       });
       return undefined;

@@ -21,7 +21,7 @@ export function signatureText(
 
 /**
  * The argument of each parameter: positional first, then named. What has a default may be absent. Reports and gives
- * `undefined` on a misfit. Messages call it `of`.
+ * `undefined` on a misfit. Messages call it `of`; it may be written in other ways.
  */
 export function matchArguments(
   scope: Scope,
@@ -30,6 +30,7 @@ export function matchArguments(
   args: readonly Argument[],
   span: Span,
   signature: string,
+  allSignatures = signature,
 ): ReadonlyMap<string, Expression> | undefined {
   const tooMany = (at: Span): undefined => {
     const most = parameters.length;
@@ -38,7 +39,7 @@ export function matchArguments(
       of,
       most,
       found: args.length,
-      signature,
+      signature: allSignatures,
       span: at,
     });
   };

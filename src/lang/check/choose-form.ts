@@ -1,0 +1,34 @@
+/** A `dist` may be declared in several forms, each with parameters of its own: which one a call means. */
+import { nearMisses } from "../../base/near-miss.ts";
+import type { Argument } from "../tree.ts";
+import type { Quote } from "./check-facts.ts";
+import type { DistSignature, Scope } from "./check-scope.ts";
+
+/** Of a name, those that check. */
+export function formsOf(scope: Scope, name: Quote): readonly DistSignature[] {
+  const { forms, distribution } = scope.functions;
+  return forms(name.text).flatMap((form) => distribution(form, name.span) ?? []);
+}
+
+/** The first form that takes these arguments; the first of all where none does. Reports a name that is in no form. */
+export function chooseForm(
+  scope: Scope,
+  of: string,
+  forms: readonly DistSignature[],
+  args: readonly Argument[],
+): DistSignature | undefined {
+  const known = [...new Set(forms.flatMap(({ parameters }) => parameters.map((each) => each.name)))];
+  const stranger = args.find((each) => each.name !== undefined && !known.includes(each.name.text))?.name;
+  if (stranger !== undefined && forms.length > 0) {
+    const near = nearMisses(stranger.text, known);
+    scope.report({ code: "unknown-argument", name: stranger, of, known, near });
+    return undefined;
+  }
+  const suiting = forms.find(({ parameters }) => {
+    const names = new Set(parameters.map((each) => each.name));
+    const required = parameters.filter((each) => each.default === undefined).length;
+    const isKnown = args.every((each) => each.name === undefined || names.has(each.name.text));
+    return isKnown && args.length >= required && args.length <= names.size;
+  });
+  return suiting ?? forms[0];
+}
