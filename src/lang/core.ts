@@ -106,8 +106,9 @@ export type CorePlace =
 
 /**
  * What a draw may be; chooses the bijector. Bounds are scalar expressions over what is bound before the site.
- * Narrower than the distribution's own support where the type is declared so. The density is then not renormalised:
- * the checker admits it only where the missing factor is constant, or for Uniform and Flat, which are flat there.
+ * Narrower than the distribution's own support where the type is declared so. The density is then renormalised where the distribution
+ * has a distribution function (`hasCumulative`). Others the checker admits only where the missing factor is constant, or for Uniform and
+ * Flat, which are flat there.
  */
 export type CoreSupport =
   | { readonly kind: "real" }
@@ -131,6 +132,7 @@ export type CoreDistribution =
     }
   | CoreDefinedDistribution
   | CoreMixture
+  | CoreCensored
   | {
       readonly kind: "if";
       readonly condition: CoreExpression;
@@ -172,6 +174,15 @@ export interface CoreMixture {
   readonly count: Size;
   /** Dimensions of one draw. */
   readonly rank: number;
+  readonly span: Span;
+}
+
+/** Draws beyond an end are seen as that end: mass at it, in place of density beyond. Of observed variables only. */
+export interface CoreCensored {
+  readonly kind: "censored";
+  readonly base: CoreDistribution;
+  readonly low?: CoreExpression;
+  readonly high?: CoreExpression;
   readonly span: Span;
 }
 

@@ -10,6 +10,8 @@ export function eventRankOf(distribution: CoreDistribution): number {
       return distribution.definition.event.dimensions.length;
     case "mixture":
       return distribution.rank;
+    case "censored":
+      return eventRankOf(distribution.base);
     case "if":
       return eventRankOf(distribution.then);
     case "match":

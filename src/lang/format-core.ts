@@ -162,6 +162,11 @@ function distribution(each: CoreDistribution): string {
       const index = each.index === undefined ? "" : ` for ${each.index} in ${formatSize(each.count)}`;
       return `Mixture(${kind}: ${expression(value)}, ${each.components.map(distribution).join(", ")}${index})`;
     }
+    case "censored": {
+      const low = each.low === undefined ? "" : `, low: ${expression(each.low)}`;
+      const high = each.high === undefined ? "" : `, high: ${expression(each.high)}`;
+      return `Censored(${distribution(each.base)}${low}${high})`;
+    }
     case "if":
       return `if ${expression(each.condition)} { ${distribution(each.then)} } else { ${distribution(each.else)} }`;
     case "match": {

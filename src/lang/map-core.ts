@@ -135,6 +135,11 @@ export function mapDistribution(distribution: CoreDistribution, f: Rewrite): Cor
         weights: { ...distribution.weights, value: f(distribution.weights.value) },
         components: distribution.components.map((each) => mapDistribution(each, f)),
       };
+    case "censored": {
+      const { base, low, high } = distribution;
+      const ends = { ...(low && { low: f(low) }), ...(high && { high: f(high) }) };
+      return { ...distribution, base: mapDistribution(base, f), ...ends };
+    }
     case "if": {
       const then = mapDistribution(distribution.then, f);
       const otherwise = mapDistribution(distribution.else, f);

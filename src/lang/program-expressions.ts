@@ -1,5 +1,5 @@
 /** All that is computed in a program outside its functions. */
-import type { CoreDistribution, CoreExpression, CoreModel, CoreStatement } from "./core.ts";
+import type { CoreCensored, CoreDistribution, CoreExpression, CoreModel, CoreStatement } from "./core.ts";
 
 /** The values of bindings and factors, then the arguments of draws; conditions of `if` statements are known before. */
 export function programExpressions({ body, sites }: CoreModel): readonly CoreExpression[] {
@@ -33,6 +33,8 @@ export function distributionExpressions(distribution: CoreDistribution): readonl
       return Object.values(distribution.arguments);
     case "mixture":
       return [distribution.weights.value, ...distribution.components.flatMap(distributionExpressions)];
+    case "censored":
+      return [...censoredEnds(distribution), ...distributionExpressions(distribution.base)];
     case "if":
       return [
         distribution.condition,
@@ -45,4 +47,8 @@ export function distributionExpressions(distribution: CoreDistribution): readonl
         ...distribution.arms.flatMap((arm) => distributionExpressions(arm.value)),
       ];
   }
+}
+
+export function censoredEnds({ low, high }: CoreCensored): readonly CoreExpression[] {
+  return [low, high].filter((end) => end !== undefined);
 }

@@ -12,9 +12,10 @@ import { referenceEngine } from "../../src/engines/reference/reference-engine.ts
 import type { CoreDefinedDistribution } from "../../src/lang/core.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 
-/** log p at each point. */
-export function logDensities(use: string, points: readonly number[]): Float64Array {
-  const loaded = loadModel(`model M[N] {\n  plate n in N { observe x[n] ~ ${use} }\n}`);
+/** log p at each point; where a type is given, of what is cut down by it. */
+export function logDensities(use: string, points: readonly number[], type?: string): Float64Array {
+  const declared = type === undefined ? "" : `: ${type}`;
+  const loaded = loadModel(`model M[N] {\n  plate n in N { observe x[n]${declared} ~ ${use} }\n}`);
   const lowered = lowerLogDensity(
     { ...loaded, sizes: { N: points.length }, knowns: {} },
     { scale: "constrained", pointwise: true },
@@ -43,8 +44,8 @@ export function entryOf(use: string, name: EntryName): ((at: number) => number) 
 }
 
 /** Draws in ascending order. */
-export function drawsOf(use: string, count: number): number[] {
-  const loaded = loadModel(`model M {\n  observe x ~ ${use}\n}`);
+export function drawsOf(use: string, count: number, type?: string): number[] {
+  const loaded = loadModel(`model M {\n  observe x${type === undefined ? "" : `: ${type}`} ~ ${use}\n}`);
   const { graph, noise } = lowerSimulate({ ...loaded, sizes: {}, knowns: {} }, { given: [] });
   const executable = referenceEngine.compile(optimize(graph));
   const buffers = noise.map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));

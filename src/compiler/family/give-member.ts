@@ -71,6 +71,8 @@ function decideDistribution(distribution: CoreDistribution): CoreDistribution {
       return distribution;
     case "mixture":
       return { ...distribution, components: distribution.components.map(decideDistribution) };
+    case "censored":
+      return { ...distribution, base: decideDistribution(distribution.base) };
     case "if": {
       const then = decideDistribution(distribution.then);
       return { ...distribution, then, else: decideDistribution(distribution.else) };

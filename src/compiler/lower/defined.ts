@@ -8,7 +8,6 @@ import type {
   CoreStep,
 } from "../../lang/core.ts";
 import type { NumberType } from "../../lang/type.ts";
-import type { Support } from "./bijector.ts";
 import { type Context, sizeValue, sizeValues } from "./context.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
@@ -67,31 +66,6 @@ export function drawnFrom(distribution: CoreDefinedDistribution, z: Value, conte
   const { definition, rows } = opened;
   if (definition.draw === undefined) return bug(`${definition.name} has no draw`);
   return rows.leave(entryValue(opened, definition.draw, [rows.enter(z, 0)]));
-}
-
-/** log of the mass that a narrower support leaves: −log(F(high) − F(low)) is what the density lacks. */
-export function definedMass(
-  distribution: CoreDefinedDistribution,
-  support: Support,
-  batch: readonly number[],
-  context: Context,
-): Value {
-  const { algebra } = context;
-  const opened = openDefinition(distribution, batch, context);
-  const at = (bound: Value): Value => cdfAt(opened, opened.rows.enter(bound, 0));
-  const mass = (): Value => {
-    switch (support.kind) {
-      case "lower":
-        return algebra.unary("log1p", algebra.unary("neg", at(support.low)));
-      case "upper":
-        return algebra.unary("log", at(support.high));
-      case "interval":
-        return algebra.unary("log", algebra.sub(at(support.high), at(support.low)));
-      default:
-        return bug(`a distribution cut down to a support of kind ${support.kind}`);
-    }
-  };
-  return opened.rows.leave(mass());
 }
 
 export function cdfAt(opened: Opened, x: Value): Value {

@@ -5,11 +5,12 @@ import { noncenteredForm } from "../../lang/noncentered.ts";
 import { numberType } from "../../lang/type.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { definedTerms, drawnFrom } from "./defined.ts";
+import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
-import { lowerArguments, sumBatch } from "./site-density.ts";
+import { sumBatch } from "./site-density.ts";
 import { hasFixedBounds } from "./step-order.ts";
 import type { Algebra, Value } from "./value.ts";
 

@@ -1,7 +1,22 @@
 /** Arguments of distributions in the form that densities and draws need. */
+import type { CoreDistribution } from "../../lang/core.ts";
 import type { Shape } from "../ops.ts";
+import type { Context } from "./context.ts";
 import type { Arguments } from "./distribution-row.ts";
+import { lowerExpression } from "./lower-expression.ts";
 import type { Algebra, Value } from "./value.ts";
+
+export function lowerArguments(
+  distribution: Extract<CoreDistribution, { kind: "distribution" | "defined" }>,
+  context: Context,
+): Arguments {
+  return Object.fromEntries(
+    Object.entries(distribution.arguments).map(([name, each]) => [
+      name,
+      context.algebra.convert(lowerExpression(each, context), "float"),
+    ]),
+  );
+}
 
 /** Of categories, from `p` or `logits`. */
 export function logProbabilities(a: Algebra, args: Arguments): Value {

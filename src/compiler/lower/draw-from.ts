@@ -1,15 +1,20 @@
 /** Draws from distributions, as functions of noise. */
-import type { CoreDefinedDistribution, CoreDistribution, CoreMixture } from "../../lang/core.ts";
+import type {
+  CoreDefinedDistribution,
+  CoreDistribution,
+  CoreExpression,
+  CoreMixture,
+} from "../../lang/core.ts";
 import type { Support } from "./bijector.ts";
 import { type Context, fail } from "./context.ts";
 import { batchOf, cdfAt, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
+import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
 import { countLimit, drawCategory, drawCount, type Noise } from "./draws.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
 import { logWeights, withComponent } from "./mixture.ts";
 import { createRows, type Rows } from "./rows.ts";
-import { lowerArguments } from "./site-density.ts";
 import type { Value } from "./value.ts";
 
 export function drawFrom(distribution: CoreDistribution, noise: Noise, context: Context): Value {
@@ -30,6 +35,13 @@ export function drawFrom(distribution: CoreDistribution, noise: Noise, context: 
       return drawDefined(distribution, noise, context);
     case "mixture":
       return drawMixture(distribution, noise, context);
+    case "censored": {
+      const end = (bound: CoreExpression): Value => lowerExpression(bound, context);
+      const { low, high } = distribution;
+      const drawn = drawFrom(distribution.base, noise, context);
+      const raised = low === undefined ? drawn : algebra.binary("max", drawn, end(low));
+      return high === undefined ? raised : algebra.binary("min", raised, end(high));
+    }
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
       const then = drawFrom(distribution.then, noise, context);

@@ -49,3 +49,21 @@ export function logNormalCdf(a: Algebra, operand: Value): Value {
   const below = a.unary("log1p", a.unary("neg", a.unary("exp", a.select(negative, logTail, -1))));
   return a.select(negative, below, logTail);
 }
+
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
+
+/**
+ * The x ≤ 0 with log Φ(x) = y, for y ≤ log ½: Newton's steps on log Φ, which is concave, from the first terms of its expansion for large
+ * −x, log Φ(x) ≈ −x²/2 − log(−x) − log √2π.
+ */
+export function normalQuantileBelow(a: Algebra, y: Value): Value {
+  const square = a.mul(-2, y);
+  const corrected = a.sub(square, a.add(2 * halfLog2Pi, a.unary("log", a.binary("max", square, 1))));
+  let x = a.unary("neg", a.unary("sqrt", a.binary("max", corrected, 0)));
+  for (let step = 0; step < 6; step++) {
+    const log = logNormalCdf(a, x);
+    const logDensity = a.sub(a.mul(-0.5, a.square(x)), halfLog2Pi);
+    x = a.sub(x, a.mul(a.sub(log, y), a.unary("exp", a.sub(log, logDensity))));
+  }
+  return x;
+}

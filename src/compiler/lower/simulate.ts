@@ -6,8 +6,10 @@ import type { CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
+import type { Support } from "./bijector.ts";
 import { bindingNames } from "./binding-names.ts";
 import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
+import { drawBetween } from "./cumulative.ts";
 import { drawDefinedBetween, drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import {
@@ -24,9 +26,8 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { addPiece, boundArray } from "./pieces.ts";
 import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
-import { lowerArguments } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
-import { drawTruncated, isTruncated, whyNotTruncated } from "./truncate.ts";
+import { isTruncated, ownBounds, whyNotTruncated } from "./truncate.ts";
 import type { Value } from "./value.ts";
 
 export interface SimulateOptions {
@@ -133,13 +134,14 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): boole
 
 /** The site's draw; between the declared bounds where these cut its distribution down. */
 function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
-  const { distribution, support } = site;
+  const { distribution } = site;
   if (!isTruncated(site)) return drawFrom(distribution, noise, context);
-  const bounds = lowerSupport(support, context);
+  const part = lowerSupport(ownBounds(site), context);
+  const bounds: Support =
+    part.kind === "ordered" && part.low !== undefined ? { kind: "lower", low: part.low } : part;
   if (distribution.kind === "defined") return drawDefinedBetween(distribution, noise, bounds, context);
   if (distribution.kind !== "distribution") return drawFrom(distribution, noise, context);
-  const args = lowerArguments(distribution, context);
-  return drawTruncated(context.algebra, distribution.name, noise.uniform(), args, bounds);
+  return drawBetween(distribution, noise.uniform(), bounds, context);
 }
 
 function refuseUndrawable(site: CoreSite, context: ModelContext): void {
@@ -171,6 +173,8 @@ function hasArrayArguments(distribution: CoreDistribution): boolean {
       );
     case "mixture":
       return distribution.index === undefined && distribution.components.some(hasArrayArguments);
+    case "censored":
+      return hasArrayArguments(distribution.base);
     case "if":
       return hasArrayArguments(distribution.then) || hasArrayArguments(distribution.else);
     case "match":
@@ -186,6 +190,8 @@ function distributionNames(distribution: CoreDistribution): (keyof typeof distri
       return [];
     case "mixture":
       return distribution.components.flatMap(distributionNames);
+    case "censored":
+      return distributionNames(distribution.base);
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -1,16 +1,18 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
-import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
+import type { CoreCensored, CoreDistribution, CoreExpression, CoreSite } from "../../lang/core.ts";
+import { hasCumulative } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
 import type { Context } from "./context.ts";
-import { definedMass, definedTerms } from "./defined.ts";
-import type { Arguments } from "./distribution-row.ts";
+import { logMass, logTail, type Tail } from "./cumulative.ts";
+import { definedTerms } from "./defined.ts";
+import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { mixtureTerm } from "./mixture.ts";
 import { eventShape } from "./places.ts";
-import { isTruncated } from "./truncate.ts";
+import { isTruncated, ownBounds } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
 
 /** `present` says of every draw whether it is there: the density of what is missing integrates to one, so it is left out. */
@@ -56,25 +58,12 @@ export function elementLogDensity(
   return algebra.select(algebra.reshapeEvent(mask, batch), whole, missing);
 }
 
-/** Of a definition with a distribution function: what a narrower declared type takes away is made up for. */
+/** Where there is a distribution function, what a narrower declared type takes away is made up for. */
 function cutOff(site: CoreSite, batch: readonly number[], context: Context): readonly Value[] {
   const { distribution, support } = site;
-  if (distribution.kind !== "defined" || distribution.definition.cdf === undefined) return [];
-  if (support.kind === "ordered" || !isTruncated(site)) return [];
-  const mass = definedMass(distribution, lowerSupport(support, context), batch, context);
+  if (support.kind === "ordered" || !isTruncated(site) || !hasCumulative(distribution)) return [];
+  const mass = logMass(distribution, lowerSupport(ownBounds(site), context), batch, context);
   return [context.algebra.unary("neg", mass)];
-}
-
-export function lowerArguments(
-  distribution: Extract<CoreDistribution, { kind: "distribution" | "defined" }>,
-  context: Context,
-): Arguments {
-  return Object.fromEntries(
-    Object.entries(distribution.arguments).map(([name, each]) => [
-      name,
-      context.algebra.convert(lowerExpression(each, context), "float"),
-    ]),
-  );
 }
 
 /** The terms of the sum over all elements, each with only the axes that it needs. */
@@ -116,8 +105,34 @@ function namedTerms(
       elementTerms(component, x, x.event.slice(0, x.event.length - eventRankOf(component)), inner);
     return [mixtureTerm(distribution, x.event, density, context)];
   }
+  if (distribution.kind === "censored") return [censoredTerm(distribution, x, context)];
   const row = distributionRows[distribution.name];
   return row.logDensity(context.algebra, x, lowerArguments(distribution, context));
+}
+
+/** The density between the ends; at an end, the mass of all that lies at it or beyond. */
+function censoredTerm({ base, low, high }: CoreCensored, x: Value, context: ModelContext): Value {
+  const { algebra } = context;
+  const isWhole = algebra.dtypeOf(x) === "int";
+  const at = algebra.convert(x, "float");
+  let term = elementTerms(base, x, x.event, context);
+  const replace = (isBeyond: Value, tail: Tail, end: Value, by: number): void => {
+    // Where the value is not at the end, the end may be infinite.
+    const bound = algebra.add(algebra.select(isBeyond, end, at), by);
+    const mass = logTail(base, tail, bound, x.event, context);
+    term = algebra.select(isBeyond, mass, term);
+  };
+  const endOf = (bound: CoreExpression): Value => algebra.convert(lowerExpression(bound, context), "float");
+  if (low !== undefined) {
+    const end = endOf(low);
+    replace(algebra.binary("lessEqual", at, end), "below", end, 0);
+  }
+  if (high !== undefined) {
+    const end = endOf(high);
+    // P(Y ≥ k) of whole numbers is 1 − F(k − 1).
+    replace(algebra.binary("lessEqual", end, at), "above", end, isWhole ? -1 : 0);
+  }
+  return term;
 }
 
 function chooseArm(

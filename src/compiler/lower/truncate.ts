@@ -1,37 +1,11 @@
-/**
- * Draws of a site whose declared type is narrower than its distribution: by inverting the distribution function between
- * the declared bounds. Only where bounds and arguments do not depend on other draws is this what the log density, which
- * leaves the constant mass between the bounds out, says as well.
- */
+/** Sites whose declared type is narrower than their distribution. */
 import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
-import { type DistributionName, distributions } from "../../lang/distributions.ts";
+import { isCumulative } from "../../lang/cumulative.ts";
+import { distributions } from "../../lang/distributions.ts";
+import { exactly } from "../../lang/range.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
-import type { Support } from "./bijector.ts";
-import type { Arguments } from "./distribution-row.ts";
-import type { Algebra, Operand, Value } from "./value.ts";
-
-/** A distribution function and its inverse. */
-interface Inversion {
-  cdf(a: Algebra, x: Value, args: Arguments): Value;
-  quantile(a: Algebra, u: Value, args: Arguments): Value;
-}
-
-/** Φ((x − loc) / scale) = (1 + erf(…/√2)) / 2 */
-const normal: Inversion = {
-  cdf: (a, x, { loc, scale }) =>
-    a.add(0.5, a.mul(0.5, a.unary("erf", a.div(a.sub(x, loc), a.mul(Math.SQRT2, scale))))),
-  quantile: (a, u, { loc, scale }) =>
-    a.add(loc, a.mul(scale, a.mul(Math.SQRT2, a.unary("erfinv", a.sub(a.mul(2, u), 1))))),
-};
-
-const inversions: Partial<Record<DistributionName, Inversion>> = {
-  Normal: normal,
-  Uniform: {
-    cdf: (a, x, { low, high }) => a.div(a.sub(x, low), a.sub(high, low)),
-    quantile: (a, u, { low, high }) => a.add(low, a.mul(u, a.sub(high, low))),
-  },
-};
+import { numberType } from "../../lang/type.ts";
 
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
@@ -40,6 +14,7 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
     if (support.kind === "ordered") return support.low !== undefined && distribution.support.kind === "real";
     return !sameSupport(support, distribution.support);
   }
+  if (distribution.kind === "censored") return false;
   if (distribution.kind !== "distribution")
     return isTruncated({ distribution: firstOf(distribution), support } as CoreSite);
   const { low, high } = distribution.arguments;
@@ -64,11 +39,34 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
   }
 }
 
+function wholeSupport(distribution: CoreSite["distribution"]): CoreSupport {
+  if (distribution.kind === "defined") return distribution.support;
+  const isPositive =
+    distribution.kind === "distribution" && distributions[distribution.name].support === "positive";
+  const { span } = distribution;
+  return isPositive
+    ? { kind: "lower", low: { kind: "literal", value: 0, type: numberType("real", exactly(0)), span } }
+    : { kind: "real" };
+}
+
 /** All arms of a choice have one support. */
 function firstOf(distribution: CoreSite["distribution"]): CoreSite["distribution"] {
   if (distribution.kind === "if") return distribution.then;
   if (distribution.kind === "mixture") return distribution.components[0];
   return distribution.kind === "match" ? distribution.arms[0].value : distribution;
+}
+
+/** Without ends at which the distribution ends anyway. */
+export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
+  const own = wholeSupport(firstOf(distribution));
+  const isOwn = (side: "low" | "high", bound: CoreExpression): boolean => {
+    const end = side in own ? (own as { readonly [side: string]: unknown })[side] : undefined;
+    return end !== undefined && same(bound, end as CoreExpression);
+  };
+  if (support.kind !== "interval") return support;
+  const { low, high } = support;
+  if (isOwn("low", low)) return { kind: "upper", high };
+  return isOwn("high", high) ? { kind: "lower", low } : support;
 }
 
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */
@@ -79,31 +77,17 @@ export function whyNotTruncated({ distribution, support }: CoreSite, model: Core
       ? undefined
       : `\`dist ${name}\` needs \`cdf\` and \`quantile\` for truncated draws`;
   }
+  if (distribution.kind === "mixture") return "a mixture cannot be truncated";
   if (distribution.kind !== "distribution") return "a choice of distributions cannot be truncated";
-  if (inversions[distribution.name] === undefined)
-    return `truncated ${distribution.name} draws are not supported yet`;
+  if (isCumulative(distribution.name)) return undefined;
+  if (distribution.name !== "Uniform") return `truncated ${distribution.name} draws are not supported yet`;
+  // Its density is flat, and not renormalised between bounds.
   const inputs = new Set(model.inputs.map(({ name }) => name));
   const unknown = (bound: CoreExpression): boolean =>
     findExpression(bound, (each) => each.kind === "variable" && !inputs.has(each.name)) !== undefined;
   return supportBounds(support).some(unknown)
     ? "its bounds depend on other variables, so the prior has no simple draws"
     : undefined;
-}
-
-/** The quantile at cdf(low) + u (cdf(high) − cdf(low)). */
-export function drawTruncated(
-  a: Algebra,
-  name: DistributionName,
-  uniform: Value,
-  args: Arguments,
-  support: Support,
-): Value {
-  const inversion = inversions[name];
-  if (inversion === undefined) return a.of(Number.NaN);
-  const from: Operand =
-    "low" in support && support.low !== undefined ? inversion.cdf(a, support.low, args) : 0;
-  const to: Operand = "high" in support ? inversion.cdf(a, support.high, args) : 1;
-  return inversion.quantile(a, a.add(from, a.mul(uniform, a.sub(to, from))), args);
 }
 
 function isNumber(expression: CoreExpression, value: number): boolean {

@@ -88,6 +88,8 @@ export function distributionNames(distribution: CoreModel["sites"][number]["dist
       return [distribution.definition.name];
     case "mixture":
       return ["Mixture", ...distribution.components.flatMap(distributionNames)];
+    case "censored":
+      return distributionNames(distribution.base);
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];
     case "match":

@@ -3,6 +3,7 @@ import { nearMisses } from "../../base/near-miss.ts";
 import { type DistributionSignature, distributions } from "../distributions.ts";
 import type { ChoiceStatement, Expression } from "../tree.ts";
 import { checkBuiltinDistribution } from "./check-builtin-distribution.ts";
+import { checkCensored, isCensored } from "./check-censored.ts";
 import { checkUse } from "./check-defined.ts";
 import { checkCondition, checkExpression } from "./check-expression.ts";
 import { checkPatterns } from "./check-match.ts";
@@ -20,6 +21,7 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
   switch (expression.kind) {
     case "call":
       if (isDefined(scope, expression.callee)) return checkUse(scope, expression);
+      if (isCensored(expression)) return checkCensored(scope, expression, checkDistribution);
       if (isMixture(expression)) return checkMixture(scope, expression, checkDistribution);
       if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) break;
       return checkBuiltinDistribution(

@@ -7,6 +7,7 @@ import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { checkBijector } from "./check-bijector.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
+import { holdsCensored } from "./check-censored.ts";
 import { checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";
@@ -48,6 +49,10 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   const event = variable.observed ? checked : checked && insideSupport(checked);
   bindPiece(scope, variable, piece, event?.type ?? declared?.type ?? errorType, !variable.observed);
   if (event === undefined || distribution === undefined) return [];
+  if (!variable.observed && holdsCensored(distribution.core)) {
+    scope.report({ code: "censored-latent", name, distribution: distribution.quote });
+    return [];
+  }
   if (statement.type === undefined && bijector === undefined)
     checkElementwise(scope, piece, distribution, event);
   if (event.support.kind === "discrete" && event.support.count !== undefined)

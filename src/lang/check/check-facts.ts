@@ -205,6 +205,13 @@ export type CheckFacts =
       readonly help: string;
     }
   | {
+      readonly code: "cannot-censor";
+      readonly distribution: Quote;
+      readonly reason: string;
+      readonly help: string;
+    }
+  | { readonly code: "censored-latent"; readonly name: string; readonly distribution: Quote }
+  | {
       readonly code: "mixture-components";
       readonly weights: Quote;
       readonly count: string;

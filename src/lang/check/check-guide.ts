@@ -255,6 +255,8 @@ function namedDistributions(distribution: CoreDistribution): readonly NamedDistr
     case "defined":
     case "mixture":
       return [distribution];
+    case "censored":
+      return namedDistributions(distribution.base);
     case "if":
       return [...namedDistributions(distribution.then), ...namedDistributions(distribution.else)];
     case "match":

@@ -21,7 +21,7 @@ export function isReserved(name: string): boolean {
 }
 
 /** What makes distributions of distributions. */
-export const combinators: readonly string[] = ["Mixture"];
+export const combinators: readonly string[] = ["Mixture", "Censored"];
 
 export function isDistribution(name: string): name is DistributionName {
   return Object.hasOwn(distributions, name);

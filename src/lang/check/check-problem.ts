@@ -287,6 +287,18 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.target.span, "discrete")],
         help: facts.help,
       };
+    case "cannot-censor":
+      return {
+        message: `${facts.distribution.text} cannot be censored: ${facts.reason}`,
+        labels: [label(facts.distribution.span, facts.reason)],
+        help: facts.help,
+      };
+    case "censored-latent":
+      return {
+        message: `\`${facts.name}\` is not observed, so it cannot be censored`,
+        labels: [label(facts.distribution.span, "says how values are recorded")],
+        help: `leave \`Censored\` out, write \`observe ${facts.name}\`, or cut \`${facts.name}\` down by a type: \`Real(low, high)\``,
+      };
     case "mixture-components":
       return {
         message: `\`${facts.weights.text}\` has weights of ${facts.count} components, but ${facts.found.text}`,

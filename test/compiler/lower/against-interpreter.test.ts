@@ -7,8 +7,10 @@ import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
 import { seriesPrograms } from "./series-programs.ts";
+import { truncatedPrograms } from "./truncated-programs.ts";
 
 const programs = [
+  ...truncatedPrograms,
   ...mixturePrograms,
   ...samplePrograms,
   ...discretePrograms,
@@ -16,7 +18,7 @@ const programs = [
   ...seriesPrograms,
 ];
 
-const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat/.test(text));
+const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat|Positive ~ Mixture/.test(text));
 
 describe("draws from the prior agree with the interpreter", () => {
   test.each(simulated)("$name", (program) => {

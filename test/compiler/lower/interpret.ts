@@ -2,6 +2,7 @@
  * A second meaning of Core, to judge the first: loops over every plate and step, plain numbers, no tensors. It gives the
  * joint log density on the constrained scale, with discrete latents summed over all their joint assignments.
  */
+
 import { digamma, erf, lgamma } from "../../../src/compiler/special-functions.ts";
 import type {
   CoreDefinedDistribution,
@@ -12,6 +13,7 @@ import type {
   CoreSite,
   CoreStatement,
 } from "../../../src/lang/core.ts";
+import { type CumulativeName, hasCumulative, isCumulative } from "../../../src/lang/cumulative.ts";
 import { distributions } from "../../../src/lang/distributions.ts";
 import { evaluateSize, type Size } from "../../../src/lang/size.ts";
 import type { LoadedModel } from "./load-model.ts";
@@ -148,7 +150,8 @@ function assign(whole: Meaning | undefined, place: readonly number[], value: Mea
 
 /** log of the mass that a declared type leaves of draws with a distribution function, over all elements. */
 function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope): number {
-  if (distribution.kind !== "defined" || distribution.definition.cdf === undefined) return 0;
+  if (distribution.kind !== "defined") return cutOfOthers(distribution, support, x, scope);
+  if (distribution.definition.cdf === undefined) return 0;
   const { definition, support: own } = distribution;
   const end = (side: "low" | "high"): number | undefined => {
     const given = side in support ? evaluate((support as never)[side], scope) : undefined;
@@ -162,6 +165,65 @@ function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope):
     return Math.log((high === undefined ? 1 : cdf(high)) - (low === undefined ? 0 : cdf(low)));
   });
 }
+
+/** The same of builtin distributions, mixtures and choices: where a distribution is on the whole line or above 0. */
+function cutOfOthers(
+  distribution: CoreDistribution,
+  support: CoreSite["support"],
+  x: Meaning,
+  scope: Scope,
+): number {
+  if (support.kind !== "lower" && support.kind !== "upper" && support.kind !== "interval") return 0;
+  if (!hasCumulative(distribution)) return 0;
+  const low = support.kind === "upper" ? -Infinity : number(evaluate(support.low, scope));
+  const high = support.kind === "lower" ? Infinity : number(evaluate(support.high, scope));
+  const all = (value: Meaning, path: readonly number[]): number => {
+    if (Array.isArray(value)) return value.reduce<number>((sum, each, i) => sum + all(each, [...path, i]), 0);
+    const cdf = (bound: number): number => cdfOf(distribution, bound, path, scope);
+    return Math.log(cdf(high) - cdf(low));
+  };
+  return all(x, []);
+}
+
+function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[], scope: Scope): number {
+  switch (distribution.kind) {
+    case "distribution": {
+      if (!isCumulative(distribution.name)) throw new Error("no cdf");
+      const given = Object.entries(distribution.arguments).map(([name, expression]) => {
+        const value = evaluate(expression, scope);
+        return [name, number(Array.isArray(value) ? at(value, path) : value)];
+      });
+      return cdfs[distribution.name](x, Object.fromEntries(given));
+    }
+    case "defined":
+      return definedSum(distribution, x, scope, (inner, value) =>
+        number(entry(distribution.definition.cdf, [value], inner)),
+      );
+    case "mixture": {
+      const { weights, components, index } = distribution;
+      const given = evaluate(weights.value, scope) as number[];
+      const raw = weights.kind === "p" ? given : given.map(Math.exp);
+      const total = raw.reduce((sum, each) => sum + each, 0);
+      return raw.reduce((sum, weight, k) => {
+        const inner = index === undefined ? scope : { ...scope, names: new Map(scope.names).set(index, k) };
+        return sum + (weight / total) * cdfOf(components[index === undefined ? k : 0], x, path, inner);
+      }, 0);
+    }
+    case "if": {
+      const arm = evaluate(distribution.condition, scope) !== 0 ? distribution.then : distribution.else;
+      return cdfOf(arm, x, path, scope);
+    }
+    case "censored":
+    case "match":
+      throw new Error("not among the programs");
+  }
+}
+
+const phi = (z: number): number => 0.5 * (1 + erf(z / Math.SQRT2));
+const cdfs: Readonly<Record<CumulativeName, (x: number, args: Readonly<Record<string, number>>) => number>> =
+  {
+    Normal: (x, { loc, scale }) => phi((x - loc) / scale),
+  };
 
 /** The sum over independent draws of what each gives; their arguments are in scope under the parameters' names. */
 function definedSum(
@@ -236,6 +298,17 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
           ? (value as Meaning[]).reduce<number>((sum, each) => sum + all(each), 0)
           : one(value);
       return all(x);
+    }
+    case "censored": {
+      const { base } = distribution;
+      const [low, high] = [distribution.low, distribution.high].map((end) =>
+        end === undefined ? undefined : number(evaluate(end, scope)),
+      );
+      if (Array.isArray(x)) throw new Error("not among the programs");
+      const step = base.kind === "defined" && base.definition.event.base === "int" ? 1 : 0;
+      if (low !== undefined && x <= low) return Math.log(cdfOf(base, low, [], scope));
+      if (high !== undefined && x >= high) return Math.log(1 - cdfOf(base, high - step, [], scope));
+      return score(base, x, scope);
     }
     case "defined":
       return definedSum(distribution, x, scope, (inner, value) =>

@@ -226,6 +226,9 @@ describe("a declared type that cuts the distribution down", () => {
     ["a: Positive ~ Logistic(-1, 1)", (x: number) => 1 / Math.cosh((x + 1) / 2) ** 2, 0, 60],
     ["a: Real(1, 4) ~ Exponential(0.5)", (x: number) => Math.exp(-x / 2), 1, 4],
     ["a: Real(0.2, 0.5) ~ Uniform(0, 1)", () => 1, 0.2, 0.5],
+    ["a: Real(-1, 2) ~ Laplace(1, 0.5)", (x: number) => Math.exp(-2 * Math.abs(x - 1)), -1, 2],
+    ["a: Real(-9, 2) ~ Cauchy(1, 0.5)", (x: number) => 1 / (1 + 4 * (x - 1) ** 2), -9, 2],
+    ["a: Real(0.5, 20) ~ HalfCauchy(2)", (x: number) => 1 / (1 + (x / 2) ** 2), 0.5, 20],
   ] as const)("%s", (statement, density, low, high) => {
     const cells = 20_000;
     const points = Array.from({ length: cells }, (_, i) => low + ((i + 0.5) / cells) * (high - low));

@@ -249,8 +249,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "positive-ordered": "model M[K] {\n  w: PositiveOrdered[K] ~ Beta(2, 1)\n}",
   },
   "truncation-needs-constants": {
-    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Normal(0, s)\n}",
-    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Normal(0, 1)\n}",
+    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ StudentT(3, 0, s)\n}",
+    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Gamma(2, 1)\n}",
   },
   "local-outside": {
     "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = a * x[n]\n    observe y[n] ~ Normal(m, 1)\n  }\n  factor -m\n}",
@@ -276,6 +276,12 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    x[n] ~ Normal(if z[n] { 1 } else { 0 }, 1) via noncentered\n  }\n}",
     bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
+  },
+  "cannot-censor": {
+    "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(Gamma(2, s), high: 3) }\n}",
+  },
+  "censored-latent": {
+    "": "model M {\n  x ~ Censored(Normal(0, 1), high: 3)\n  observe y ~ Normal(x, 1)\n}",
   },
   "mixture-components": {
     "": "model M[K](mu: Real[K]) {\n  p ~ Dirichlet(ones(K))\n  observe x ~ Mixture(p, Normal(0, 1))\n}",

@@ -1,0 +1,30 @@
+/** Distribution functions of builtin distributions as log F and log (1 − F), to the last digits in both tails, and their inverse. */
+import type { CumulativeName } from "../../lang/cumulative.ts";
+import type { Arguments } from "./distribution-row.ts";
+import { logNormalCdf, normalQuantileBelow } from "./normal-tail.ts";
+import type { Algebra, Value } from "./value.ts";
+
+export interface CumulativeRow {
+  /** log F(x) */
+  logCdf(a: Algebra, x: Value, args: Arguments): Value;
+  /** log (1 − F(x)) */
+  logSurvival(a: Algebra, x: Value, args: Arguments): Value;
+  /** The x with these two: the smaller one tells it best. */
+  quantile(a: Algebra, logCdf: Value, logSurvival: Value, args: Arguments): Value;
+}
+
+function standard(a: Algebra, x: Value, { loc, scale }: Arguments): Value {
+  return a.div(a.sub(x, loc), scale);
+}
+
+export const cumulativeRows: { readonly [Name in CumulativeName]: CumulativeRow } = {
+  Normal: {
+    logCdf: (a, x, args) => logNormalCdf(a, standard(a, x, args)),
+    logSurvival: (a, x, args) => logNormalCdf(a, a.unary("neg", standard(a, x, args))),
+    quantile(a, log, logAbove, { loc, scale }) {
+      const isBelow = a.binary("less", log, logAbove);
+      const z = normalQuantileBelow(a, a.select(isBelow, log, logAbove));
+      return a.add(loc, a.mul(scale, a.select(isBelow, z, a.unary("neg", z))));
+    },
+  },
+};

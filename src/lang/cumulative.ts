@@ -1,0 +1,27 @@
+/** Which distributions have a distribution function: those are renormalised where a type cuts them down, and can be censored. */
+import type { CoreDistribution } from "./core.ts";
+import type { DistributionName } from "./distributions.ts";
+
+/** Builtin ones: the functions are in `compiler/lower/cumulative-rows.ts`. */
+export type CumulativeName = "Normal";
+
+export function isCumulative(name: DistributionName): name is CumulativeName {
+  return name === "Normal";
+}
+
+export function hasCumulative(distribution: CoreDistribution): boolean {
+  switch (distribution.kind) {
+    case "distribution":
+      return isCumulative(distribution.name);
+    case "defined":
+      return distribution.definition.cdf !== undefined;
+    case "mixture":
+      return distribution.rank === 0 && distribution.components.every(hasCumulative);
+    case "censored":
+      return false;
+    case "if":
+      return hasCumulative(distribution.then) && hasCumulative(distribution.else);
+    case "match":
+      return distribution.arms.every(({ value }) => hasCumulative(value));
+  }
+}

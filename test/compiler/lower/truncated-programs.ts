@@ -1,0 +1,54 @@
+/** Programs with distributions that a type cuts down, whose arguments and bounds are inferred. */
+import { program, type SampleProgram } from "./programs.ts";
+
+export const truncatedPrograms: readonly SampleProgram[] = [
+  program(
+    "normals between bounds that are inferred",
+    { N: 3 },
+    `s ~ LogNormal(0, 0.3)
+    m ~ Normal(0, 0.5)
+    x: Positive ~ Normal(1 + tanh(m), s)
+    w: Real(m - s, m + 2 * s) ~ Normal(m, s)
+    plate n in N {
+      u[n]: Real(-1, 2) ~ Normal(tanh(x), 1 + s)
+      v[n]: Positive[2] ~ Normal([tanh(x), -1], 1 + s)
+      observe y[n] ~ Normal(u[n] + v[n, 0], w ^ 2 + 0.1)
+    }`,
+  ),
+  program(
+    "all that have a distribution function, cut down",
+    {},
+    `r ~ Normal(0, 1)
+    s = exp(tanh(r))
+    a: Real(0.5, 3) ~ HalfNormal(s)
+    b: Real(0, 2) ~ LogNormal(0, s)
+    c: Real(-1, infinity) ~ Cauchy(s, 1)
+    d: Real(0, 3) ~ HalfCauchy(s)
+    e: Real(-1, 1) ~ Laplace(s, 0.7)
+    f: Real(-2, 0.5) ~ Logistic(s, 0.7)
+    g: Real(0, 2) ~ Exponential(s)
+    h: Real(-infinity, 0.5) ~ Normal(s, 2)`,
+  ),
+  program(
+    "censored at ends that are known, inferred, or of each item",
+    { N: 6 },
+    `s ~ LogNormal(0, 0.5)
+    m ~ Normal(0, 1)
+    plate n in N {
+      observe y[n] ~ Censored(Normal(m, s), low: c[n])
+      observe z[n] ~ Censored(Logistic(m, s), high: m + 0.1)
+      observe w[n] ~ Censored(Normal(m, s), low: -0.5, high: 0.5)
+      observe t[n] ~ Censored(Weibull(1.5, s), high: 0.8)
+      observe v[n] ~ Mixture([0.3, 0.7] as Simplex[2], Censored(Normal(m, s), high: 0.2), Censored(Laplace(m, s), high: 0.2))
+    }`,
+    "(c: Real[N])",
+  ),
+  program(
+    "mixtures and choices, cut down",
+    {},
+    `s ~ LogNormal(0, 0.5)
+    a: Positive ~ Mixture(softmax([s, 1]), Normal([-1, s], s))
+    b: Real(-1, 1) ~ if s > 1 then Normal(0, s) else Laplace(s, 1)
+    observe y ~ Normal(a, s + b ^ 2)`,
+  ),
+];
