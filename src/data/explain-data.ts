@@ -270,7 +270,12 @@ export function explainData(facts: DataFacts): Problem {
             facts.meant === undefined
               ? listNames(facts.given)
               : `\`${facts.meant}\`, which the model does not know`,
-          notes: facts.file === undefined ? ["no data were given (--data FILE)"] : undefined,
+          notes:
+            facts.file === undefined
+              ? ["no data were given (--data FILE)"]
+              : facts.given.length > 0 && facts.given.every((each) => /^-?[\d.]+$/.test(each))
+                ? ["the first line of a CSV file holds the names of its columns"]
+                : undefined,
           help:
             facts.meant !== undefined
               ? `rename \`${facts.meant}\` to \`${facts.name}\``
@@ -357,7 +362,9 @@ export function explainData(facts: DataFacts): Problem {
         help:
           facts.declared.role === "input"
             ? `correct the value, or declare another type than ${facts.declared.type}`
-            : "correct the value, or choose a distribution that can give it",
+            : facts.remark.startsWith("sums to")
+              ? "divide the numbers by their sum"
+              : "correct the value, or choose a distribution that can give it",
       });
     case "data-size-conflict": {
       const { claim, expected, bindings } = facts;

@@ -106,7 +106,9 @@ function unknownToken(text: string, position: number, expected: Expected): JsonE
     text,
     position,
     notFinite ? `JSON has no ${clip(found)}` : `unexpected ${clip(found)} where ${spell(expected)} should be`,
-    notFinite ? "leave out the rows with missing values" : helpFor(found, expected),
+    notFinite
+      ? "leave out the rows with missing values, or write `null` and declare the variable with `?`"
+      : helpFor(found, expected),
   );
 }
 

@@ -34,6 +34,13 @@ const mean = `model Mean[N] {
 
 const few = '{ "y": [3, 4.5, 2.5] }\n';
 
+const family = `family Means[N] {
+  vary m ~ Normal(0, 1)
+  mu ~ Normal(m, 1)
+  plate n in N { observe y[n] ~ Normal(mu, 1) }
+}
+`;
+
 const decay = `def decay(y: Real, t: Real, k: Real): Real = -k * y
 
 model Decay[T](ts: Real[T]) {
@@ -430,6 +437,75 @@ guide for Means {
       "data.json": few,
     },
   },
+  "series-first-elements": {
+    args: ["sample", "./model.ppl", "--set", "T=5"],
+    files: {
+      "model.ppl":
+        "model Series[T] {\n  a ~ Normal(0, 1)\n  for t in 1..T { observe y[t] ~ Normal(a * y[t-1], 1) }\n}\n",
+    },
+  },
+  "anew-without-predict": call(...infer, "--anew", "J"),
+  "members-of-a-file-without-members": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--member", "0"],
+    files: { "model.ppl": family, "data.json": few },
+  },
+  "no-such-member": {
+    args: ["infer", "./model.ppl", "--data", "./members.json", "--member", "7"],
+    files: { "model.ppl": family, "members.json": '{ "members": [{ "y": [1, 2] }] }\n' },
+  },
+  "members-not-a-list": {
+    args: ["infer", "./model.ppl", "--data", "./members.json", "--member", "0"],
+    files: { "model.ppl": family, "members.json": '{ "members": { "y": [1, 2] } }\n' },
+  },
+  "train-without-data": call("train", "./model.ppl", "--out", "./model.pplx"),
+  "member-nowhere-finite": {
+    args: ["train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"],
+    files: {
+      "model.ppl":
+        "family Starts[N] {\n  member learn w = -1\n  plate n in N { observe y[n] ~ Normal(0, w as Positive) }\n}\n",
+      "data.json": few,
+    },
+  },
+  "shared-sizes-differ": {
+    args: ["train", "./model.ppl", "--data", "./members.json", "--out", "./model.pplx"],
+    files: {
+      "model.ppl":
+        "family Shared[N, D] {\n  learn w: Real[D] = zeros()\n  member learn b = 0\n  plate n in N { observe x[n]: Real[D] ~ Normal(w + b, 1) }\n}\n",
+      "members.json": '{ "members": [{ "x": [[1, 2]] }, { "x": [[1, 2, 3]] }] }\n',
+    },
+  },
+  "axis-over-nothing": {
+    args: ["sample", "./model.ppl", "--set", "N=1"],
+    files: { "model.ppl": "model Steps[N] {\n  plate n in 1..N { observe x[n] ~ Normal(0, 1) }\n}\n" },
+  },
+  "sum-too-large": {
+    args: ["infer", "./model.ppl", "--data", "./data.json"],
+    files: {
+      "model.ppl": `model Sum[N] {
+  mu ~ Normal(0, 1)
+  a ~ Categorical(ones(1000) / 1000)
+  b ~ Categorical(ones(1000) / 1000)
+  c ~ Categorical(ones(1000) / 1000)
+  plate n in N { observe y[n] ~ Normal(mu + a * b * c, 1) }
+}
+`,
+      "data.json": few,
+    },
+  },
+  "data-not-a-number-json": json(mean, '{ "y": [3, NaN, 2.5] }\n'),
+  "data-infinity-json": json(mean, '{ "y": [3, 1e999, 2.5] }\n'),
+  "data-infinity-csv": csv(mean, "y\n3\nInf\n2.5\n"),
+  "data-empty-cell": csv(mean, "y\n3\n\n2.5\n,\n"),
+  "data-text-in-cell": csv(mean, "y\n3\nthree\n2.5\n"),
+  "data-no-header": csv(mean, "3\n4.5\n2.5\n"),
+  "data-header-in-capitals": csv(mean, "Y\n3\n4.5\n2.5\n"),
+  "data-shares-rounded": json(
+    "model Shares[N, K] {\n  a ~ HalfNormal(9)\n  plate n in N { observe p[n]: Simplex[K] ~ Dirichlet(a * ones(K)) }\n}\n",
+    '{ "p": [[0.33, 0.33, 0.33], [0.2, 0.3, 0.5]] }\n',
+  ),
+  "data-single-quotes": json(mean, "{ 'y': [3, 4.5] }\n"),
+  "data-comma-at-the-end": json(mean, '{ "y": [3, 4.5,] }\n'),
+  "data-true-for-a-number": json(mean, '{ "y": [true, "2", null] }\n'),
   "sample-needs-size": { args: ["sample", "./model.ppl"], files: { "model.ppl": mean } },
   "check-data-given": call("check", "./model.ppl", "--data", "./data.json"),
 };

@@ -1,5 +1,5 @@
 /** Uses of builtin distributions: arguments to parameters, shapes. */
-import { nearMisses } from "../../base/near-miss.ts";
+
 import type { Span } from "../../base/span.ts";
 import type { CoreDistribution } from "../core.ts";
 import {
@@ -20,6 +20,7 @@ import type { CheckedDistribution } from "./checked-distribution.ts";
 import { type CheckedParameter, describeDraws } from "./describe-draws.ts";
 import { formatBrief } from "./format-brief.ts";
 import { signatureText } from "./match-arguments.ts";
+import { nearParameters } from "./other-names.ts";
 
 export function checkBuiltinDistribution(
   scope: Scope,
@@ -68,7 +69,7 @@ function chooseForm(
   const known = [...new Set(row.forms.flatMap((form) => form.map((each) => each.name)))];
   const stranger = args.find((each) => each.name !== undefined && !known.includes(each.name.text));
   if (stranger?.name !== undefined) {
-    const near = nearMisses(stranger.name.text, known);
+    const near = nearParameters(stranger.name.text, known);
     scope.report({ code: "unknown-argument", name: stranger.name, of: name, known, near });
     return undefined;
   }

@@ -32,7 +32,7 @@ export function checkCall(scope: Scope, call: CallExpression, check: CheckExpres
         what: `calling \`${value.text}\``,
         where: "here",
         span: value.span,
-        help: "call a function by its name",
+        help: methodHelp(call),
       });
     }
     return errorExpression(span);
@@ -159,4 +159,11 @@ function checkBuiltinCall(
   );
   if (!sizes.every((size) => size !== undefined)) return errorExpression(span);
   return name === "eye" ? filledArray(name, sizes, span) : checkBuiltin(scope, name, args, span, sizes);
+}
+
+/** `x.mean()` is `mean(x)`, `np.sqrt(2)` is `sqrt(2)`. */
+function methodHelp({ callee, arguments: args }: CallExpression): string {
+  if (callee.kind !== "field" || !isBuiltin(callee.name.text)) return "call a function by its name";
+  const given = args.length > 0 ? args.map(({ value }) => formatBrief(value)) : [formatBrief(callee.base)];
+  return `write \`${callee.name.text}(${given.join(", ")})\``;
 }

@@ -100,7 +100,11 @@ function chainStretches(
     }
     rest.set(key, stretch);
   }
-  let reached = variable.observed ? earliest(stretches) : constantSize(0);
+  // A lone `y[N] ~ …` is not meant as one element behind N that nobody looks at.
+  const single = stretches.every(({ pieces }) =>
+    pieces.every((each) => each.places[position].kind === "constant"),
+  );
+  let reached = variable.observed && !single ? earliest(stretches) : constantSize(0);
   let last: Stretch | undefined;
   while (rest.size > 0) {
     const key = formatSize(reached);
@@ -148,9 +152,12 @@ function reportGap(
     target: { text: variable.name, span: piece.target.span },
     element,
     bound: draws ? "drawn" : "bound",
-    help: draws
-      ? `add \`${element} ~ …\`, or let the range start at ${formatSize(reached)}`
-      : `add \`${element} = …\``,
+    help:
+      draws && stretch.pieces.every((each) => each.places[position].kind === "constant") && last === undefined
+        ? `draw all elements: \`${variable.name}: Real[…] ~ …\`, or one at a time in a plate`
+        : draws
+          ? `add \`${element} ~ …\`, or let the range start at ${formatSize(reached)}`
+          : `add \`${element} = …\``,
   });
 }
 

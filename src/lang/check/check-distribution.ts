@@ -1,5 +1,5 @@
 /** What stands behind `~`: a distribution by name, or several to choose from. */
-import { nearMisses } from "../../base/near-miss.ts";
+
 import { type DistributionSignature, distributions } from "../distributions.ts";
 import type { ChoiceStatement, Expression } from "../tree.ts";
 import { checkBuiltinDistribution } from "./check-builtin-distribution.ts";
@@ -15,6 +15,7 @@ import { formatBrief } from "./format-brief.ts";
 import { joinArms } from "./join-arms.ts";
 import { literalNumber } from "./literal-number.ts";
 import { signatureText } from "./match-arguments.ts";
+import { nearDistributions } from "./other-names.ts";
 
 /** Checks what stands behind `~`. Reports and gives `undefined` when it is no proper distribution. */
 export function checkDistribution(scope: Scope, expression: Expression): CheckedDistribution | undefined {
@@ -103,7 +104,7 @@ function reportNoDistribution(scope: Scope, expression: Expression): void {
   const isFunction =
     name.kind === "name" && (isBuiltin(name.text) || scope.functions.kindOf(name.text) !== undefined);
   if (expression.kind === "call" && name.kind === "name" && !isFunction && !scope.bindings.has(name.text)) {
-    const near = nearMisses(name.text, distributionNames(scope));
+    const near = nearDistributions(name.text, distributionNames(scope));
     scope.report({ code: "unknown-distribution", name: { text: name.text, span: name.span }, near });
     return;
   }

@@ -2,7 +2,7 @@
 import type { Span } from "../../base/span.ts";
 import { type BuiltinName, constants } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
-import { formatType } from "../format-type.ts";
+import { formatShape, formatType } from "../format-type.ts";
 import { exactly, rangeOf } from "../range.ts";
 import { constantSize, subtractSizes } from "../size.ts";
 import type { BinaryOperator, Expression } from "../tree.ts";
@@ -197,13 +197,18 @@ function joinArms(
     const next = joinTypes(joined, value.type);
     if (next === undefined) {
       const [first] = arms;
+      const rows = [joined, value.type].flatMap((each) =>
+        each.kind === "number" && each.dimensions.length > 0 ? [formatShape(each.dimensions)] : [],
+      );
+      const ragged = rows.length === 2 && rows[0] !== rows[1];
       scope.report({
         code: "arms-disagree",
         what,
         left: quoteOf(first.expression),
         right: quoteOf(expression),
-        leftType: formatType(joined),
-        rightType: formatType(value.type),
+        leftType: ragged ? `an array ${rows[0]}` : formatType(joined),
+        rightType: ragged ? `an array ${rows[1]}` : formatType(value.type),
+        ...(ragged && { help: "give all of them the same sizes" }),
       });
       return errorType;
     }

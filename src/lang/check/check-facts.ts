@@ -70,7 +70,13 @@ export type CheckFacts =
       readonly span: Span;
     }
   /** `what` the name is already: "a size", "the builtin function". */
-  | { readonly code: "name-taken"; readonly name: Quote; readonly what: string; readonly first?: Span }
+  | {
+      readonly code: "name-taken";
+      readonly name: Quote;
+      readonly what: string;
+      readonly first?: Span;
+      readonly help?: string;
+    }
   | { readonly code: "use-before-bound"; readonly use: Quote; readonly name: string; readonly bound: Span }
   | {
       readonly code: "local-outside";
@@ -99,6 +105,7 @@ export type CheckFacts =
       readonly target: Quote;
       readonly expected: string;
       readonly axes: string;
+      readonly help?: string;
     }
   | {
       readonly code: "element-drawn-twice";
@@ -241,6 +248,7 @@ export type CheckFacts =
       readonly right: Quote;
       readonly leftType: string;
       readonly rightType: string;
+      readonly help?: string;
     }
   | { readonly code: "not-a-function"; readonly value: Quote; readonly help?: string }
   /** An instance of a function does not check: what is wrong inside it, and the arguments that make the instance. */

@@ -167,8 +167,12 @@ function addPiece(
   const { scope } = walk;
   const taken = takenBy(scope, target.name.text);
   const index = [...walk.axes.values()].find((axis) => axis.name === target.name.text);
-  if (taken !== undefined) scope.report({ code: "name-taken", name: target.name, ...taken });
-  else if (index !== undefined)
+  if (taken !== undefined) {
+    const both = statement.kind === "draw" && statement.observed && taken.what === "an input";
+    const help =
+      "an observed variable is given by the data without being an input: take it out of the header";
+    scope.report({ code: "name-taken", name: target.name, ...taken, ...(both && { help }) });
+  } else if (index !== undefined)
     scope.report({ code: "name-taken", name: target.name, what: "an index", first: index.span });
   const all = axes.map((axis) => ({ kind: "axis", axis }) as const);
   const local = statement.kind === "let" && target.indices.length === 0;
@@ -207,8 +211,27 @@ function placesOf(scope: Scope, target: Target, axes: readonly Axis[]): readonly
     expected: list.length === 0 ? target.name.text : `${target.name.text}[${list.join(", ")}]`,
     axes:
       list.length === 0 ? "under no plate or `for`" : `under ${list.map((each) => `\`${each}\``).join(", ")}`,
+    ...helpWithPlate(scope, target, text, list),
   });
   return undefined;
+}
+
+/** Indices that are names of nothing, under no axis: plates are missing. */
+function helpWithPlate(
+  scope: Scope,
+  { indices }: Target,
+  text: string,
+  axes: readonly string[],
+): { readonly help?: string } {
+  const names = indices.flatMap((each) =>
+    each.kind === "name" && !scope.sizes.has(each.text) ? [each.text] : [],
+  );
+  if (axes.length > 0 || names.length === 0 || names.length < indices.length) return {};
+  const heads = names.map((name) => {
+    const size = name.toUpperCase();
+    return `plate ${name} in ${scope.sizes.has(size) ? size : "…"} { `;
+  });
+  return { help: `put it in a plate: \`${heads.join("")}${text} ~ …${" }".repeat(heads.length)}\`` };
 }
 
 function makeVariable(walk: Walk, name: string, pieces: readonly Piece[]): Variable[] {

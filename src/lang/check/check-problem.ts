@@ -87,7 +87,7 @@ function prose(facts: CheckFacts): Prose {
         message: `\`${facts.name.text}\` is already ${facts.what}`,
         labels: [label(facts.name.span, "bound again"), ...labelAt(facts.first, "bound here")],
         notes: ["A name means one thing in a whole model."],
-        help: `choose another name, such as \`${facts.name.text}2\``,
+        help: facts.help ?? `choose another name, such as \`${facts.name.text}2\``,
       };
     case "use-before-bound":
       return {
@@ -127,7 +127,7 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.target.span, facts.axes)],
         expected: `\`${facts.expected}\``,
         found: `\`${facts.target.text}\``,
-        help: `write \`${facts.expected}\``,
+        help: facts.help ?? `write \`${facts.expected}\``,
       };
     case "element-drawn-twice":
       return {
@@ -352,7 +352,7 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.right.span, facts.rightType), label(facts.left.span, facts.leftType)],
         expected: `${facts.leftType}, as in the first`,
         found: facts.rightType,
-        help: "give them one type",
+        help: facts.help ?? "give them one type",
       };
     case "recursive-function":
       return {
@@ -479,11 +479,11 @@ function explainUnknown(code: UnknownCode, name: Quote, near: readonly string[])
   };
 }
 
-/** For one letter, every other letter is near; only its other case is meant. */
+/** For one letter, every other letter is near; only its other case is meant, or what it stands for. */
 function plausible(typed: string, near: readonly string[]): readonly string[] {
   return typed.length > 1
     ? near.filter((name) => name.length > 1)
-    : near.filter((name) => name.toLowerCase() === typed.toLowerCase());
+    : near.filter((name) => name.length > 2 || name.toLowerCase() === typed.toLowerCase());
 }
 
 function unknownHelp(code: UnknownCode, name: string): string | undefined {

@@ -1,5 +1,5 @@
 /** Type expressions, and whether a value fits a type. */
-import { nearMisses } from "../../base/near-miss.ts";
+
 import type { CoreExpression } from "../core.ts";
 import { formatShape, formatType } from "../format-type.ts";
 import { disjoint, hull, rangeOf, within } from "../range.ts";
@@ -23,6 +23,7 @@ import type { Because } from "./check-facts.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
 import { formatBrief } from "./format-brief.ts";
+import { nearTypes } from "./other-names.ts";
 
 interface NamedType {
   readonly base: Base;
@@ -80,7 +81,7 @@ export function checkType(
       scope.report({
         code: "unknown-type",
         name: { text, span },
-        near: nearMisses(text, Object.keys(namedTypes)),
+        near: nearTypes(text, Object.keys(namedTypes)),
       });
     return undefined;
   }

@@ -7,6 +7,7 @@ import { joinSpans, type Span } from "../../base/span.ts";
 import type { Argument, Arm, BinaryOperator, Expression, Index, Range, TypeExpression } from "../tree.ts";
 import { type Building, grow, nameOf, node, nodeSpan, nodes, tokenOf, tokenSpan, tokensOf } from "./cst.ts";
 import { castPrecedence, precedence, prefixPrecedence } from "./precedence.ts";
+import { wrongSymbols } from "./tokens.ts";
 
 const comparison = precedence["=="];
 
@@ -44,9 +45,11 @@ export function buildExpression(building: Building, cst: CstNode | undefined, at
     }
     const operator: IToken | undefined = operators[i];
     if (operator === undefined) continue;
-    const binds = precedence[operator.image as BinaryOperator | "|>"] ?? comparison;
+    const binds = precedence[writtenOperator(operator) as BinaryOperator | "|>"] ?? comparison;
     if (binds === comparison) reportChain(building, pending, operator);
-    reduceWhile((top) => top.precedence > binds || (top.precedence === binds && operator.image !== "^"));
+    reduceWhile(
+      (top) => top.precedence > binds || (top.precedence === binds && writtenOperator(operator) !== "^"),
+    );
     pending.push({ kind: "binary", token: operator, precedence: binds });
   }
   reduceWhile(() => true);
@@ -57,6 +60,11 @@ interface PendingOperator {
   readonly kind: "prefix" | "binary";
   readonly token: IToken;
   readonly precedence: number;
+}
+
+/** The operator's text, also where that of another language stands for it. */
+function writtenOperator({ image }: IToken): string {
+  return Object.hasOwn(wrongSymbols, image) ? wrongSymbols[image] : image;
 }
 
 function reduce(building: Building, output: Expression[], { kind, token }: PendingOperator): void {
@@ -73,7 +81,14 @@ function reduce(building: Building, output: Expression[], { kind, token }: Pendi
   const made: Expression =
     token.image === "|>"
       ? { kind: "pipe", value: left, into: right, span }
-      : { kind: "binary", operator: token.image as BinaryOperator, left, right, operatorSpan, span };
+      : {
+          kind: "binary",
+          operator: writtenOperator(token) as BinaryOperator,
+          left,
+          right,
+          operatorSpan,
+          span,
+        };
   output.push(grow(building, made, [left, right], errorExpression));
 }
 

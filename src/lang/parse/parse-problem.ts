@@ -201,9 +201,11 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
           expected: "`model`, `family`, `guide`, `def`, `net`, `dist` or `import`",
           help: fact.meant
             ? `did you mean \`${fact.meant}\`?`
-            : fact.statement
-              ? "wrap the statements in `model Name { … }`"
-              : undefined,
+            : stanBlocks.has(fact.word)
+              ? "in place of blocks: `model Name[N](x: Real[N]) { mu ~ Normal(0, 1); observe y: Real[N] ~ Normal(mu, 1) }`"
+              : fact.statement
+                ? "wrap the statements in `model Name { … }`"
+                : undefined,
         },
       );
     case "unknown-statement": {
@@ -301,6 +303,15 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
       });
   }
 }
+
+/** Words that begin blocks in Stan. */
+const stanBlocks: ReadonlySet<string> = new Set([
+  "data",
+  "parameters",
+  "transformed",
+  "generated",
+  "functions",
+]);
 
 const bodyExamples: Readonly<Record<string, string>> = {
   plate: "plate j in J { … }",

@@ -153,6 +153,8 @@ function suggestion(
   if (type === t.LeftBrace && before?.tokenType === t.Assign) return "a body in braces follows without `=`";
   if ((expected === "`,` or `)`" || expected === "`,` or `]`") && startsOperand)
     return `put a comma before \`${found.image}\``;
+  const word = error.context.ruleStack.includes("axis") ? axisHelp(error, rule, before) : undefined;
+  if (word !== undefined) return word;
   if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
   if (rule === "import") return 'import { f, g } from "./lib.ppl"';
   if (isExpected(error, t.On)) return "say what one draw is: `on Real`, `on Positive`, `on Nat`";
@@ -168,6 +170,24 @@ function suggestion(
   return undefined;
 }
 
+/** Heads of axes as other languages write them. */
+function axisHelp(
+  { token: { tokenType }, context }: IRecognitionException,
+  rule: string,
+  before: IToken | undefined,
+): string | undefined {
+  const { length } = context.ruleStack;
+  const inHead = rule === "axis" || (rule === "block" && context.ruleStack[length - 2] === "axis");
+  if (!inHead || before === undefined) return undefined;
+  if (tokenType === t.LeftParen && keywordTokens.has(before.tokenType))
+    return `without parentheses: \`${before.image} n in N { … }\``;
+  if (tokenType === t.LeftBrace && before.tokenType === t.Identifier)
+    return `name an index: \`plate ${before.image.toLowerCase()} in ${before.image} { … }\``;
+  if (tokenType === t.Comma) return "put one into the other: `plate n in N { plate k in K { … } }`";
+  if (tokenType === t.Colon) return "a range is written `a..b`, which leaves b out; `N` alone is `0..N`";
+  return undefined;
+}
+
 const bindingWords: ReadonlySet<string> = new Set(["let", "var", "const", "val", "real", "int", "vector"]);
 
 /** What follows a whole statement in the same line. */
@@ -177,7 +197,7 @@ function nextStatement(found: IToken, before: IToken | undefined, next: IToken |
   if (before !== undefined && bindingWords.has(before.image))
     return `leave out \`${before.image}\`: \`${found.image} = …\``;
   if (before?.image === "return") return "leave out `return`: a function ends in its result";
-  if (/^els?e?if$/.test(found.image)) return "write `else if`";
+  if (/^els?e?if$/.test(found.image) || /^els?e?if$/.test(before?.image ?? "")) return "write `else if`";
   const afterName = before?.tokenType === t.Identifier || before?.tokenType === t.RightBracket;
   if (found.tokenType === t.Identifier && next?.tokenType === t.LeftParen && afterName)
     return `put \`~\` before \`${found.image}\` to draw, or \`=\` to bind`;

@@ -8,11 +8,15 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "unknown-function": { "": "model M {\n  s ~ Normal(0, 1)\n  x ~ Normal(0, sofplus(s))\n}" },
   "unknown-distribution": {
+    short: "model M {\n  x ~ N(0, 1)\n}",
     dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peek(0, 1)\n}",
     "": "model M {\n  x ~ Gausian(0, 1)\n  y ~ Norml(0, 1)\n}",
   },
   "unknown-size": { "": "model M[Rows] {\n  plate n in Row { observe y[n] ~ Normal(0, 1) }\n}" },
-  "unknown-type": { "": "model M(x: Postive) {\n  observe y ~ Normal(0, x)\n}" },
+  "unknown-type": {
+    "other-language": "model M[N](x: vector[N]) {\n  observe y: Real[N] ~ Normal(x, 1)\n}",
+    "": "model M(x: Postive) {\n  observe y ~ Normal(0, x)\n}",
+  },
   "unknown-annotation": { "": "model M {\n  x ~ Normal(0, 1) via noncentred\n}" },
   "unknown-option": {
     number: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(match kind { 0 => 1, _ => 2 }, 1)\n}",
@@ -29,6 +33,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "family F {\n  mu ~ Normal(0, 1)\n  vary centre ~ Normal(mu, 1)\n}",
   },
   "unknown-argument": {
+    "other-language": "model M {\n  x ~ Normal(0, sigma: 1)\n}",
     "net-sizes": "model M {\n  learn f = mlp[3, 2](hiden: [4])\n}",
     ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, step: 10)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
@@ -51,6 +56,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "mixed-forms": "model M {\n  observe y ~ Bernoulli(0.5, logits: 0)\n}",
   },
   "name-taken": {
+    "observed-input": "model M[N](y: Real[N]) {\n  mu ~ Normal(0, 1)\n  observe y ~ Normal(mu, 1)\n}",
     "": "model M[J] {\n  mu ~ Normal(0, 1)\n  mu ~ Normal(0, 2)\n}",
     "shadows-size": "model M[J] {\n  plate J in J { observe y[J] ~ Normal(0, 1) }\n}",
     "learned-index": "model M[N] {\n  learn n = 0\n  plate n in N { observe y[n] ~ Normal(0, 1) }\n}",
@@ -82,6 +88,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M[T, K] {\n  b: Real[K] ~ Normal(0, 1)\n  for t in K..T { observe y[t] ~ Normal(sum([b[k] * y[t-k] for k in K]), 1) }\n}",
   },
   "wrong-indices": {
+    "no-plate": "model M[N, K] {\n  a ~ Normal(0, 1)\n  observe y[n, k] ~ Normal(a, 1)\n}",
     "": "model M[J] {\n  plate j in J { theta ~ Normal(0, 1) }\n}",
     order: "model M[I, J] {\n  plate i in I { plate j in J { x[j, i] ~ Normal(0, 1) } }\n}",
     outside: "model M[J](n: Nat) {\n  x[n] ~ Normal(0, 1)\n}",
@@ -91,6 +98,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     plates: "model M[N] {\n  plate n in N { x[n] ~ Normal(0, 1) }\n  plate n in N { x[n] ~ Normal(0, 1) }\n}",
   },
   "element-not-drawn": {
+    "last-alone": "model M[N] {\n  mu ~ Normal(0, 1)\n  observe y[N] ~ Normal(mu, 1)\n}",
     "": "model M[T] {\n  for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n}",
     second:
       "model M[T] {\n  x[0, 0] ~ Normal(0, 1)\n  x[0, 1] ~ Normal(0, 1)\n  for t in 1..T { x[t, 0] ~ Normal(x[t-1, 1], 1) }\n}",
@@ -322,6 +330,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M {\n  z ~ Categorical([0.5, 0.5])\n  observe y ~ Normal(match z { 0 => 1; 1 => 2; 2 => 3 }, 1)\n}",
   },
   "arms-disagree": {
+    rows: "model M {\n  A = [[1, 2], [3]]\n  observe y ~ Normal(A[0, 0], 1)\n}",
     options: "family F {\n  vary prior in { Normal(0, 1), Gamma(1, 1) }\n  a ~ prior\n}",
     "": "model M[N](b: Bool, x: Real[N]) {\n  observe y ~ Normal(sum(if b { x } else { 1 }), 1)\n}",
     supports: "model M(b: Bool) {\n  x ~ if b { Normal(0, 1) } else { HalfNormal(1) }\n}",
@@ -363,6 +372,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },
   "not-allowed-here": {
+    method: "model M[N](x: Real[N]) {\n  observe y ~ Normal(x.mean(), 1)\n}",
     "guide-observe":
       "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(0, 1)\n  tau ~ LogNormal(0, 1)\n  observe x ~ Normal(mu, 1)\n}",
     "guide-factor":

@@ -39,6 +39,7 @@ const programs = {
     chain: `model A {\n  x = ${"1 + ".repeat(300)}1\n}\n`,
   },
   "outside-declaration": {
+    stan: "data {\n  x: Real\n}\n",
     "": "mu ~ Normal(0, 1)\nobserve y ~ Normal(mu, 1)\n",
     misspelt: "modle A {\n  x ~ Normal(0, 1)\n}\n",
     rest: "model A {\n  x ~ Normal(0, 1)\n}\ny ~ Normal(x, 1)\n",
@@ -52,6 +53,10 @@ const programs = {
   },
   "keyword-as-name": { "": "model A {\n  plate ~ Normal(0, 1)\n}\n" },
   "unexpected-token": {
+    "two-indices": "model A[N, K] {\n  plate n in N, k in K { x[n, k] ~ Normal(0, 1) }\n}\n",
+    "range-of-r": "model A[N] {\n  for n in 1:N { x[n] ~ Normal(0, 1) }\n}\n",
+    "plate-of-a-size": "model A[N] {\n  plate N { x ~ Normal(0, 1) }\n}\n",
+    elif: "model A(b: Bool, c: Bool) {\n  if b { x ~ Normal(0, 1) }\n  elif c { x ~ Normal(1, 1) }\n}\n",
     dist: "dist Peak(loc: Real) {\n  logpdf(x) = -abs(x - loc)\n}\n",
     entry: "dist Peak(loc: Real) on Real {\n  logpdf(x) -abs(x - loc)\n}\n",
     comma: "model A {\n  x ~ Normal(0 1)\n}\n",
@@ -84,6 +89,7 @@ const programs = {
     brace: "def f(x: Real) = {\n  x + 1\n}\n",
   },
   "missing-name": {
+    parentheses: "model A[N] {\n  for (n in 0..N) { x[n] ~ Normal(0, 1) }\n}\n",
     "": "model {\n  x ~ Normal(0, 1)\n}\n",
     via: "model A {\n  x ~ Normal(0, 1) via\n}\n",
     learn: "model A {\n  learn = 3\n  learn : Real = 3\n}\n",
