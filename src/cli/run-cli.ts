@@ -67,9 +67,23 @@ or the data, 130 stopped by Ctrl-C.`,
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    if (json) stdout.write(`${JSON.stringify({ problems: [usageProblem(error, usageError)] }, null, 2)}\n`);
+    const help = usageHelp(args, error);
+    if (json)
+      stdout.write(
+        `${JSON.stringify({ problems: [{ ...usageProblem(error, usageError), help }] }, null, 2)}\n`,
+      );
+    else if (help !== undefined) stderr.write(`${help}\n`);
     return 2;
   }
+}
+
+/** What was probably meant: a file in place of a command, data without `--data`. */
+function usageHelp(args: readonly string[], { code }: CommanderError): string | undefined {
+  if (code === "commander.unknownCommand" && /\.pplx?$/.test(args[0]))
+    return `did you mean: ppl infer ${args[0]}`;
+  if (code !== "commander.excessArguments") return undefined;
+  const data = args.find((each, at) => /\.(json|csv)$/.test(each) && !args[at - 1]?.startsWith("-"));
+  return data === undefined ? undefined : `did you mean: --data ${data}`;
 }
 
 function usageProblem(error: CommanderError, text: string): Record<string, unknown> {

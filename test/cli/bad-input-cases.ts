@@ -444,6 +444,8 @@ guide for Means {
         "model Series[T] {\n  a ~ Normal(0, 1)\n  for t in 1..T { observe y[t] ~ Normal(a * y[t-1], 1) }\n}\n",
     },
   },
+  "model-without-command": call("./model.ppl", "--data", "./data.json"),
+  "data-without-option": call("infer", "./model.ppl", "./data.json"),
   "anew-without-predict": call(...infer, "--anew", "J"),
   "members-of-a-file-without-members": {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--member", "0"],

@@ -342,7 +342,8 @@ function mend(laying: Laying, i: number): IToken {
   const { raw, out, facts } = laying;
   const token = raw[i];
   const span = spanOf(laying, token);
-  const isPath = out.at(-1)?.tokenType === t.From;
+  const behind = out.at(-1)?.tokenType;
+  const isPath = behind === t.From || behind === t.Import;
   if (token.tokenType === t.StringLiteral && !isPath) facts.push({ code: "no-strings", span });
   if (token.tokenType === t.WrongSymbol) {
     const meant = wrongSymbols[token.image];

@@ -166,6 +166,10 @@ function suggestion(
     (missingExpression.has(expected) || expected.startsWith("the name") || isExpected(error, t.Identifier))
   )
     return `a keyword cannot be a name, but \`${found.image}_\` can`;
+  if (expected === "the end of the statement" && type === t.Else)
+    return "branches of statements stand in braces: `if c { b = 1 } else { b = 2 }`";
+  if (expected === "the end of the statement" && type === t.For)
+    return "the axis goes around it: `plate n in N { … }`";
   if (expected === "the end of the statement" && startsOperand) return nextStatement(found, before, next);
   return undefined;
 }

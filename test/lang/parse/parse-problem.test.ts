@@ -53,6 +53,9 @@ const programs = {
   },
   "keyword-as-name": { "": "model A {\n  plate ~ Normal(0, 1)\n}\n" },
   "unexpected-token": {
+    "then-binding": "model A(c: Bool) {\n  if c then b = 1 else b = 2\n}\n",
+    "for-behind": "model A[N] {\n  x[n] ~ Normal(0, 1) for n in N\n}\n",
+    "import-all": 'import "./lib.ppl"\nmodel A {\n  x ~ Normal(0, 1)\n}\n',
     "two-indices": "model A[N, K] {\n  plate n in N, k in K { x[n, k] ~ Normal(0, 1) }\n}\n",
     "range-of-r": "model A[N] {\n  for n in 1:N { x[n] ~ Normal(0, 1) }\n}\n",
     "plate-of-a-size": "model A[N] {\n  plate N { x ~ Normal(0, 1) }\n}\n",
