@@ -15,7 +15,7 @@ type CallExpression = Extract<Expression, { readonly kind: "call" }>;
 
 const signatureText = "`ode(f, y0, times, …)`";
 const options = ["start", "steps", "rtol", "atol", "max_steps"];
-const defaults = { rtol: 1e-6, atol: 1e-6, max_steps: 20 };
+const defaults = { rtol: 1e-6, atol: 1e-6, max_steps: 50 };
 
 export function checkOde(scope: Scope, call: CallExpression, check: CheckExpression): CoreExpression {
   const { span } = call;
