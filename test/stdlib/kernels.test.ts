@@ -97,3 +97,50 @@ test.each([
     expect(gradient[at]).toBeCloseTo(slope, 5);
   });
 });
+
+test("predictions at new points are those of the joint normal distribution, by elimination of the seen values", () => {
+  const z = [0.7, -1.5];
+  const y = [0.4, -0.2, 1.3, 0.9];
+  const model = `model M[N, M](x: Real[N], z: Real[M], y: Real[N]) {
+    a ~ HalfNormal(1)
+    A = matern52(x, 1.2, 0.7) + 0.3 * eye(N)
+    B = matern52_between(x, z, 1.2, 0.7)
+    mean_at = process_mean(A, B, y)
+    spread = process_covariance(A, B, matern52(z, 1.2, 0.7))
+  }`;
+  const { graph } = lowerLogDensity(
+    { ...loadModel(model), sizes: { N: 4, M: 2 }, knowns: {} },
+    { scale: "constrained", terms: true },
+  );
+  const outputs = { mean: graph.outputs["binding/mean_at"], spread: graph.outputs["binding/spread"] };
+  const results = referenceEngine
+    .compile({ ...graph, outputs })
+    .run(
+      Object.fromEntries(
+        Object.keys(graph.inputs).map((name) => [
+          name,
+          { "data/x": x, "data/z": z, "data/y": y }[name] ?? [1],
+        ]),
+      ),
+    );
+
+  const kernel = (d: number): number => {
+    const r = (Math.sqrt(5) * Math.abs(d)) / 0.7;
+    return 1.44 * (1 + r + (r * r) / 3) * Math.exp(-r);
+  };
+  const points = [...x, ...z];
+  const S = points.map((p, i) => points.map((q, j) => kernel(p - q) + (i === j && i < 4 ? 0.3 : 0)));
+  const m = [...y, 0, 0];
+  // Conditioning on one seen value after the other: what is left of the mean is negative where it was taken off.
+  for (let seen = 0; seen < 4; seen++)
+    for (let row = seen + 1; row < 6; row++) {
+      const factor = S[row][seen] / S[seen][seen];
+      m[row] -= factor * m[seen];
+      S[row] = S[row].map((each, at) => each - factor * S[seen][at]);
+    }
+  const expected = { mean: [-m[4], -m[5]], spread: [S[4][4], S[4][5], S[5][4], S[5][5]] };
+  for (const name of ["mean", "spread"] as const)
+    expected[name].forEach((each, at) => {
+      expect(results[name][at]).toBeCloseTo(each, 12);
+    });
+});
