@@ -87,7 +87,7 @@ describe("densities", () => {
   });
 });
 
-const undrawn = ["VonMises", "Multinomial", "DirichletMultinomial"];
+const undrawn = ["Multinomial", "DirichletMultinomial"];
 const drawCount = 2_000;
 
 describe("draws", () => {
