@@ -1,4 +1,5 @@
 /** Pages of the library's nets and functions, from their doc comments and heads, and the index of each. */
+import { type BuiltinDoc, builtinDocs } from "../../src/lang/builtin-docs.ts";
 import { parse } from "../../src/lang/parse/parse.ts";
 import { stdlibSources } from "../../src/lang/stdlib.generated.ts";
 import type { DefDeclaration, NetDeclaration, Statement } from "../../src/lang/tree.ts";
@@ -106,13 +107,31 @@ ${indexRows("net").join("\n")}
 export function functionsPage(): string {
   return `# Functions
 
-Made from \`stdlib\`; \`npm run accept\` writes it anew. [Networks](nets.md) are another page, and so are
-[the builtin functions](../language.md#builtin-functions).
+Made from \`stdlib\` and \`src/lang/builtin-docs.ts\`; \`npm run accept\` writes it anew. [Networks](nets.md) are another page.
+
+## In the library
 
 These are written in the language; programs use them by name.
 
 | function | |
 |---|---|
 ${indexRows("def").join("\n")}
+
+## Builtin
+
+\`T\` stands for any type of numbers. Functions of numbers work element by element on arrays. Those of vectors work over the last dimension,
+and [linear algebra](../language.md#builtin-functions) on each matrix of an array. The examples are run as tests; results have six digits.
+
+| function | | example |
+|---|---|---|
+${Object.values(builtinDocs).map(builtinRow).join("\n")}
 `;
+}
+
+function builtinRow({ signature, doc }: BuiltinDoc): string {
+  const { paragraphs, examples } = readDoc(doc);
+  const shown = examples.map(
+    ({ statements, expression, result }) => `\`${[...statements, expression].join("; ")}\` is \`${result}\``,
+  );
+  return `| \`${signature}\` | ${paragraphs.join(" ")} | ${shown.join(", ")} |`;
 }
