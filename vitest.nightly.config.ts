@@ -1,4 +1,4 @@
-/** `npm run nightly`: the laws of generated programs, with many more of them than in `npm test`. */
+/** `npm run nightly`: the laws of generated programs, with many more of them than in `npm test`; `PPL_SHARD=3/20` a piece of it. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   artifact: ["base", "lang", "inference"],
   driver: ["base", "lang", "compiler", "engines", "inference", "data", "artifact"],
   cli: ["base", "driver"],
-  "web.ts": ["base", "artifact", "driver"],
+  "web.ts": ["base", "lang", "artifact", "driver"],
   "web-tfjs.ts": ["engines"],
   "index.ts": ["base", "lang", "compiler", "engines", "inference", "data", "artifact", "driver"],
 };

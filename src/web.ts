@@ -18,7 +18,10 @@ export type {
   SummaryRow,
   TrainedModel,
 } from "./driver/api-types.ts";
+export { check } from "./driver/check.ts";
 export { compile } from "./driver/compile.ts";
+export { edit, type ProgramDraft } from "./driver/edit/edit.ts";
+export { addStatement, conditionOn, fixValue, removeVariable, setPrior } from "./driver/edit/edits.ts";
 export { version } from "./driver/version.ts";
 export {
   infer,
@@ -28,3 +31,5 @@ export {
   type WebTrainOptions,
 } from "./driver/web-driver.ts";
 export type { PageWorker, WebOptions } from "./driver/web-host.ts";
+export type { CheckedText } from "./lang/check/check-text.ts";
+export { type Formatted, format } from "./lang/format/format.ts";

@@ -1,14 +1,27 @@
 /**
- * How much is tried of laws that hold for all programs. `npm test` tries the same few hundred each time;
- * `npm run nightly` many more, others every night. Give `PPL_SEED` the seed that a failure prints to see it again.
+ * How much is tried of laws that hold for all programs. `npm test` tries the same few hundred each time; `npm run nightly` many more,
+ * others every day. `PPL_SHARD=3/20` makes it the third of twenty pieces, which together try as many. Give `PPL_SEED` the seed that a
+ * failure prints to see it again.
  */
 export interface Runs {
   readonly numRuns: number;
-  readonly seed?: number;
+  readonly seed: number;
+  /** Where to begin in lists of which only some are tried. */
+  readonly first: number;
+  /** To make a failing program smaller takes longer than to find it: `PPL_SHRINK=1` does. */
+  readonly endOnFailure: boolean;
 }
 
 export function runs(inTest: number, nightly: number): Runs {
-  const seed = process.env.PPL_SEED === undefined ? undefined : Number(process.env.PPL_SEED);
-  if (process.env.PPL_NIGHTLY === undefined) return { numRuns: inTest, seed: seed ?? 20_240_501 };
-  return { numRuns: nightly, ...(seed !== undefined && { seed }) };
+  const { PPL_SEED, PPL_NIGHTLY, PPL_SHARD = "1/1" } = process.env;
+  const [shard, shards] = PPL_SHARD.split("/").map(Number);
+  if (!(shard >= 1 && shard <= shards)) throw new Error(`PPL_SHARD=${PPL_SHARD} is no piece, such as 3/20`);
+  const day = Math.floor(Date.now() / 86_400_000);
+  const own = PPL_NIGHTLY === undefined ? 20_240_501 : 1000 * day + shard;
+  return {
+    numRuns: PPL_NIGHTLY === undefined ? inTest : Math.ceil(nightly / shards),
+    seed: PPL_SEED === undefined ? own : Number(PPL_SEED),
+    first: shard - 1,
+    endOnFailure: process.env.PPL_SHRINK === undefined,
+  };
 }

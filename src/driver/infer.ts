@@ -44,8 +44,9 @@ export async function infer(
   const { model } = chosen;
   const bound = bindOrThrow(model, chosen.data, options);
   const engine = chooseSamplingEngine(options.engine);
+  const { reuse } = program.edition;
   const seed = options.seed ?? defaultSeed;
-  const density = planDensity(program.core, model, bound);
+  const density = planDensity(program.core, model, bound, reuse);
   const strategy = chooseStrategy(options.strategy, model, density);
   const plan = withGuide(program, model, bound, density, strategy.name, seed);
   const tasks = chainTasks(strategy.name, options, seed);
@@ -55,7 +56,8 @@ export async function infer(
   const parallel = Math.min(tasks.length, allowed, threadsThatFit(plan.density));
   // Where there are more than chains, they share in the work of a chain.
   const threads = Math.max(1, Math.floor(allowed / tasks.length));
-  const target = densityTarget(plan, await host.loadEngine(engine.label, threads));
+  const compiler = await reuse.engine(engine.label, threads, () => host.loadEngine(engine.label, threads));
+  const target = densityTarget(plan, compiler);
   announce(options, strategy, engine, tasks.length, parallel, cores);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
     ...options,

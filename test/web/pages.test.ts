@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packScripts, pageServer } from "../../examples/page/page-server.ts";
 import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
 import type { GivenData, InferOptions, Posterior } from "../../src/driver/api-types.ts";
+import { check } from "../../src/driver/check.ts";
+import { edit } from "../../src/driver/edit/edit.ts";
+import { conditionOn, setPrior } from "../../src/driver/edit/edits.ts";
 import { infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
 import { eightSchools, eightSchoolsData, normalMean, programOf } from "../driver/programs.ts";
 import { expectClose } from "../engines/conformance.ts";
@@ -166,6 +169,35 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
     expect(Object.keys(tensors)).toEqual(Object.keys(trained.tensors));
     for (const [name, values] of Object.entries(trained.tensors))
       expectClose(tensors[name], values, { relative: 1e-6, absolute: 1e-6 }, name);
+  });
+
+  test("programs are checked, formatted and edited as in Node", async () => {
+    const half = "def half(x: Real): Real = x / 2\nmodel M { a ~ Normal(half(1), 1); b ~ Normal(a, 1) }\n";
+    const texts = [half, half.replace("half(1)", "hlf(1)"), half];
+    expect(await call("check", texts)).toEqual([
+      [],
+      check(texts[1]).problems.map(({ code, labels }) => [code, labels[0].span.start]),
+      [],
+    ]);
+    expect(await call("format", "model Coin{p~Beta( 1,1 )}")).toBe("model Coin { p ~ Beta(1, 1) }\n");
+
+    const edited = edit(await programOf(half), (draft) => {
+      setPrior(draft, "a", "Normal(half(4), 3)");
+      conditionOn(draft, ["b"]);
+    });
+    if (edited.program === undefined) throw new Error("does not check");
+    const page = (await call("edit", half, "a", "Normal(half(4), 3)", ["b"], { b: 1 })) as PageRun & {
+      readonly text: string;
+      readonly isSame: boolean;
+    };
+    expect(page.text).toBe(edited.source.text);
+    expect(page.isSame).toBe(true);
+    const options = { seed: 3, chains: 1, draws: 20, warmup: 20 };
+    const [expected] = (await infer(edited.program, { b: 1 }, options)).variables;
+    expectClose(page.draws.a, expected.values, { relative: 1e-6, absolute: 1e-6 }, "a");
+    expect(await refusal("edit", half, "c", "Normal(0, 1)", [], {})).toEqual([
+      edit(await programOf(half), (draft) => setPrior(draft, "c", "Normal(0, 1)")).problems[0].code,
+    ]);
   });
 
   test("what a page has not is refused with a problem", async () => {

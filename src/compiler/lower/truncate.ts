@@ -4,6 +4,7 @@ import { findExpression } from "../../lang/core-children.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { exactly } from "../../lang/range.ts";
+import { sameExpression } from "../../lang/same-expression.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import { numberType } from "../../lang/type.ts";
 
@@ -28,7 +29,11 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
     case "unit":
       return support.kind !== "interval" || !isNumber(support.low, 0) || !isNumber(support.high, 1);
     case "interval":
-      return support.kind !== "interval" || !same(support.low, low) || !same(support.high, high);
+      return (
+        support.kind !== "interval" ||
+        !sameExpression(support.low, low) ||
+        !sameExpression(support.high, high)
+      );
     case "simplex":
     case "corr":
     case "choleskyCorr":
@@ -61,7 +66,7 @@ export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
   const own = wholeSupport(firstOf(distribution));
   const isOwn = (side: "low" | "high", bound: CoreExpression): boolean => {
     const end = side in own ? (own as { readonly [side: string]: unknown })[side] : undefined;
-    return end !== undefined && same(bound, end as CoreExpression);
+    return end !== undefined && sameExpression(bound, end as CoreExpression);
   };
   if (support.kind !== "interval") return support;
   const { low, high } = support;
@@ -96,14 +101,7 @@ function isNumber(expression: CoreExpression, value: number): boolean {
 
 function sameSupport(x: CoreSupport, y: CoreSupport): boolean {
   const other = supportBounds(y);
-  return x.kind === y.kind && supportBounds(x).every((bound, position) => same(bound, other[position]));
-}
-
-/** The same but for where it is written. */
-function same(x: CoreExpression, y: CoreExpression): boolean {
-  const text = (expression: CoreExpression): string =>
-    JSON.stringify(expression, (key, value: unknown) =>
-      key === "span" || key === "type" ? undefined : value,
-    );
-  return text(x) === text(y);
+  return (
+    x.kind === y.kind && supportBounds(x).every((bound, position) => sameExpression(bound, other[position]))
+  );
 }

@@ -8,6 +8,12 @@ type Values = BoundData["values"][string];
 
 /** Throws `ProblemError` with the first offending element of each array. */
 export function checkKnownData(checks: readonly DataCheck[], bound: BoundData): void {
+  const problems = knownDataProblems(checks, bound);
+  if (problems.length > 0) throw new ProblemError(problems);
+}
+
+/** The first offending element of each array. */
+export function knownDataProblems(checks: readonly DataCheck[], bound: BoundData): readonly Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const check of checks) {
@@ -19,7 +25,7 @@ export function checkKnownData(checks: readonly DataCheck[], bound: BoundData): 
     const problem = check.kind === "positions" ? checkPositions(check, data) : checkTimes(check, data);
     if (problem !== undefined) problems.push(problem);
   }
-  if (problems.length > 0) throw new ProblemError(problems);
+  return problems;
 }
 
 /** Data used as positions must lie inside what they index. */

@@ -2,6 +2,7 @@
 import { differentiate } from "../../compiler/differentiate.ts";
 import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
 import { invertDivisors } from "../../compiler/invert-divisors.ts";
+import type { DataCheck } from "../../compiler/lower/context.ts";
 import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
@@ -13,8 +14,9 @@ import type { CoreModel, CoreProgram, CoreStatement } from "../../lang/core.ts";
 import { constantValue, formatSize, type Size } from "../../lang/size.ts";
 import type { Base } from "../../lang/type.ts";
 import { elementNames } from "../answers/element-names.ts";
+import type { Reuse } from "../edit/reuse.ts";
 import type { WeightBlock } from "../training/weight-blocks.ts";
-import { checkKnownData } from "./check-known-data.ts";
+import { checkKnownData, knownDataProblems } from "./check-known-data.ts";
 import { checkGraphMemory } from "./check-memory.ts";
 import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
 import { refuseLearned } from "./refuse-learned.ts";
@@ -65,9 +67,33 @@ export function dataInputs(bound: BoundData): Record<string, Float64Array> {
   );
 }
 
+/** A plan for any data of the same sizes, and what it takes for granted of them. */
+export interface DensityGraphs extends Omit<DensityPlan, "data"> {
+  readonly dataChecks: readonly DataCheck[];
+}
+
 /** Throws `ProblemError` for what sizes and data show to be wrong with the program. */
-export function planDensity(program: CoreProgram, model: CoreModel, bound: BoundData): DensityPlan {
+export function planDensity(
+  program: CoreProgram,
+  model: CoreModel,
+  bound: BoundData,
+  reuse?: Reuse,
+): DensityPlan {
   const input = loweringInput(program, model, bound);
+  const make = (): DensityGraphs => lowerGraphs(input, bound);
+  const graphs = reuse === undefined ? make() : reuse.graphs.get(reuse.keyOf(program, model, bound), make);
+  return { ...fitting(graphs, bound, make), data: dataInputs(bound) };
+}
+
+/** Graphs made earlier have the places of an earlier text: where data do not fit, they are made anew, to name those of this one. */
+function fitting(graphs: DensityGraphs, bound: BoundData, make: () => DensityGraphs): DensityGraphs {
+  const fits = knownDataProblems(graphs.dataChecks, bound).length === 0;
+  const own = fits ? graphs : make();
+  checkKnownData(own.dataChecks, bound);
+  return own;
+}
+
+function lowerGraphs(input: LoweringInput, bound: BoundData): DensityGraphs {
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
   refuseLearned(lowered.learned);
   checkGraphMemory(lowered.graph, bound);
@@ -79,7 +105,7 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
     wrt: latents,
     prefix: "gradient/",
   });
-  const variables = reportedVariables(model, graph);
+  const variables = reportedVariables(input.model, graph);
   return {
     density: splitInvariant(invertDivisors(optimize(differentiated), isLatentInput), isLatentInput),
     report: splitInvariant(
@@ -96,7 +122,7 @@ export function planDensity(program: CoreProgram, model: CoreModel, bound: Bound
     coordinates: blocks.flatMap((block) => elementNames(block.variable, block.shape)),
     variables: variables.map(({ output: _, ...variable }) => variable),
     constrainedLength: variables.reduce((sum, variable) => sum + elementCount(variable.shape), 0),
-    data: dataInputs(bound),
+    dataChecks: lowered.dataChecks,
   };
 }
 

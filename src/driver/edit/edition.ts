@@ -11,6 +11,7 @@ import type { Modules } from "../../lang/modules/load-modules.ts";
 import { parse } from "../../lang/parse/parse.ts";
 import type { Declaration, File } from "../../lang/tree.ts";
 import { library } from "../library.ts";
+import { createReuse, type Reuse } from "./reuse.ts";
 
 export interface Edition {
   readonly checked: Rechecked;
@@ -20,6 +21,8 @@ export interface Edition {
   readonly sources: readonly Source[];
   /** What it imports: edits leave that as it is. */
   readonly modules: Modules;
+  /** What was compiled of it and of all editions that come of it. */
+  readonly reuse: Reuse;
 }
 
 /** A declaration with the comments above it. */
@@ -32,7 +35,13 @@ export interface Piece {
 /** The edition of a program as written. */
 export function firstEdition(checked: Rechecked, source: Source, modules: Modules): Edition {
   const sources = [source, ...modules.sources];
-  return { checked, pieces: cut(source.text, checked.file.declarations), sources, modules };
+  return {
+    checked,
+    pieces: cut(source.text, checked.file.declarations),
+    sources,
+    modules,
+    reuse: createReuse(),
+  };
 }
 
 export interface NextEdition {
@@ -43,7 +52,7 @@ export interface NextEdition {
 
 /** The edition with the declarations of `file`, some of which are those of `before`. */
 export function nextEdition(before: Edition, file: File): NextEdition {
-  const { modules } = before;
+  const { modules, reuse } = before;
   const old = before.checked.file.declarations;
   const written = file.declarations.map((declaration, position): Piece => {
     const at = old.indexOf(declaration);
@@ -82,7 +91,7 @@ export function nextEdition(before: Edition, file: File): NextEdition {
   const used = new Set([...declarations, ...modules.declarations].map((each) => each.span.source));
   const sources = [source, ...before.sources.filter(({ name }) => used.has(name))];
   return {
-    edition: { checked, pieces, sources, modules },
+    edition: { checked, pieces, sources, modules, reuse },
     problems: joinProblems(problems, checked.problems),
   };
 }

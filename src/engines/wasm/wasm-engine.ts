@@ -3,6 +3,7 @@
  * allocates nothing: inputs are copied in (or written there by the caller, see `inputView`), outputs are views of memory.
  */
 import { bug } from "../../base/bug.ts";
+import { recentlyUsed } from "../../base/recently-used.ts";
 import { elementCount, type Graph } from "../../compiler/graph.ts";
 import { orderNodes } from "../../compiler/order-nodes.ts";
 import { hashGraph } from "../../compiler/print.ts";
@@ -69,7 +70,7 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
   if (api === undefined || !features.simd) throw new Error("this machine has no WebAssembly with SIMD");
   const precision = options.precision ?? "f64";
   const format = laneFormat(precision);
-  const cache = createCache<{ written: WrittenModule; module: WasmModule }>(64);
+  const cache = recentlyUsed<{ written: WrittenModule; module: WasmModule }>(64);
   const make = (graph: Graph, sampled?: readonly CoordinateRun[]): Instantiated => {
     verifyGraph(graph);
     const key = hashGraph(graph) + JSON.stringify(sampled ?? []);
@@ -122,21 +123,6 @@ function gradientFirst(graph: Graph, { straight }: SpaceLimits): Graph {
 
 function order(output: string): number {
   return output === "logDensity" ? 1 : 0;
-}
-
-/** Keeps the most recently used entries. */
-function createCache<Value>(capacity: number): { get(key: string, make: () => Value): Value } {
-  const entries = new Map<string, Value>();
-  return {
-    get(key, make) {
-      const value = entries.get(key) ?? make();
-      entries.delete(key);
-      entries.set(key, value);
-      const [oldest] = entries.keys();
-      if (entries.size > capacity) entries.delete(oldest);
-      return value;
-    },
-  };
 }
 
 interface Instantiated {

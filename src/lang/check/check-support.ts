@@ -4,6 +4,7 @@ import type { CoreExpression, CoreSupport } from "../core.ts";
 import { hasCumulative } from "../cumulative.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
+import { sameExpression } from "../same-expression.ts";
 import { equalSizes, type Size } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
 import {
@@ -287,8 +288,7 @@ export function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
 }
 
 function sameBound(a: CoreExpression, b: CoreExpression): boolean {
-  if (a.kind === "variable" && b.kind === "variable") return a.name === b.name;
-  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
+  if (sameExpression(a, b)) return true;
   const left = symbolicIndex(a, new Map());
   const right = symbolicIndex(b, new Map());
   return left !== undefined && right !== undefined && equalSizes(left, right);

@@ -32,13 +32,21 @@ interface Scope {
   readonly loaded: LoadedModel;
   readonly sizes: Readonly<Record<string, number>>;
   readonly names: Map<string, Meaning>;
+  /** Of what is learned, by path. */
+  readonly learned: Readonly<Record<string, Meaning>>;
+  /** Of the net that is at work. */
+  readonly path?: string;
 }
 
-/** `values`: inputs, observed variables and continuous latents as nested arrays. */
+/**
+ * `values`: inputs, observed variables (NaN where one is missing) and continuous latents as nested arrays; `learned`: parameters
+ * by path.
+ */
 export function interpret(
   loaded: LoadedModel,
   sizes: Readonly<Record<string, number>>,
   values: Readonly<Record<string, Meaning>>,
+  learned: Readonly<Record<string, Meaning>> = {},
 ): Interpretation {
   const discrete = loaded.model.variables.flatMap((variable) => {
     const site = findSite(loaded, variable.sites[0]);
@@ -62,12 +70,21 @@ export function interpret(
       names.set(name, nest(flat, shape));
     }
     const own = new Map<string, Meaning>();
-    terms.push(runAll(loaded.model.body, { loaded, sizes, names }, own));
+    terms.push(runAll(loaded.model.body, { loaded, sizes, names, learned }, own));
     if (discrete.length === 0) bindings = Object.fromEntries(own);
   }
   const top = Math.max(...terms);
   const total = terms.reduce((sum, each) => sum + Math.exp(each - top), 0);
   return { logDensity: terms.length === 1 ? terms[0] : top + Math.log(total), bindings };
+}
+
+/** A number that depends on sizes alone. */
+export function evaluateNumber(
+  expression: CoreExpression,
+  loaded: LoadedModel,
+  sizes: Readonly<Record<string, number>>,
+): number {
+  return number(evaluate(expression, { loaded, sizes, names: new Map(), learned: {} }));
 }
 
 /** Row-major numbers as nested arrays. */
@@ -131,9 +148,16 @@ function run(statement: CoreStatement, scope: Scope, own: Map<string, Meaning>):
     }
     case "if":
       return runAll(evaluate(statement.condition, scope) !== 0 ? statement.then : statement.else, scope, own);
-    case "learn":
+    case "learn": {
+      const value =
+        scope.learned[scope.path === undefined ? statement.name : `${scope.path}/${statement.name}`];
+      if (value === undefined) throw new Error(`no value for what ${statement.name} learns`);
+      scope.names.set(statement.name, value);
+      return 0;
+    }
     case "learnNet":
-      throw new Error("learned parameters are not interpreted");
+      // Where it is used, its sizes are read from here.
+      return 0;
   }
 }
 
@@ -213,8 +237,13 @@ function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[
       const arm = evaluate(distribution.condition, scope) !== 0 ? distribution.then : distribution.else;
       return cdfOf(arm, x, path, scope);
     }
+    case "match": {
+      const subject = evaluate(distribution.subject, scope);
+      const arm = distribution.arms.find(({ pattern }) => pattern === undefined || pattern === subject);
+      if (arm === undefined) throw new Error("no arm matches");
+      return cdfOf(arm.value, x, path, scope);
+    }
     case "censored":
-    case "match":
       throw new Error("not among the programs");
   }
 }
@@ -251,7 +280,9 @@ function definedSum(
         return sum + visit(part, inner);
       }, 0);
     const names = new Map(own.map((arg) => [arg.name, arg.value]));
-    return each({ loaded: scope.loaded, sizes, names }, value);
+    // What is missing says nothing.
+    if (flatten(value).some(Number.isNaN)) return 0;
+    return each({ loaded: scope.loaded, sizes, names, learned: scope.learned }, value);
   };
   return visit(x, given);
 }
@@ -334,6 +365,7 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
               ),
             0,
           );
+        if (flatten(value).some(Number.isNaN)) return 0;
         const plain = Object.fromEntries(own.map((arg) => [arg.name, arg.value]));
         return scalarDensities[distribution.name](value as never, plain as DensityArguments);
       };
@@ -376,14 +408,23 @@ function evaluate(expression: CoreExpression, scope: Scope): Meaning {
       );
     case "apply": {
       const callee = scope.loaded.functions[expression.function];
-      const sizes = Object.fromEntries(
-        Object.entries(expression.sizes).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
+      const { instance } = expression;
+      const declared = scope.loaded.model.body.find(
+        (each) => each.kind === "learnNet" && each.name === instance,
       );
+      const given = declared?.kind === "learnNet" ? declared.sizes : expression.sizes;
+      const sizes = Object.fromEntries(
+        Object.entries(given).map(([name, size]) => [name, sizeOf(size, scope.sizes)]),
+      );
+      const path =
+        callee.kind === "def"
+          ? scope.path
+          : (instance ?? `${scope.path}/${callee.name}${expression.call ?? 0}`);
       const names = new Map<string, Meaning>();
       callee.parameters.forEach(({ name }, position) => {
         names.set(name, evaluate(expression.arguments[position], scope));
       });
-      const inner: Scope = { loaded: scope.loaded, sizes, names };
+      const inner: Scope = { loaded: scope.loaded, sizes, names, learned: scope.learned, path };
       runAll(callee.bindings, inner, new Map());
       return evaluate(callee.value, inner);
     }

@@ -7,24 +7,34 @@ import { randomSource } from "../../../src/base/random.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
 import { elementCount, type Graph } from "../../../src/compiler/graph.ts";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
-import type { LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
+import type { LearnedParameter, LoweringInput } from "../../../src/compiler/lower/lower-model.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
+import { eliminateDeadCode } from "../../../src/compiler/passes/eliminate-dead-code.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
-import { flatten, interpret, type Meaning, nest } from "./interpret.ts";
-import { loadModel } from "./load-model.ts";
+import type { CoreExpression } from "../../../src/lang/core.ts";
+import { evaluateNumber, flatten, interpret, type Meaning, nest } from "./interpret.ts";
+import { type LoadedModel, loadProgram } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
 import type { SampleProgram } from "./programs.ts";
-import { normals, sampleData } from "./sample-data.ts";
+import { normals, type Sizes, sampleData } from "./sample-data.ts";
 
-type Arrays = Readonly<Record<string, Float64Array>>;
+export type Arrays = Readonly<Record<string, Float64Array>>;
 
-function run(graph: Graph, inputs: Arrays): Arrays {
-  const needed = Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, inputs[name]]));
-  return referenceEngine.compile(graph).run(needed) as Arrays;
+export function onlyNeeded(graph: Graph, inputs: Arrays): Arrays {
+  return Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, inputs[name]]));
 }
 
-function prefixed(prefix: string, arrays: Arrays): Arrays {
+export function runner(graph: Graph): (inputs: Arrays) => Arrays {
+  const executable = referenceEngine.compile(graph);
+  return (inputs) => executable.run(onlyNeeded(graph, inputs)) as Arrays;
+}
+
+function run(graph: Graph, inputs: Arrays): Arrays {
+  return runner(graph)(inputs);
+}
+
+export function prefixed(prefix: string, arrays: Arrays): Arrays {
   return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [prefix + name, values]));
 }
 
@@ -36,11 +46,17 @@ export interface Judged {
 }
 
 export function judgeDensity(program: SampleProgram, seed: number): Judged {
-  const loaded = loadModel(program.text);
+  const loaded = loadProgram(program);
   const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const input: LoweringInput = { ...loaded, sizes: program.sizes, knowns: data.knowns };
+  const incomplete = Object.keys(data.present);
+  const input: LoweringInput = { ...loaded, sizes: program.sizes, knowns: data.knowns, incomplete };
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
-  const fixed = prefixed("data/", data.flat);
+  const weights = sampleLearned(lowered.learned, loaded, program.sizes, seed);
+  const fixed = {
+    ...prefixed("data/", data.flat),
+    ...prefixed("present/", data.present),
+    ...weights.inputs,
+  };
   const position = normals(lowered.dimension, seed, 0.8);
   const inputsAt = (q: Float64Array): Arrays => ({
     ...fixed,
@@ -53,12 +69,17 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
   const latents: Record<string, Float64Array> = {};
   const meanings: Record<string, Meaning> = {};
   for (const [name, values] of Object.entries(data.flat)) meanings[name] = nest(values, data.shapes[name]);
+  for (const [name, there] of Object.entries(data.present))
+    meanings[name] = nest(
+      data.flat[name].map((each, at) => (there[at] === 1 ? each : Number.NaN)),
+      data.shapes[name],
+    );
   for (const [name, id] of Object.entries(lowered.graph.outputs)) {
     if (!name.startsWith("variable/")) continue;
     latents[name.slice(9)] = outputs[name];
     meanings[name.slice(9)] = nest(outputs[name], lowered.graph.nodes[id].type.shape);
   }
-  const judged = interpret(loaded, program.sizes, meanings);
+  const judged = interpret(loaded, program.sizes, meanings, weights.meanings);
   expect(judged.logDensity).not.toBeNaN();
 
   // The joint density as the model states it.
@@ -67,11 +88,14 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
   expectClose(run(constrained.graph, given).logDensity[0], judged.logDensity, 1e-9);
 
   // On the unconstrained scale: the same plus log |det| of the map to what is free in the latents.
+  const isLatent = (name: string): boolean => name.startsWith("variable/");
+  const { nodes } = lowered.graph;
+  const latentsAt = runner(eliminateDeadCode(selectOutputs(lowered.graph, isLatent)));
   const free = (q: Float64Array): number[] =>
     freeValues(
-      run(lowered.graph, inputsAt(q)),
+      latentsAt(inputsAt(q)),
       loaded,
-      (name) => lowered.graph.nodes[lowered.graph.outputs[`variable/${name}`]].type.shape,
+      (name) => nodes[lowered.graph.outputs[`variable/${name}`]].type.shape,
     );
   const jacobian = logDeterminant(free, position);
   expectClose(outputs.logDensity[0], judged.logDensity + jacobian, 1e-6);
@@ -85,21 +109,20 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
   }
 
   // Optimised, with a gradient.
-  const wrt = lowered.coordinates.map((block) => block.input);
-  const density = { ...lowered.graph, outputs: { logDensity: lowered.graph.outputs.logDensity } };
+  const wrt = [...lowered.coordinates, ...lowered.learned].map((block) => block.input);
+  const density = selectOutputs(lowered.graph, (name) => name === "logDensity");
   const graph = optimize(differentiate(density, { of: "logDensity", wrt, prefix: "gradient/" }));
-  const results = run(graph, inputsAt(position));
+  const inputs = inputsAt(position);
+  const results = run(graph, inputs);
   expectClose(results.logDensity[0], outputs.logDensity[0], 1e-10);
-  const executable = referenceEngine.compile(graph);
+  const densityAt = runner(eliminateDeadCode(selectOutputs(graph, (name) => name === "logDensity")));
   const step = 1e-5;
-  for (const { input: name, offset, length } of lowered.coordinates)
-    for (let at = 0; at < length; at++) {
+  for (const name of wrt)
+    inputs[name]?.forEach((_, at) => {
       const moved = (by: number): number => {
-        const q = position.slice();
-        q[offset + at] += by;
-        const inputs = inputsAt(q);
-        const needed = Object.fromEntries(Object.keys(graph.inputs).map((each) => [each, inputs[each]]));
-        return executable.run(needed).logDensity[0];
+        const values = inputs[name].slice();
+        values[at] += by;
+        return densityAt({ ...inputs, [name]: values }).logDensity[0];
       };
       const slope = (moved(step) - moved(-step)) / (2 * step);
       expectClose(
@@ -108,17 +131,46 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
         1e-5 * Math.max(1, Math.abs(judged.logDensity)),
         name,
       );
-    }
-  const needed = Object.fromEntries(
-    Object.keys(graph.inputs).map((name) => [name, inputsAt(position)[name]]),
-  );
-  return { graph, inputs: needed, results };
+    });
+  return { graph, inputs: onlyNeeded(graph, inputs), results };
+}
+
+export function selectOutputs(graph: Graph, isWanted: (name: string) => boolean): Graph {
+  return {
+    ...graph,
+    outputs: Object.fromEntries(Object.entries(graph.outputs).filter(([name]) => isWanted(name))),
+  };
+}
+
+/** Random values of what is learned: as graph inputs, and as they are meant, by the formulas of the Stan Reference Manual. */
+export function sampleLearned(
+  learned: readonly LearnedParameter[],
+  loaded: LoadedModel,
+  sizes: Sizes,
+  seed: number,
+): { readonly inputs: Arrays; readonly meanings: Readonly<Record<string, Meaning>> } {
+  const inputs: Record<string, Float64Array> = {};
+  const meanings: Record<string, Meaning> = {};
+  learned.forEach(({ path, input, shape, learn: { support } }, position) => {
+    const values = normals(elementCount(shape), seed + 31 * (position + 1), 0.8);
+    inputs[input] = values;
+    const numberOf = (expression: CoreExpression): number => evaluateNumber(expression, loaded, sizes);
+    const mean = (u: number): number => {
+      if (support.kind === "real") return u;
+      if (support.kind === "lower") return numberOf(support.low) + Math.exp(u);
+      if (support.kind !== "interval") throw new Error(`what is learned is ${support.kind}`);
+      const [low, high] = [numberOf(support.low), numberOf(support.high)];
+      return low + (high - low) / (1 + Math.exp(-u));
+    };
+    meanings[path] = nest(values.map(mean), shape);
+  });
+  return { inputs, meanings };
 }
 
 /** All latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
-function freeValues(
+export function freeValues(
   outputs: Arrays,
-  { model }: ReturnType<typeof loadModel>,
+  { model }: LoadedModel,
   outputShape: (variable: string) => readonly number[],
 ): number[] {
   return model.sites.flatMap((site) => {
@@ -149,17 +201,34 @@ export function expectClose(actual: number, expected: number, tolerance: number,
   expect(error, `${what} is ${actual}, expected ${expected}`).toBeLessThan(tolerance);
 }
 
-/** Draws from the prior: bindings are those of the drawn values, and the density is finite there. */
+/**
+ * Draws from the prior: bindings are those of the drawn values, and the density is finite there. With all that is inferred given,
+ * the same of what is drawn for it: predictions.
+ */
 export function judgeSimulation(program: SampleProgram, seed: number): void {
-  const loaded = loadModel(program.text);
+  const loaded = loadProgram(program);
+  const drawn = judgeDraws(loaded, program, seed, {});
+  const latents = loaded.model.variables.filter(({ type, observed }) => type.base === "real" && !observed);
+  const given = Object.fromEntries(latents.map(({ name }) => [name, drawn[`variable/${name}`]]));
+  const predicted = judgeDraws(loaded, program, seed, given);
+  for (const { name } of latents)
+    expect([...predicted[`variable/${name}`]]).toEqual([...drawn[`variable/${name}`]]);
+}
+
+function judgeDraws(loaded: LoadedModel, program: SampleProgram, seed: number, given: Arrays): Arrays {
   const { model } = loaded;
   const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const { graph, noise } = lowerSimulate(
+  const { graph, noise, learned } = lowerSimulate(
     { ...loaded, sizes: program.sizes, knowns: data.knowns },
-    { given: [] },
+    { given: Object.keys(given) },
   );
-  const random = randomSource({ seed, stream: 9 }, 0);
-  const inputs: Record<string, Float64Array> = { ...prefixed("data/", data.flat) };
+  const weights = sampleLearned(learned, loaded, program.sizes, seed);
+  const random = randomSource({ seed, stream: 9 }, Object.keys(given).length);
+  const inputs: Record<string, Float64Array> = {
+    ...prefixed("data/", data.flat),
+    ...prefixed("value/", given),
+    ...weights.inputs,
+  };
   for (const { input, kind, shape } of noise) {
     const values = new Float64Array(elementCount(shape));
     if (kind === "normal") random.fillNormal(values);
@@ -178,7 +247,7 @@ export function judgeSimulation(program: SampleProgram, seed: number): void {
     ...model,
     variables: model.variables.map((each) => (discrete.includes(each) ? { ...each, observed: true } : each)),
   };
-  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings);
+  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, weights.meanings);
   expect(judged.logDensity).toSatisfy(Number.isFinite);
   for (const [name, value] of Object.entries(judged.bindings)) {
     const expected = flatten(value);
@@ -186,4 +255,5 @@ export function judgeSimulation(program: SampleProgram, seed: number): void {
       expectClose(each, expected[at], 1e-9, name);
     });
   }
+  return outputs;
 }

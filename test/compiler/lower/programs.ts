@@ -6,6 +6,8 @@ export interface SampleProgram {
   readonly text: string;
   readonly sizes: Sizes;
   readonly indexBounds?: IndexBounds;
+  /** Of a family: which descriptions are given, as data or by the position of an option. */
+  readonly member?: Readonly<Record<string, "input" | number>>;
 }
 
 export const samplePrograms: readonly SampleProgram[] = [

@@ -1,5 +1,6 @@
 /** Data of a model's types, made from a seed. */
 import { randomSource } from "../../../src/base/random.ts";
+import { eventRankOf } from "../../../src/lang/event-rank.ts";
 import { evaluateSize } from "../../../src/lang/size.ts";
 import type { NumberType } from "../../../src/lang/type.ts";
 import type { LoadedModel } from "./load-model.ts";
@@ -13,6 +14,8 @@ export interface SampleData {
   readonly flat: Readonly<Record<string, Float64Array>>;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly knowns: Readonly<Record<string, number>>;
+  /** 1 for what is there, 0 for what is missing, of variables of which something may be missing and is. */
+  readonly present: Readonly<Record<string, Float64Array>>;
 }
 
 export function sampleData(
@@ -25,6 +28,7 @@ export function sampleData(
   const flat: Record<string, Float64Array> = {};
   const shapes: Record<string, readonly number[]> = {};
   const knowns: Record<string, number> = {};
+  const present: Record<string, Float64Array> = {};
   for (const { name, type } of [...model.inputs, ...model.variables.filter(({ observed }) => observed)]) {
     const shape = type.dimensions.map((size) => evaluateSize(size, sizes) ?? Number.NaN);
     const length = shape.reduce((product, each) => product * each, 1);
@@ -34,7 +38,16 @@ export function sampleData(
     shapes[name] = shape;
     if (shape.length === 0 && type.base !== "real") knowns[name] = values[0];
   }
-  return { flat, shapes, knowns };
+  for (const { variable, mayMiss, distribution } of model.sites) {
+    if (!mayMiss || present[variable] !== undefined) continue;
+    const shape = shapes[variable];
+    const whole = shape.slice(shape.length - eventRankOf(distribution)).reduce((all, each) => all * each, 1);
+    const rows = Float64Array.from({ length: flat[variable].length / whole }, () =>
+      Number(random.uniform() < 0.7),
+    );
+    if (rows.includes(0)) present[variable] = flat[variable].map((_, at) => rows[Math.floor(at / whole)]);
+  }
+  return { flat, shapes, knowns, present };
 }
 
 function element(

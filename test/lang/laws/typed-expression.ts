@@ -1,50 +1,17 @@
 /** Random well-typed expressions: what is asked for by kind is made of what is in scope, so that the checker can prove it. */
-
-/** Numbers by what the checker must know of them. */
-export type Kind = "real" | "positive" | "unit" | "bool" | "count";
-
-/** A variable, input or binding that later expressions may read. */
-export interface Entry {
-  readonly name: string;
-  readonly kind: Kind;
-  /** The axes under which it is drawn or bound, outermost first. */
-  readonly axes: readonly Axis[];
-  /** Sizes behind the axes: none, or one vector. */
-  readonly event: readonly string[];
-  /** Depends on a discrete latent: each use must say which element is meant. */
-  readonly discrete: boolean;
-  /** Depends on what is inferred. */
-  readonly latent: boolean;
-  /** A text to read in place of `name[…]`: a binding beside it, or an element one step back. */
-  readonly as?: string;
-}
-
-export interface Axis {
-  readonly index: string;
-  readonly size: string;
-  /** Of a comprehension: no sum over a discrete latent follows it. */
-  readonly within?: true;
-}
-
-/** Where an expression stands. */
-export interface Here {
-  readonly entries: readonly Entry[];
-  /** Open plates, `for`s and comprehensions, outermost first. */
-  readonly axes: readonly Axis[];
-  /** Functions of (Real, Positive) and of (Real[S]) that can be called. */
-  readonly functions: readonly { readonly name: string; readonly takes: "numbers" | "vector" }[];
-  /** Sizes that a sum may run over. */
-  readonly ranges: readonly string[];
-  /** Sizes that vectors may have. */
-  readonly vectors: readonly string[];
-  /** Expressions that depend on a discrete latent may be read. */
-  readonly discrete: boolean;
-  /** Only what does not depend on what is inferred may be read. */
-  readonly known: boolean;
-}
-
-/** The first option when there is nothing left to choose with. */
-export type Choose = <T>(options: readonly T[]) => T;
+import {
+  type Arguments,
+  type Callable,
+  type Choose,
+  type Entry,
+  freshIndex,
+  type Here,
+  indexed,
+  type Kind,
+  mayRead,
+  placesOf,
+  readsOf,
+} from "./typed-scope.ts";
 
 type Maker = () => string;
 
@@ -52,6 +19,18 @@ export function number(choose: Choose, here: Here, kind: Kind, depth: number): s
   const simple = [literal(choose, kind), ...reads(choose, here, kind)];
   if (depth === 0) return choose([...simple, ...simple.slice(1)])();
   return choose([...simple, ...makers(choose, here, kind, depth - 1)])();
+}
+
+/** Makes the arguments of calls. */
+export function argumentsOf(choose: Choose, here: Here, depth: number): Arguments {
+  return {
+    choose,
+    sizes: here.vectors,
+    real: () => number(choose, here, "real", depth),
+    positive: () => number(choose, here, "positive", depth),
+    unit: () => number(choose, here, "unit", depth),
+    vector: (size, kind = "real") => vector(choose, here, size, kind, depth),
+  };
 }
 
 function literal(choose: Choose, kind: Kind): Maker {
@@ -65,7 +44,7 @@ function literal(choose: Choose, kind: Kind): Maker {
   return () => choose(texts[kind]);
 }
 
-const serves: Readonly<Record<Kind, readonly Kind[]>> = {
+const serves: Readonly<Record<Kind, readonly Entry["kind"][]>> = {
   real: ["real", "positive", "unit", "count"],
   positive: ["positive"],
   unit: ["unit"],
@@ -98,59 +77,24 @@ function reads(choose: Choose, here: Here, kind: Kind, withIndices = true): Make
   return [...found, ...indices];
 }
 
-function mayRead(here: Here, entry: Entry): boolean {
-  return (here.discrete || !entry.discrete) && !(here.known && entry.latent);
-}
-
-export function indexed({ name, as }: Entry, places: readonly string[]): string {
-  return `${as ?? name}${places.length === 0 ? "" : `[${places.join(", ")}]`}`;
-}
-
-/** What to write for the axes of `entry` to read one element; `undefined` where it has none to read here. */
-function placesOf(choose: Choose, here: Here, entry: Entry): string[] | undefined {
-  if (entry.as !== undefined) return [];
-  const isOpen = entry.axes.some((axis) => here.axes.includes(axis));
-  const places = entry.axes.map((axis) => {
-    if (here.axes.includes(axis)) return axis.index;
-    const alike = here.axes.filter(({ size }) => size === axis.size && !isOpen);
-    if (entry.discrete) return alike.find(({ within }) => !within)?.index;
-    const along = alike.map(({ index }) => index);
-    const gathers = here.entries
-      .filter(
-        ({ name, axes }) =>
-          name === `to${axis.size}` && axes.every((each) => here.axes.some(({ size }) => size === each.size)),
-      )
-      .map(
-        (gather) => `${gather.name}[${here.axes.find(({ size }) => size === gather.axes[0].size)?.index}]`,
-      );
-    return choose([...along, "0", "1", ...gathers]);
-  });
-  return places.every((place) => place !== undefined) ? places : undefined;
+function callables(here: Here, gives: Callable["gives"]): readonly Callable[] {
+  const found = here.callables.filter((each) => each.gives === gives && !(here.known && each.latent));
+  return [...found, ...found, ...found];
 }
 
 /** Ways to make a number of this kind out of others. */
 function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] {
-  const real: Maker = () => number(choose, here, "real", depth);
-  const positive: Maker = () => number(choose, here, "positive", depth);
-  const unit: Maker = () => number(choose, here, "unit", depth);
+  const given = argumentsOf(choose, here, depth);
+  const { real, positive, unit } = given;
   const bool: Maker = () => number(choose, here, "bool", depth);
   const same: Maker = () => number(choose, here, kind, depth);
-  const vectorOf = (): string => vector(choose, here, choose(here.vectors), "real", depth);
-  const counts = reads(choose, here, "count", false);
-  const reductions: Maker[] = [
-    ...["sum", "mean", "logsumexp"].map(
-      (name): Maker =>
+  const calls = (gives: "real" | "positive"): Maker[] =>
+    callables(here, gives).map(
+      ({ call }) =>
         () =>
-          `${name}(${vectorOf()})`,
-    ),
-    () => `${vectorOf()}[${choose(["0", "1"])}]`,
-    () => {
-      const size = choose(here.vectors);
-      const [left, right] = [0, 1].map(() => vector(choose, here, size, "real", depth));
-      return choose([`dot(${left}, ${right})`, `(${left} @ ${right})`]);
-    },
-  ];
-  const reduced = here.vectors.length > 0 ? reductions : [];
+          call(given, "") ?? real(),
+    );
+  const counts = reads(choose, here, "count", false);
   const branches: Maker[] = [
     () => `(if ${bool()} then ${same()} else ${same()})`,
     ...counts.map(
@@ -159,43 +103,40 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
           `match ${count()} { 0 => ${same()}, 1 => ${same()}, _ => ${same()} }`,
     ),
     () => `match ${bool()} { true => ${same()}, false => ${same()} }`,
+    ...readsOf(choose, here, ["option"], []).map(
+      ({ entry, text }): Maker =>
+        () =>
+          `match ${text} { ${(entry.options ?? []).map((option) => `${option} => ${same()}`).join(", ")} }`,
+    ),
   ];
   switch (kind) {
     case "real":
       return [
         () => `(${real()} + ${real()})`,
         () => `(${real()} - ${real()})`,
-        () => `${real()} * ${choose([real, positive])()}`.replace(/^-?.*$/, (text) => `(${text})`),
+        () => `(${real()} * ${choose([real, positive])()})`,
         () => `(${real()} / (${positive()} + 0.5))`,
         () => `-${atom(real())}`,
         () => `tanh(${real()})`,
         () => `sin(${real()})`,
         () => `(${real()} |> atan)`,
         () => `log(${positive()} + 0.1)`,
-        () => `${atom(`tanh(${real()})`)} ^ 2`.replace(/^.*$/, (text) => `(${text})`),
+        () => `(${atom(`tanh(${real()})`)} ^ 2)`,
         () => `abs(${real()} + 0.0123)`,
         () => `max(${real()}, ${real()} + 0.0123)`,
         () => `clip(${real()}, -2, 2)`,
         () => `where(${bool()}, ${real()}, ${real()})`,
         () => `lgamma(${positive()} + 0.5)`,
         () => `erf(${real()})`,
-        ...reduced,
+        () => `(a: ${positive()}, b: ${real()}).b`,
+        ...(here.vectors.length > 0 ? reductions(given, choose(here.vectors)) : []),
+        ...(here.vectors.length > 0 ? matrixNumbers(choose, here, choose(here.vectors), depth) : []),
         ...here.ranges.map(
           (size): Maker =>
             () =>
               `${choose(["sum", "mean"])}(${overRange(choose, here, size, depth)})`,
         ),
-        ...here.functions.map(
-          ({ name, takes }): Maker =>
-            takes === "numbers"
-              ? () =>
-                  choose([
-                    `${name}(${real()}, ${positive()})`,
-                    `${name}(b: ${positive()}, a: ${real()})`,
-                    `(${real()} |> ${name}(${positive()}))`,
-                  ])
-              : () => `sum(${name}(${vectorOf()}))`,
-        ),
+        ...calls("real"),
         ...branches,
       ];
     case "positive":
@@ -209,6 +150,7 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
         () => `(softplus(${real()}) + 0.1)`,
         () => `((abs(${real()} + 0.0123) + 0.2) as Positive)`,
         () => `(sd([${real()}, 0.5, ${real()}]) + 0.1)`,
+        ...calls("positive"),
         ...branches,
       ];
     case "unit":
@@ -217,13 +159,15 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
         () => `normal_cdf(tanh(${real()}))`,
         () => `(1 - ${unit()} * 0.5)`,
         () => `(${unit()} * 0.9)`,
-        ...(here.vectors.length > 0 ? [(): string => `softmax(tanh(${vectorOf()}))[1]`] : []),
+        ...(here.vectors.length > 0
+          ? [(): string => `softmax(tanh(${given.vector(choose(here.vectors))}))[1]`]
+          : []),
         ...branches,
       ];
     case "bool": {
-      const known = { ...here, known: true };
+      const fixed = { ...here, known: true };
       return [
-        () => `(${number(choose, known, "real", depth)} < 0.377)`,
+        () => `(${number(choose, fixed, "real", depth)} < 0.377)`,
         () => `(${number(choose, here, "count", 0)} == ${choose(["0", "1", "2"])})`,
         () => `!${atom(bool())}`,
         () => `(${bool()} && ${bool()})`,
@@ -233,6 +177,31 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
     case "count":
       return [];
   }
+}
+
+/** Numbers made of vectors. */
+function reductions({ choose, vector: make }: Arguments, size: string): Maker[] {
+  return [
+    ...["sum", "mean", "logsumexp"].map(
+      (name): Maker =>
+        () =>
+          `${name}(${make(size)})`,
+    ),
+    () => `${make(size)}[${choose(["0", "1"])}]`,
+    () => `sum((${make(size)})[1..])`,
+    () => choose([`dot(${make(size)}, ${make(size)})`, `(${make(size)} @ ${make(size)})`]),
+  ];
+}
+
+/** Numbers made of matrices. */
+function matrixNumbers(choose: Choose, here: Here, size: string, depth: number): Maker[] {
+  const covariance: Maker = () => matrix(choose, here, size, Math.min(depth, 1));
+  return [
+    () => `logdet(${covariance()})`,
+    () => `quad_form(${covariance()}, ${vector(choose, here, size, "real", depth)})`,
+    () => `(${covariance()})[0, 1]`,
+    () => `log(trace(${covariance()}) as Positive)`,
+  ];
 }
 
 /** In parentheses where a prefix or a postfix would take only a part. */
@@ -246,9 +215,10 @@ function overRange(choose: Choose, here: Here, size: string, depth: number): str
     (entry) =>
       entry.axes.length === 1 &&
       entry.event.length === 0 &&
+      entry.axes[0].size === size &&
       entry.as === undefined &&
       !entry.discrete &&
-      entry.kind !== "bool" &&
+      serves.real.includes(entry.kind) &&
       mayRead(here, entry) &&
       !here.axes.some((axis) => axis === entry.axes[0]),
   );
@@ -264,13 +234,6 @@ function overRange(choose: Choose, here: Here, size: string, depth: number): str
   ])();
 }
 
-/** A name for the index variable of an axis of this size: the same in plates beside each other. */
-export function freshIndex({ axes }: Here, size: string): string {
-  const name = size.toLowerCase();
-  const taken = axes.filter((axis) => axis.index.startsWith(name)).length;
-  return taken === 0 ? name : `${name}${taken + 1}`;
-}
-
 /** A vector of `size` numbers. */
 export function vector(
   choose: Choose,
@@ -279,29 +242,30 @@ export function vector(
   kind: "real" | "positive",
   depth: number,
 ): string {
-  const found = here.entries.flatMap((entry): Maker[] => {
-    if (
-      !serves[kind].includes(entry.kind) ||
-      entry.kind === "count" ||
-      entry.event[0] !== size ||
-      !mayRead(here, entry)
-    )
-      return [];
-    const places = placesOf(choose, here, entry);
-    return places === undefined ? [] : [() => indexed(entry, places)];
-  });
   const simple: Maker[] = [
     () => `ones(${size})`,
     ...(kind === "real" ? [() => `zeros(${size})`] : []),
-    ...found,
+    ...readsOf(
+      choose,
+      here,
+      serves[kind].filter((each) => each !== "count"),
+      [size],
+    ).map(
+      ({ text }) =>
+        () =>
+          text,
+    ),
   ];
   if (depth === 0) return choose(simple)();
-  const inner = (own: "real" | "positive"): string => vector(choose, here, size, own, depth - 1);
+  const given = argumentsOf(choose, here, depth - 1);
+  const inner = (own: "real" | "positive"): string => given.vector(size, own);
   const one = (own: Kind): string => number(choose, here, own, depth - 1);
   const index = freshIndex(here, size);
   const inside = { ...here, axes: [...here.axes, { index, size, within: true as const }] };
   const each: Maker = () => `[${number(choose, inside, kind, depth - 1)} for ${index} in ${size}]`;
   const chosen: Maker = () => `(if ${one("bool")} then ${inner(kind)} else ${inner(kind)})`;
+  const covariance: Maker = () => matrix(choose, here, size, depth - 1);
+  const inModel = here.entries.some(({ name }) => name === "X");
   const makersOf: Readonly<Record<"real" | "positive", readonly Maker[]>> = {
     real: [
       () => `(${inner("real")} ${choose(["+", "-", "*"])} ${inner("real")})`,
@@ -311,6 +275,12 @@ export function vector(
       () => `reverse(${inner("real")})`,
       () => `softmax(tanh(${inner("real")}))`,
       () => `(outer(${inner("real")}, ${inner("real")}) @ tanh(${inner("real")}))`,
+      () => `concat((${inner("real")})[..1], (${inner("real")})[1..])`,
+      () => `(${covariance()} @ ${inner("real")})`,
+      () => `solve_spd(${covariance()}, ${inner("real")})`,
+      () => `solve_lower(cholesky(${covariance()}), ${inner("real")})`,
+      ...(inModel && size === "K" ? [(): string => `(${overRange(choose, here, "N", depth - 1)} @ X)`] : []),
+      ...callables(here, "vector").flatMap(({ call }): Maker[] => [() => call(given, size) ?? inner("real")]),
     ],
     positive: [
       () => `exp(tanh(${inner("real")}))`,
@@ -320,4 +290,38 @@ export function vector(
     ],
   };
   return choose([...simple, each, chosen, ...makersOf[kind]])();
+}
+
+/** A covariance matrix of `size` rows, known to be one, and far from singular. */
+export function matrix(choose: Choose, here: Here, size: string, depth: number): string {
+  const found = readsOf(choose, here, ["covariance"], [size, size]);
+  const factors = readsOf(choose, here, ["cholesky"], [size, size]);
+  const simple: Maker[] = [
+    () => `eye(${size})`,
+    () => `diag(${vector(choose, here, size, "positive", 0)})`,
+    ...[...found, ...found].map(
+      ({ text }): Maker =>
+        () =>
+          text,
+    ),
+    ...factors.map(
+      ({ text }): Maker =>
+        () =>
+          `(${text} @ transpose(${text}))`,
+    ),
+  ];
+  if (depth === 0) return choose(simple)();
+  const inner = (): string => matrix(choose, here, size, depth - 1);
+  const positive = (): string => number(choose, here, "positive", depth - 1);
+  const positives = (): string => vector(choose, here, size, "positive", depth - 1);
+  const scaled = (scales: string): string => `(diag(${scales}) @ ${inner()} @ diag(${scales}))`;
+  return choose([
+    ...simple,
+    () => `(${positive()} * ${inner()})`,
+    () => `(${inner()} + ${inner()})`,
+    () => scaled(positives()),
+    () =>
+      `(squared_exponential(${vector(choose, here, size, "real", depth - 1)}, 1, ${positive()}) + diag(${positives()}))`,
+    () => `(inverse_spd(${inner()}) + eye(${size}))`,
+  ])();
 }

@@ -11,6 +11,7 @@ import { samplePrograms } from "../../compiler/lower/programs.ts";
 import { runs } from "../../runs.ts";
 import { cases } from "../check/check-cases.ts";
 import { programs } from "../programs.ts";
+import { typedProgram } from "./typed-program.ts";
 
 const library = Object.entries(stdlibSources).map(([name, text]) => parse({ name, text }).file);
 
@@ -117,16 +118,16 @@ describe("typing never crashes parser or checker", () => {
   ])("%s", (_, text) => lawful(text));
 
   test("every beginning of a program", () => {
-    const { numRuns } = runs(4, texts.length);
+    const { numRuns, first } = runs(4, texts.length);
     const stride = Math.max(1, Math.floor(texts.length / numRuns));
-    for (let index = 0; index < texts.length; index += stride)
+    for (let index = first; index < texts.length; index += stride)
       for (let end = 0; end <= texts[index].length; end++) lawful(texts[index].slice(0, end));
   });
 
   test("every ending of a program, and every single character left out", () => {
-    const { numRuns } = runs(2, texts.length);
+    const { numRuns, first } = runs(2, texts.length);
     const stride = Math.max(1, Math.floor(texts.length / numRuns));
-    for (let index = 1; index < texts.length; index += stride)
+    for (let index = first; index < texts.length; index += stride)
       for (let at = 0; at < texts[index].length; at++) {
         lawful(texts[index].slice(at));
         lawful(texts[index].slice(0, at) + texts[index].slice(at + 1));
@@ -139,6 +140,21 @@ describe("typing never crashes parser or checker", () => {
         lawful(some.reduce(apply, text));
       }),
       runs(700, 40_000),
+    );
+  });
+
+  test("generated programs, half typed and with slips", () => {
+    fc.assert(
+      fc.property(
+        typedProgram,
+        fc.array(fc.nat(), { minLength: 4, maxLength: 4 }),
+        fc.array(slip, { minLength: 1, maxLength: 2 }),
+        ({ text }, ends, some) => {
+          for (const end of ends) lawful(text.slice(0, end % (text.length + 1)));
+          lawful(some.reduce(apply, text));
+        },
+      ),
+      runs(60, 10_000),
     );
   });
 
