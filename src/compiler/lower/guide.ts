@@ -205,8 +205,9 @@ function siteTerms(site: CoreSite, here: ModelContext): readonly Value[] {
   const u = viewAt(coordinatesName(site), site.place, here);
   const dimensions = unconstrainedEvent(site.support, eventShape(site, here)).map(constantSize);
   const { logJacobian } = constrain(algebra, lowerSupport(site.support, here), u);
+  const onLine: CoreSite = { ...site, support: { kind: "real" }, event: { ...site.event, dimensions } };
   return [
-    ...siteLogDensity({ ...site, event: { ...site.event, dimensions } }, u, here),
+    ...siteLogDensity(onLine, u, here),
     ...logJacobian.map((term) => algebra.unary("neg", algebra.sumEvent(term))),
   ];
 }
