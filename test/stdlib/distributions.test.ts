@@ -12,7 +12,7 @@ import { stdlibSources } from "../../src/lang/stdlib.generated.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 import { type Argument, type Case, cases, text } from "./distribution-cases.ts";
 import values from "./distribution-values.json" with { type: "json" };
-import { drawsOf, entryOf, logDensities } from "./evaluate-distribution.ts";
+import { drawsOf, entryOf, logDensities, vectorsOf } from "./evaluate-distribution.ts";
 
 interface Weighted {
   readonly x: number;
@@ -87,11 +87,10 @@ describe("densities", () => {
   });
 });
 
-const undrawn = ["Multinomial", "DirichletMultinomial"];
 const drawCount = 2_000;
 
 describe("draws", () => {
-  test.each(named.filter(([, { name }]) => !undrawn.includes(name)))("%s", (use, each) => {
+  test.each(named)("%s", (use, each) => {
     const draws = drawsOf(use, drawCount);
     const masses = massesOf(each);
     // Kolmogorov–Smirnov at the nodes: √n sup |Fₙ − F| exceeds 2.3 with probability 5e-5.
@@ -177,6 +176,29 @@ describe("vectors", () => {
       expect(total).toBeCloseTo(1, 10);
     },
   );
+
+  test.each([
+    "Multinomial(4, [0.2, 0.5, 0.3])",
+    "Multinomial(4, [0.4, 0.6, 0])",
+    "DirichletMultinomial(4, [0.5, 2, 1])",
+  ])("draws of %s", (use) => {
+    const draws = vectorsOf(use, drawCount).map((x) => x.join());
+    for (const x of outcomes(4)) {
+      const p = Math.exp(logDensity(use, x));
+      const found = draws.filter((each) => each === x.join()).length / drawCount;
+      // Four standard errors, and one draw.
+      const slack = 4 * Math.sqrt((p * (1 - p)) / drawCount) + (p > 0 ? 1 / drawCount : 0);
+      expect(Math.abs(found - p), x.join()).toBeLessThanOrEqual(slack);
+    }
+  });
+
+  test("draws of a Multinomial of as many trials as there are draws for", () => {
+    const draws = vectorsOf("Multinomial(1024, [0.2, 0.5, 0.3])", 200);
+    expect(draws.every(([a, b, c]) => a + b + c === 1024)).toBe(true);
+    const mean = draws.reduce((sum, [, b]) => sum + b / draws.length, 0);
+    expect(Math.abs(mean - 512)).toBeLessThan(4 * Math.sqrt(256 / draws.length));
+    expect(vectorsOf("Multinomial(1025, [0.2, 0.5, 0.3])", 1)[0]).toEqual([NaN, NaN, NaN]);
+  });
 
   test("a Multinomial of one outcome that cannot be", () => {
     expect(logDensity("Multinomial(4, [0.4, 0.6, 0])", [1, 3, 0])).toBeCloseTo(

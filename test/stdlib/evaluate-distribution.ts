@@ -45,19 +45,24 @@ export function entryOf(use: string, name: EntryName): ((at: number) => number) 
 
 /** Draws in ascending order. */
 export function drawsOf(use: string, count: number, type?: string): number[] {
+  return vectorsOf(use, count, type)
+    .map(([x]) => x)
+    .sort((a, b) => a - b);
+}
+
+/** Draws, each with all of its numbers. */
+export function vectorsOf(use: string, count: number, type?: string): number[][] {
   const loaded = loadModel(`model M {\n  observe x${type === undefined ? "" : `: ${type}`} ~ ${use}\n}`);
   const { graph, noise } = lowerSimulate({ ...loaded, sizes: {}, knowns: {} }, { given: [] });
   const executable = referenceEngine.compile(optimize(graph));
   const buffers = noise.map((each) => ({ ...each, values: new Float64Array(elementCount(each.shape)) }));
-  const draws = Array.from({ length: count }, (_, draw) => {
+  return Array.from({ length: count }, (_, draw) => {
     const random = randomSource({ seed: 3, stream: 0 }, draw);
     for (const { kind, values } of buffers)
       if (kind === "normal") random.fillNormal(values);
       else random.fillUniform(values);
     const needed = buffers.filter(({ input }) => Object.hasOwn(graph.inputs, input));
-    return executable.run(Object.fromEntries(needed.map(({ input, values }) => [input, values])))[
-      "variable/x"
-    ][0];
+    const inputs = Object.fromEntries(needed.map(({ input, values }) => [input, values]));
+    return Array.from(executable.run(inputs)["variable/x"]);
   });
-  return draws.sort((a, b) => a - b);
 }
