@@ -84,7 +84,7 @@ The log density is −½ (x − loc)ᵀ Σ⁻¹ (x − loc) − ½ log |Σ| − 
 > logpdf(MultivariateNormal(0, precision: S), [1, 1])
 -3.55807
 
-See also Normal, MultivariateStudentT, LKJ, GaussianRandomWalk.`,
+See also Normal, LowRankMultivariateNormal, MultivariateStudentT, LKJ, GaussianRandomWalk.`,
   MultivariateStudentT: `Student's t for vectors: covariance df / (df − 2) · scale; \`scale\` may be given by its \`cholesky\` factor.
 
 > S = [[2, 0.5], [0.5, 1]] as Covariance
