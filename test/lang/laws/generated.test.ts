@@ -4,14 +4,15 @@ import { describe, test } from "vitest";
 import type { Engine } from "../../../src/engines/engine.ts";
 import { createWasmEngine } from "../../../src/engines/wasm/wasm-engine.ts";
 import { expectClose, type Judged, judgeDensity, judgeSimulation } from "../../compiler/lower/judge.ts";
+import { judgeGuide } from "../../compiler/lower/judge-guide.ts";
 import { runs } from "../../runs.ts";
 import { shown } from "./shown.ts";
-import { typedProgram } from "./typed-program.ts";
-
-const seeds = fc.nat({ max: 1_000_000 });
+import { guidedProgram, typedProgram } from "./typed-program.ts";
 
 /** Draws whose declared type is narrower than their distribution. */
 const cutDown = /\b[bu]\d+.*: /;
+
+const seeds = fc.nat({ max: 1_000_000 });
 
 function judgeEngine(engine: Engine, { graph, inputs, results }: Judged): void {
   const executable = engine.compile(graph);
@@ -28,11 +29,19 @@ describe("generated programs", () => {
     const wasm = await createWasmEngine();
     fc.assert(
       fc.property(typedProgram, seeds, (program, seed) => {
-        // The interpreter does not renormalise what a type cuts down.
-        fc.pre(!cutDown.test(program.text));
         shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
       }),
       runs(40, 10_000),
+    );
+  }, 240_000);
+
+  test("have guides whose density is that of their draws", () => {
+    fc.assert(
+      fc.property(guidedProgram, seeds, (program, seed) => {
+        fc.pre(program.text.includes("guide for"));
+        shown(program.text, () => judgeGuide(program, seed));
+      }),
+      runs(40, 5000),
     );
   }, 240_000);
 

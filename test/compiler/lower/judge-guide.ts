@@ -1,0 +1,102 @@
+/**
+ * Judges lowered guides: log q of the draws against the change of variables from the noise they are made of, the model's density at
+ * the draws against the interpreter, and its gradient against finite differences.
+ */
+import fc from "fast-check";
+import { createBuilder } from "../../../src/compiler/builder.ts";
+import { differentiate } from "../../../src/compiler/differentiate.ts";
+import { lowerGuidedDensity, lowerGuideInto } from "../../../src/compiler/lower/guide.ts";
+import { eliminateDeadCode } from "../../../src/compiler/passes/eliminate-dead-code.ts";
+import { optimize } from "../../../src/compiler/passes/optimize.ts";
+import { interpret, type Meaning, nest } from "./interpret.ts";
+import {
+  type Arrays,
+  expectClose,
+  freeValues,
+  type Judged,
+  onlyNeeded,
+  prefixed,
+  runner,
+  sampleLearned,
+  selectOutputs,
+} from "./judge.ts";
+import { loadProgram } from "./load-model.ts";
+import { logDeterminant } from "./log-determinant.ts";
+import type { SampleProgram } from "./programs.ts";
+import { normals, sampleData } from "./sample-data.ts";
+
+/** The program's model has a guide, whose draws are as many numbers as it takes noise. */
+export function judgeGuide(program: SampleProgram, seed: number): Judged {
+  const loaded = loadProgram(program);
+  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
+  const incomplete = Object.keys(data.present);
+  const input = { ...loaded, sizes: program.sizes, knowns: data.knowns, incomplete };
+  const builder = createBuilder();
+  const guide = lowerGuideInto(input, builder, {});
+  const density = lowerGuidedDensity(input, guide, builder, {});
+  const values = Object.fromEntries(
+    [...guide.values].map(([name, value]) => [`variable/${name}`, value.node]),
+  );
+  const logDensity = density.outputs.logDensity;
+  const bound = builder.emit("sub", [logDensity, guide.logGuide], {});
+  const whole = builder.finish({ ...values, logDensity, logGuide: guide.logGuide, bound });
+
+  const ofGuide = sampleLearned(guide.learned, loaded, program.sizes, seed + 5);
+  const ofModel = sampleLearned(density.learned, loaded, program.sizes, seed);
+  const noise = normals(guide.noiseLength, seed);
+  const inputs: Arrays = {
+    ...prefixed("data/", data.flat),
+    ...prefixed("present/", data.present),
+    ...ofGuide.inputs,
+    ...ofModel.inputs,
+    noise,
+  };
+  const outputs = runner(whole)(inputs);
+
+  // The model's density at the draws.
+  const meanings: Record<string, Meaning> = {};
+  for (const [name, flat] of Object.entries(data.flat)) {
+    const there = data.present[name];
+    const known = flat.map((each, at) => (there === undefined || there[at] === 1 ? each : Number.NaN));
+    meanings[name] = nest(known, data.shapes[name]);
+  }
+  const shapeOf = (name: string): readonly number[] =>
+    whole.nodes[whole.outputs[`variable/${name}`]].type.shape;
+  for (const name of guide.values.keys()) meanings[name] = nest(outputs[`variable/${name}`], shapeOf(name));
+  const judged = interpret(loaded, program.sizes, meanings, ofModel.meanings);
+  // A guide also draws what is so far out that the interpreter's doubles overflow: nothing to compare with.
+  fc.pre(Number.isFinite(judged.logDensity));
+  expectClose(outputs.logDensity[0], judged.logDensity, 1e-9);
+
+  // q(z) = p(ε) / |dz/dε|
+  const drawsAt = runner(eliminateDeadCode(selectOutputs(whole, (name) => name.startsWith("variable/"))));
+  const free = (at: Float64Array): number[] => freeValues(drawsAt({ ...inputs, noise: at }), loaded, shapeOf);
+  const logNoise = noise.reduce((sum, each) => sum - 0.5 * each ** 2 - 0.5 * Math.log(2 * Math.PI), 0);
+  expectClose(outputs.logGuide[0], logNoise - logDeterminant(free, noise), 1e-5);
+
+  const wrt = [...guide.learned, ...density.learned].map((each) => each.input);
+  const onlyDensity = selectOutputs(whole, (name) => name === "logDensity");
+  const slopes = runner(optimize(differentiate(onlyDensity, { of: "logDensity", wrt, prefix: "gradient/" })))(
+    inputs,
+  );
+  const densityAt = runner(eliminateDeadCode(onlyDensity));
+  for (const name of wrt)
+    inputs[name].forEach((_, at) => {
+      const moved = (by: number): number => {
+        const other = inputs[name].slice();
+        other[at] += by;
+        return densityAt({ ...inputs, [name]: other }).logDensity[0];
+      };
+      const slope = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      const scale = Math.max(1, Math.abs(judged.logDensity));
+      expectClose(slopes[`gradient/${name}`][at], slope, 1e-5 * scale, name);
+    });
+
+  const graph = optimize(
+    differentiate(
+      selectOutputs(whole, (name) => name === "bound"),
+      { of: "bound", wrt, prefix: "gradient/" },
+    ),
+  );
+  return { graph, inputs: onlyNeeded(graph, inputs), results: runner(graph)(inputs) };
+}
