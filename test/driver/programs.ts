@@ -30,6 +30,18 @@ model NormalMean[N] {
   plate n in N { observe y[n] ~ Normal(mu, 1) }
 }`;
 
+/** A latent number per row, trained with an encoder in a moment. */
+export const line = `
+model Line[N, D] {
+  learn weight: Real[D] = normal(0.5)
+  plate n in N {
+    z[n] ~ Normal(0, 1)
+    observe x[n]: Real[D] ~ Normal(z[n] * weight, 0.5)
+  }
+}`;
+/** Its data. */
+export const rows = Array.from({ length: 100 }, (_, n) => [Math.sin(n), -Math.sin(n), 0.5 * Math.cos(n)]);
+
 export const factor = `
 model Factor[N, D, Z = 2] {
   learn W: Real[D, Z] = normal(0.3)

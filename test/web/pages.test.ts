@@ -1,33 +1,22 @@
 import { readFileSync } from "node:fs";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packScripts, pageServer } from "../../examples/page/page-server.ts";
+import { packScripts } from "../../examples/page/page-server.ts";
 import { decodeArtifact, encodeArtifact } from "../../src/artifact/artifact.ts";
 import type { GivenData, InferOptions, Posterior } from "../../src/driver/api-types.ts";
 import { check } from "../../src/driver/check.ts";
 import { edit } from "../../src/driver/edit/edit.ts";
 import { conditionOn, setPrior } from "../../src/driver/edit/edits.ts";
 import { infer, inferWithArtifact, train } from "../../src/driver/node-driver.ts";
-import { eightSchools, eightSchoolsData, normalMean, programOf } from "../driver/programs.ts";
+import { eightSchools, eightSchoolsData, line, normalMean, programOf, rows } from "../driver/programs.ts";
 import { expectClose } from "../engines/conformance.ts";
 import { readTranscript } from "../examples/transcript.ts";
-import { type Browser, findChromium, noChromium, type Page, startChromium } from "./chromium.ts";
+import { findChromium, noChromium, type Page } from "./chromium.ts";
+import { callIn, type Site, scriptPage, startSite } from "./site.ts";
 
 const root = join(import.meta.dirname, "../..");
 const chromium = findChromium();
 if (chromium === undefined) console.warn(`${noChromium}; pages are not tested`);
-
-const line = `
-model Line[N, D] {
-  learn weight: Real[D] = normal(0.5)
-  plate n in N {
-    z[n] ~ Normal(0, 1)
-    observe x[n]: Real[D] ~ Normal(z[n] * weight, 0.5)
-  }
-}`;
-const rows = Array.from({ length: 100 }, (_, n) => [Math.sin(n), -Math.sin(n), 0.5 * Math.cos(n)]);
 
 const trained = await train(await programOf(line), { x: rows }, { steps: 100 });
 const normalData = { y: [1, 2, 1.5, 1.75] };
@@ -42,8 +31,7 @@ interface PageRun {
 }
 
 describe.skipIf(chromium === undefined)("a page under a strict content policy", () => {
-  let browser: Browser;
-  let server: Server;
+  let site: Site;
   let page: Page;
   let example: Page;
 
@@ -58,10 +46,7 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
       alias,
     );
     files.set("/index.html", readFileSync(join(root, "examples/page/index.html"), "utf8"));
-    files.set(
-      "/test.html",
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="test.js"></script>',
-    );
+    files.set("/test.html", scriptPage);
     files.set("/own-worker.js", 'import "./web-chain-worker.js";');
     // They run chains until the third message, and then come to an end.
     for (const [name, end] of Object.entries({
@@ -82,21 +67,14 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
          };`,
       );
     files.set("/line.pplx", encodeArtifact(await train(await programOf(line), { x: rows }, { steps: 100 })));
-    server = pageServer(files).listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as AddressInfo;
-    browser = await startChromium(chromium ?? "", ["--disable-gpu"]);
-    page = await browser.open(`http://localhost:${port}/test.html`);
-    example = await browser.open(`http://localhost:${port}/`);
+    site = await startSite(files, ["--disable-gpu"]);
+    page = await site.open("/test.html");
+    example = await site.open("/");
   }, 60_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => site?.close());
 
-  const call = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
-    page.evaluate(`runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")})`);
+  const call = (name: string, ...args: readonly unknown[]): Promise<unknown> => callIn(page, name, args);
 
   const refusal = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
     page.evaluate(`runs.refusal(runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")}))`);

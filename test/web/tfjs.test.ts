@@ -1,12 +1,11 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packScripts, pageServer } from "../../examples/page/page-server.ts";
+import { packScripts } from "../../examples/page/page-server.ts";
 import { inferWithArtifact, train } from "../../src/driver/node-driver.ts";
-import { programOf } from "../driver/programs.ts";
+import { line, programOf, rows } from "../driver/programs.ts";
 import { expectClose } from "../engines/conformance.ts";
-import { type Browser, findChromium, noChromium, type Page, startChromium } from "./chromium.ts";
+import { findChromium, noChromium, type Page } from "./chromium.ts";
+import { callIn, type Site, scriptPage, startSite } from "./site.ts";
 
 const root = join(import.meta.dirname, "../..");
 const chromium = findChromium();
@@ -22,16 +21,6 @@ const software = [
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
 ];
-
-const line = `
-model Line[N, D] {
-  learn weight: Real[D] = normal(0.5)
-  plate n in N {
-    z[n] ~ Normal(0, 1)
-    observe x[n]: Real[D] ~ Normal(z[n] * weight, 0.5)
-  }
-}`;
-const rows = Array.from({ length: 100 }, (_, n) => [Math.sin(n), -Math.sin(n), 0.5 * Math.cos(n)]);
 
 /** What training in the page gives. */
 interface PageRun {
@@ -49,31 +38,20 @@ describe.skipIf(chromium === undefined)(
   "tfjs on GPU interfaces, in a page",
   { timeout: all ? 600_000 : 120_000 },
   () => {
-    let browser: Browser;
-    let server: Server;
+    let site: Site;
     let page: Page;
 
     beforeAll(async () => {
       const alias = { "ppl/web": join(root, "src/web.ts"), "ppl/web/tfjs": join(root, "src/web-tfjs.ts") };
       const files = await packScripts({ test: join(import.meta.dirname, "tfjs-page.ts") }, alias);
-      files.set(
-        "/index.html",
-        '<!doctype html><link rel="icon" href="data:,"><script type="module" src="test.js"></script>',
-      );
-      server = pageServer(files).listen(0, "127.0.0.1");
-      await new Promise((resolve) => server.once("listening", resolve));
-      const { port } = server.address() as AddressInfo;
-      browser = await startChromium(chromium ?? "", software);
-      page = await browser.open(`http://localhost:${port}/`);
+      files.set("/index.html", scriptPage);
+      site = await startSite(files, software);
+      page = await site.open("/");
     }, 60_000);
 
-    afterAll(async () => {
-      await browser?.close();
-      server?.close();
-    });
+    afterAll(() => site?.close());
 
-    const call = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
-      page.evaluate(`runs.${name}(${args.map((each) => JSON.stringify(each)).join(", ")})`);
+    const call = (name: string, ...args: readonly unknown[]): Promise<unknown> => callIn(page, name, args);
 
     const backends = ["webgl", "webgpu"] as const;
 

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../../src/base/problem.ts";
 import { inferWithArtifact, train } from "../../../src/driver/node-driver.ts";
 import { provideWebgpu, requireOfWebgpu } from "../../../src/engines/tfjs/node-webgpu.ts";
-import { programOf } from "../../driver/programs.ts";
+import { line, programOf, rows } from "../../driver/programs.ts";
 import { findChromium } from "../../web/chromium.ts";
 import { expectClose } from "../conformance.ts";
 
@@ -16,16 +16,6 @@ const all = process.env.PPL_ALL_GPU_CASES !== undefined;
 
 /** Unit roundoff of f32. */
 const u = 2 ** -24;
-
-const line = `
-model Line[N, D] {
-  learn weight: Real[D] = normal(0.5)
-  plate n in N {
-    z[n] ~ Normal(0, 1)
-    observe x[n]: Real[D] ~ Normal(z[n] * weight, 0.5)
-  }
-}`;
-const rows = Array.from({ length: 100 }, (_, n) => [Math.sin(n), -Math.sin(n), 0.5 * Math.cos(n)]);
 
 function isInstalled(): boolean {
   try {
