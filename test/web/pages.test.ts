@@ -20,6 +20,8 @@ if (chromium === undefined) console.warn(`${noChromium}; pages are not tested`);
 
 const trained = await train(await programOf(line), { x: rows }, { steps: 100 });
 const normalData = { y: [1, 2, 1.5, 1.75] };
+/** So many that workers start at once. */
+const manyData = { y: Array.from({ length: 20_000 }, (_, n) => n % 2) };
 
 /** What a run in the page gives. */
 interface PageRun {
@@ -116,15 +118,14 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
   });
 
   test("chains that take longer are run by workers", async () => {
-    const data = { y: Array.from({ length: 20_000 }, (_, n) => n % 2) };
     const options = { seed: 1, chains: 2, draws: 4000 };
-    const run = await call("inferInWorkersOf", "/own-worker.js", normalMean, data, {
+    const run = await call("inferInWorkersOf", "/own-worker.js", normalMean, manyData, {
       ...options,
       parallel: 2,
     });
     const { draws, workers } = run as PageRun;
     expect(workers).toBe(2);
-    expect(draws).toEqual((await fromPage(normalMean, data, { ...options, parallel: 0 })).draws);
+    expect(draws).toEqual((await fromPage(normalMean, manyData, { ...options, parallel: 0 })).draws);
     const mean = draws.mu.reduce((sum, each) => sum + each, 0) / draws.mu.length;
     // The posterior is Normal(10 000 / 20 000.25, 1 / √20 000.25).
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.001);
@@ -182,25 +183,19 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
     expect(await refusal("infer", normalMean, normalData, { engine: "onnx:f64" })).toEqual([
       "engine-not-in-pages",
     ]);
-    const long = { draws: 100_000 };
-    expect(await refusal("inferInWorkersOf", "/nowhere.js", normalMean, normalData, long)).toEqual([
+    const long = { draws: 4000 };
+    expect(await refusal("inferInWorkersOf", "/nowhere.js", normalMean, manyData, long)).toEqual([
       "worker-not-started",
     ]);
-    expect(
-      await refusal("inferInWorkersOf", "https://localhost:1/x.js", normalMean, normalData, long),
-    ).toEqual(["worker-not-started"]);
+    expect(await refusal("inferInWorkersOf", "https://localhost:1/x.js", normalMean, manyData, long)).toEqual(
+      ["worker-not-started"],
+    );
   });
 
   test.each(["closing", "throwing", "rejecting"])(
     "a worker that ends in its midst is an error: %s",
     async (name) => {
-      const run = [
-        "inferInWorkersOf",
-        `/${name}-worker.js`,
-        normalMean,
-        normalData,
-        { draws: 100_000 },
-      ] as const;
+      const run = ["inferInWorkersOf", `/${name}-worker.js`, normalMean, manyData, { draws: 4000 }] as const;
       expect(await refusal(...run)).toEqual(["worker-ended"]);
     },
   );
