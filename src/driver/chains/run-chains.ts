@@ -157,8 +157,8 @@ function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean
     evaluate();
     fastest = Math.min(fastest, performance.now() - started);
   }
-  // The first evaluations are slow: code that runs often is compiled anew.
-  return fastest * steps * evaluationsPerStep < 10 * workerStart;
+  // The first evaluations are slow, by a factor of twenty and more where they take microseconds: code that runs often is compiled anew.
+  return fastest * steps * evaluationsPerStep < 50 * workerStart;
 }
 
 /** One evaluation of what the chains evaluate. */
