@@ -13,15 +13,26 @@ export interface Runs {
 }
 
 export function runs(inTest: number, nightly: number): Runs {
-  const { PPL_SEED, PPL_NIGHTLY, PPL_SHARD = "1/1" } = process.env;
-  const [shard, shards] = PPL_SHARD.split("/").map(Number);
-  if (!(shard >= 1 && shard <= shards)) throw new Error(`PPL_SHARD=${PPL_SHARD} is no piece, such as 3/20`);
-  const day = Math.floor(Date.now() / 86_400_000);
-  const own = PPL_NIGHTLY === undefined ? 20_240_501 : 1000 * day + shard;
+  const [shard, shards] = piece();
   return {
-    numRuns: PPL_NIGHTLY === undefined ? inTest : Math.ceil(nightly / shards),
-    seed: PPL_SEED === undefined ? own : Number(PPL_SEED),
+    numRuns: process.env.PPL_NIGHTLY === undefined ? inTest : Math.ceil(nightly / shards),
+    seed: seed(),
     first: shard - 1,
     endOnFailure: process.env.PPL_SHRINK === undefined,
   };
+}
+
+/** The seed of every property, so that `npm test` tries the same each time; the one of the day and the piece in `npm run nightly`. */
+export function seed(): number {
+  const { PPL_SEED, PPL_NIGHTLY } = process.env;
+  if (PPL_SEED !== undefined) return Number(PPL_SEED);
+  const day = Math.floor(Date.now() / 86_400_000);
+  return PPL_NIGHTLY === undefined ? 20_240_501 : 1000 * day + piece()[0];
+}
+
+function piece(): number[] {
+  const { PPL_SHARD = "1/1" } = process.env;
+  const [shard, shards] = PPL_SHARD.split("/").map(Number);
+  if (!(shard >= 1 && shard <= shards)) throw new Error(`PPL_SHARD=${PPL_SHARD} is no piece, such as 3/20`);
+  return [shard, shards];
 }

