@@ -5,7 +5,7 @@ import type { DistributionName } from "../../src/lang/distributions.ts";
 import type { DistDeclaration } from "../../src/lang/tree.ts";
 import { argumentsOf, builtinNames, drawsOf, usesOf } from "./builtin-signature.ts";
 import { examplesText, readDoc } from "./doc-comment.ts";
-import { headOf, libraryDists, textOf } from "./library-dists.ts";
+import { fileOf, headOf, libraryDists, textOf } from "./library-dists.ts";
 
 /** Name → text of its page. */
 export function distributionPages(): Map<string, string> {
@@ -54,7 +54,7 @@ function libraryPage(name: string, forms: readonly DistDeclaration[]): string {
     support: `\`${textOf(forms[0].support)}\``,
     draws: [...new Set(forms.map(drawsBy))].join(" "),
     definition: forms.map((form) => `\`\`\`text\n${textOf(form)}\n\`\`\``).join("\n\n"),
-    source: "stdlib/distributions.ppl",
+    source: fileOf(forms[0]),
   });
 }
 

@@ -11,7 +11,7 @@ export function distributionsPage(): string {
   const library = [...libraryDists().values()].flatMap((forms) => forms.map(libraryRow));
   return `# Distributions
 
-Made from \`stdlib/distributions.ppl\`, \`src/lang/distributions.ts\` and \`src/lang/distribution-docs.ts\`; \`npm run accept\` writes it anew.
+Made from \`stdlib/distributions\`, \`src/lang/distributions.ts\` and \`src/lang/distribution-docs.ts\`; \`npm run accept\` writes it anew.
 
 Arguments are given in this order, or by name. Where there is a second form, its names choose it:
 \`Bernoulli(logits: x)\`. Each distribution has a page with examples and its definition.
@@ -21,7 +21,7 @@ scale.
 
 ## In the library
 
-These are [written in the language](language.md#distributions-of-ones-own), in \`stdlib/distributions.ppl\`; nothing needs to be
+These are [written in the language](language.md#distributions-of-ones-own), in \`stdlib/distributions\`; nothing needs to be
 imported. Those with a distribution function are renormalised where a declared type cuts them down.
 
 | distribution | arguments | draws | |

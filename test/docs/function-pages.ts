@@ -4,6 +4,7 @@ import { parse } from "../../src/lang/parse/parse.ts";
 import { stdlibSources } from "../../src/lang/stdlib.generated.ts";
 import type { DefDeclaration, NetDeclaration, Statement } from "../../src/lang/tree.ts";
 import { examplesText, readDoc } from "./doc-comment.ts";
+import { fileOf } from "./library-dists.ts";
 
 type FunctionDeclaration = NetDeclaration | DefDeclaration;
 
@@ -63,10 +64,6 @@ function weight(statement: Statement): string[] {
   if (statement.kind !== "learn") return [];
   const text = stdlibSources[statement.span.source];
   return [`\`${text.slice(statement.name.span.start, statement.span.end)}\``];
-}
-
-function fileOf({ span }: FunctionDeclaration): string {
-  return `stdlib/${span.source.slice("std/".length)}.ppl`;
 }
 
 /** A row for each in the table of an index. */

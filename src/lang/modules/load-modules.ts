@@ -32,7 +32,6 @@ export function loadModules(main: File, library: readonly File[], resolve: Resol
   const sources: Source[] = [];
   const problems: Problem[] = [];
   const missing = new Set<string>();
-  const std = new Map(library.map((file) => [file.span.source, file]));
 
   const visit = (file: File, path: readonly string[]): Module => {
     const name = file.span.source;
@@ -55,12 +54,12 @@ export function loadModules(main: File, library: readonly File[], resolve: Resol
     open: readonly string[],
   ): { readonly file: File; readonly name?: string } | undefined => {
     if (path.text === "") return undefined;
-    const own = std.get(path.text);
+    const own = ofLibrary(library, path.text);
     if (own !== undefined) return { file: own };
     const source = /^\.\.?\//.test(path.text) ? resolve(path.text, open[open.length - 1]) : undefined;
     if (source === undefined) {
       problems.push(
-        explainModule({ code: "unknown-module", path, near: nearMisses(path.text, [...std.keys()]) }),
+        explainModule({ code: "unknown-module", path, near: nearMisses(path.text, libraryModules(library)) }),
       );
       return undefined;
     }
@@ -82,6 +81,18 @@ export function loadModules(main: File, library: readonly File[], resolve: Resol
   const top = visit(main, [main.span.source]);
   const names = library.flatMap((file) => file.declarations.map(({ name }) => name.text));
   return { declarations: linkModules(top, modules, new Set(names)), sources, problems, missing };
+}
+
+/** A file of the library, or all those in a folder of it. */
+function ofLibrary(library: readonly File[], path: string): File | undefined {
+  const files = library.filter(({ span: { source } }) => source === path || source.startsWith(`${path}/`));
+  if (files.length === 0) return undefined;
+  return { ...files[0], declarations: files.flatMap(({ declarations }) => declarations) };
+}
+
+/** `std/nets`; a folder is one module, whatever the files in it. */
+function libraryModules(library: readonly File[]): readonly string[] {
+  return [...new Set(library.map(({ span }) => span.source.split("/").slice(0, 2).join("/")))];
 }
 
 /** Leaves out what follows from a failed import. */
