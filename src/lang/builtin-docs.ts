@@ -339,6 +339,14 @@ export const builtinDocs: Readonly<Record<BuiltinName, BuiltinDoc>> = {
     signature: "cumprod(x: T[N]): T[N]",
     doc: "Running products.\n\n> cumprod([1, 2, 3])\n[1, 2, 6]",
   },
+  cummax: {
+    signature: "cummax(x: T[N]): T[N]",
+    doc: "Running maxima: the largest up to each element.\n\n> cummax([1, 3, 2, 5])\n[1, 3, 3, 5]",
+  },
+  cummin: {
+    signature: "cummin(x: T[N]): T[N]",
+    doc: "Running minima.\n\n> cummin([4, 3, 5, 2])\n[4, 3, 3, 2]",
+  },
   sort: {
     signature: "sort(x: T[N]): T[N]",
     doc: "In ascending order.\n\n> sort([3, 1, 2])\n[1, 2, 3]",

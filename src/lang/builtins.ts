@@ -92,6 +92,8 @@ export const arrayBuiltins = [
   "var", // T[N] → NonNegative: sum of squared deviations / (N − 1)
   "sd", // T[N] → NonNegative: its root
   "cumprod", // T[N] → T[N]
+  "cummax", // T[N] → T[N]: the largest up to each element
+  "cummin", // T[N] → T[N]
   "sort", // T[N] → T[N]: ascending
   "argsort", // T[N] → Int[N]: the positions that sort it
   "reverse", // T[N] → T[N]

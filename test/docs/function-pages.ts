@@ -54,9 +54,10 @@ ${stdlibSources[span.source].slice(span.start, span.end)}
 `;
 }
 
-function headOf({ kind, name, result }: FunctionDeclaration): string {
+function headOf({ kind, name, parameters, result }: FunctionDeclaration): string {
   const text = stdlibSources[name.span.source];
-  const head = text.slice(name.span.start, result?.span.end ?? name.span.end).replace(/\s+/g, " ");
+  const closing = text.indexOf(")", (parameters.at(-1) ?? { name }).name.span.end);
+  const head = text.slice(name.span.start, result?.span.end ?? closing + 1).replace(/\s+/g, " ");
   return `${kind} ${head.replaceAll("( ", "(").replaceAll(", )", ")").replaceAll(" )", ")")}`;
 }
 

@@ -126,7 +126,9 @@ const rows = {
   argmin: (a, [x]) => firstOf(a, sorted(a, "argsort", x)),
   var: (a, [x]) => variance(a, x),
   sd: (a, [x]) => a.unary("sqrt", variance(a, x)),
-  cumprod: (a, [x]) => cumulativeProduct(a, x),
+  cumprod: (a, [x]) => cumulative(a, "mul", x),
+  cummax: (a, [x]) => cumulative(a, "max", x),
+  cummin: (a, [x]) => cumulative(a, "min", x),
   sort: (a, [x]) => sorted(a, "sort", x),
   argsort: (a, [x]) => sorted(a, "argsort", x),
   reverse: (a, [x]) => ({
@@ -215,18 +217,15 @@ function variance(a: Algebra, x: Value): Value {
   return a.div(a.reduce("reduceSum", a.square(centred), last(x)), count - 1);
 }
 
-/** In log₂ N steps: after step k an element is the product of the 2ᵏ up to it (Hillis and Steele 1986). */
-function cumulativeProduct(a: Algebra, x: Value): Value {
+/** In log₂ N steps: after step k an element combines the 2ᵏ up to it (Hillis and Steele 1986). */
+function cumulative(a: Algebra, op: "mul" | "max" | "min", x: Value): Value {
   const dimension = last(x);
   const length = x.event[dimension];
   let result = x;
   for (let reach = 1; reach < length; reach *= 2) {
-    const ones = a.stretch(
-      a.of(1, a.dtypeOf(x)),
-      [],
-      x.event.map((each, at) => (at === dimension ? reach : each)),
-    );
-    result = a.mul(result, a.concat([ones, a.slice(result, dimension, 0, length - reach)], dimension));
+    const later = a.slice(result, dimension, reach, length);
+    const combined = a.binary(op, later, a.slice(result, dimension, 0, length - reach));
+    result = a.concat([a.slice(result, dimension, 0, reach), combined], dimension);
   }
   return result;
 }

@@ -87,7 +87,16 @@ export function sizeValues(
   span: Span,
 ): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(sizes).map(([name, size]) => [name, sizeValue(size, context, span)]),
+    Object.entries(sizes).map(([name, size]) => {
+      const value = sizeValue(size, context, span);
+      if (value >= 0) return [name, value];
+      return fail({
+        code: "negative-size",
+        message: `an argument is too short: the size \`${name}\` of this call would be ${value}`,
+        labels: [{ span, text: `${name} = ${formatSize(size)}` }],
+        help: "give longer data, or smaller sizes in the call",
+      });
+    }),
   );
 }
 

@@ -2,7 +2,7 @@
 import { bug } from "../../base/bug.ts";
 import type { Span } from "../../base/span.ts";
 import type { CoreExpression } from "../core.ts";
-import { namedSize, type Size, substituteSizes } from "../size.ts";
+import { constantSize, namedSize, type Size, sizeNames, substituteSizes } from "../size.ts";
 import type { Argument, Expression, Name } from "../tree.ts";
 import type { Type } from "../type.ts";
 import { outlineOf, signatureFor } from "./call-signature.ts";
@@ -16,9 +16,10 @@ import {
 import { checkSize } from "./check-size.ts";
 import { checkStatic } from "./check-static.ts";
 import { fits } from "./check-type.ts";
+import { formatBrief } from "./format-brief.ts";
 import { matchArguments, signatureText } from "./match-arguments.ts";
 import { asNetArgument, asNetResult, standsForVector } from "./net-argument.ts";
-import { solveSize } from "./size-bounds.ts";
+import { solveSize, upperBound } from "./size-bounds.ts";
 import {
   type FunctionArgument,
   learnedNets,
@@ -91,6 +92,8 @@ export function checkApply(
       : [],
   );
   solveAll(outline.sizes, pairs, sizes);
+  if (outline.sizes.some((each) => isNegative(scope, each, values, sizes, learned ?? outline.name)))
+    return errorExpression(span);
   const open = outline.sizes.find((each) => !sizes.has(each));
   if (open !== undefined && pairs.every(({ pattern, target }) => pattern.length === target.length)) {
     const help = `give it: \`${outline.name}[${header.bracketSizes.join(", ")}](…)\``;
@@ -199,6 +202,30 @@ function argumentFits(
   };
   // Parameters are numbers or arrays; anything else failed where it was declared.
   return expected.kind !== "number" || fits(scope, value, expression, expected, because);
+}
+
+/** A size that was solved from an argument and is below 0 whatever the names in it stand for; reported. */
+function isNegative(
+  scope: Scope,
+  name: string,
+  values: readonly Passed[],
+  sizes: ReadonlyMap<string, Size>,
+  call: string,
+): boolean {
+  const value = sizes.get(name);
+  if (value === undefined || upperBound(value) >= 0) return false;
+  for (const { value: argument, expression, slot } of values) {
+    if (slot.type === "size" || slot.type.kind !== "number" || argument.type.kind !== "number") continue;
+    const shape = slot.type.dimensions;
+    if (!shape.some((size) => sizeNames(size).includes(name))) continue;
+    const quote = { text: formatBrief(expression), span: expression.span, shape: argument.type.dimensions };
+    const zero = new Map(sizes).set(name, constantSize(0));
+    const least = shape.map((size) => substituteSizes(size, zero));
+    const wanted = { shape, ...(slot.span && { span: slot.span }) };
+    scope.report({ code: "negative-size", name, value, argument: quote, wanted, least, call });
+    return true;
+  }
+  return false;
 }
 
 /** Sizes given in brackets, in order: none, or all of them. */

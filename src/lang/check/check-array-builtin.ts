@@ -104,6 +104,8 @@ function reductionType(name: BuiltinName, { base, range, dimensions }: NumberTyp
     case "max_of":
     case "min_of":
       return numberType(base, range, rest);
+    case "cummax":
+    case "cummin":
     case "sort":
     case "reverse":
       return numberType(base, range, dimensions);

@@ -157,6 +157,17 @@ export type CheckFacts =
       readonly help?: string;
     }
   | { readonly code: "not-a-size"; readonly value: Quote; readonly what?: string; readonly help?: string }
+  | {
+      /** A size of a call that its arguments would put below 0. */
+      readonly code: "negative-size";
+      readonly name: string;
+      readonly value: Size;
+      readonly argument: ShapedQuote;
+      readonly wanted: { readonly shape: readonly Size[]; readonly span?: Span };
+      /** The shape that is wanted where the size is 0. */
+      readonly least: readonly Size[];
+      readonly call: string;
+    }
   | { readonly code: "size-not-inferred"; readonly name: string; readonly call: Quote; readonly help: string }
   | {
       readonly code: "type-mismatch";

@@ -208,6 +208,17 @@ function prose(facts: CheckFacts): Prose {
             : "sizes in brackets, or the name of a `Sizes` parameter",
         help: facts.help ?? "declare a size in the header, such as `model M[N]`",
       };
+    case "negative-size":
+      return {
+        message: `\`${facts.argument.text}\` is too short for \`${facts.call}\`: the size \`${facts.name}\` would be ${formatSize(facts.value)}`,
+        labels: [
+          label(facts.argument.span, describeShape(facts.argument.shape)),
+          ...labelAt(facts.wanted.span, describeShape(facts.wanted.shape)),
+        ],
+        expected: `at least ${describeShape(facts.least)}`,
+        found: describeShape(facts.argument.shape),
+        help: `give it at least the shape ${describeShape(facts.least)}`,
+      };
     case "size-not-inferred":
       return {
         message: `the size \`${facts.name}\` of this call does not follow from its arguments`,

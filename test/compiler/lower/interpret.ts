@@ -592,6 +592,8 @@ const vectorFunctions: Readonly<Record<string, (x: readonly number[]) => Meaning
   log_softmax: (x) => x.map((each) => each - logSumExp(x)),
   cumsum: (x) => x.map((_, i) => sumOf(x.slice(0, i + 1))),
   cumprod: (x) => x.map((_, i) => x.slice(0, i + 1).reduce((product, each) => product * each, 1)),
+  cummax: (x) => x.map((_, i) => Math.max(...x.slice(0, i + 1))),
+  cummin: (x) => x.map((_, i) => Math.min(...x.slice(0, i + 1))),
   max_of: (x) => Math.max(...x),
   min_of: (x) => Math.min(...x),
   argmax: (x) => x.indexOf(Math.max(...x)),

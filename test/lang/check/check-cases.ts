@@ -178,6 +178,9 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     nested:
       "net deep[I](x: Real[I], f: Function) -> Real[I] = x + mlp[I, I](x, [I], f)\nmodel M {\n  learn f = deep[3](cholesky)\n}",
   },
+  "negative-size": {
+    "": "model M(x: Real[3]) {\n  (largest, at) = top_k(x, 4)\n  observe y ~ Normal(largest[0], 1)\n}",
+  },
   "size-not-inferred": {
     matrix: "model M {\n  R ~ LKJ(2)\n  observe y ~ MultivariateNormal(0, R)\n}",
     dist: "dist Noise[K](scale: Positive) on Real[K] {\n  logpdf(x) = -0.5 * sum(square(x / scale)) - K * log(scale)\n}\nmodel M {\n  x: Real[3] ~ Noise(1)\n}",
