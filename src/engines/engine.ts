@@ -27,7 +27,25 @@ export interface Engine {
     graph: Graph,
     blocks: readonly CoordinateRun[],
   ): Executable & { readonly nuts: NutsSampler };
+  /** Compiles a graph that is to be run on many rows of numbers, where the engine can: the blocks are inputs that lie in a row. */
+  compileRows?(graph: Graph, blocks: readonly CoordinateRun[]): Executable & { readonly runRows: RunRows };
 }
+
+/** Rows of numbers, one behind the other. */
+export interface NumberRows {
+  readonly values: Float64Array;
+  readonly count: number;
+  /** Where the first starts. */
+  readonly start: number;
+  /** From one row to the next. */
+  readonly length: number;
+}
+
+/**
+ * Runs the graph on each row. Inputs that are not in rows are as they are in the executable's memory. Writes each output's values for all
+ * rows, one behind the other, into the array of its name.
+ */
+export type RunRows = (rows: NumberRows, into: Readonly<Record<string, Float64Array>>) => void;
 
 /** What an engine may go by that can compile longer for faster runs. */
 export interface ExpectedUse {
@@ -35,7 +53,7 @@ export interface ExpectedUse {
   readonly seconds: number;
 }
 
-/** Coordinates that are one input of a density. */
+/** Coordinates that are one input of a graph. */
 export interface CoordinateRun {
   /** Name of the graph input. */
   readonly input: string;

@@ -1,18 +1,12 @@
 /** Draws laid out per variable, on the model's own scale. */
 import type { PosteriorVariable } from "./posterior-data.ts";
-import type { DensityTarget, TargetVariable } from "./target.ts";
-
-/** Unconstrained positions, one per row. */
-export interface PositionRows {
-  readonly values: Float64Array;
-  readonly count: number;
-  /** Where the first position starts. */
-  readonly start: number;
-  /** From one position to the next. */
-  readonly length: number;
-}
+import type { DensityTarget, PositionRows, TargetVariable } from "./target.ts";
 
 export function constrainDraws(target: DensityTarget, rows: PositionRows): readonly PosteriorVariable[] {
+  if (target.constrainRows !== undefined) {
+    const values = target.constrainRows(rows);
+    return target.variables.map((variable, i) => layVariable(variable, values[i]));
+  }
   const position = new Float64Array(target.dimension);
   return layDraws(target.variables, rows.count, (draw) => {
     const start = rows.start + draw * rows.length;
@@ -29,9 +23,8 @@ export function layDraws(
 ): readonly PosteriorVariable[] {
   const sized = variables.map((variable) => {
     const size = variable.shape.reduce((product, length) => product * length, 1);
-    const { name, shape, dimensions, kind, base, offset } = variable;
     const values = new Float64Array(draws * size);
-    return { variable: { name, shape, dimensions, kind, base, values }, values, offset, size };
+    return { variable: layVariable(variable, values), values, offset: variable.offset, size };
   });
   for (let draw = 0; draw < draws; draw++) {
     const all = valuesOf(draw);
@@ -41,4 +34,11 @@ export function layDraws(
     }
   }
   return sized.map(({ variable }) => variable);
+}
+
+function layVariable(
+  { name, shape, dimensions, kind, base }: TargetVariable,
+  values: Float64Array,
+): PosteriorVariable {
+  return { name, shape, dimensions, kind, base, values };
 }

@@ -61,6 +61,16 @@ export interface NutsTransitions {
   ): void;
 }
 
+/** Unconstrained positions, one per row. */
+export interface PositionRows {
+  readonly values: Float64Array;
+  readonly count: number;
+  /** Where the first position starts. */
+  readonly start: number;
+  /** From one position to the next. */
+  readonly length: number;
+}
+
 /** Latents given data: p(x, z) as a function of z on ℝᴰ. */
 export interface DensityTarget {
   readonly dimension: number;
@@ -73,6 +83,8 @@ export interface DensityTarget {
   logDensityAndGradient(position: Float64Array, gradient: Float64Array): number;
   /** Values of all `variables`, laid out by their offsets, in an array that the next call writes anew. */
   constrain(position: Float64Array): Float64Array;
+  /** The same of many positions: each variable's values one behind the other, [rows × …shape], where the engine can. */
+  readonly constrainRows?: (rows: PositionRows) => readonly Float64Array[];
   /** Where the engine has them. */
   readonly nuts?: NutsTransitions;
   /** Where the program has one, and it is asked for. */

@@ -1,8 +1,8 @@
 /** A density plan compiled on an engine: what strategies run on. Workers load this, not the compiler. */
-import type { Graph } from "../../compiler/graph.ts";
+import { elementCount, type Graph } from "../../compiler/graph.ts";
 import type { SplitGraph } from "../../compiler/split-invariant.ts";
-import type { Engine, Executable, Values } from "../../engines/engine.ts";
-import type { DensityTarget, NutsTransitions } from "../../inference/target.ts";
+import type { Engine, Executable, RunRows, Values } from "../../engines/engine.ts";
+import type { DensityTarget, NutsTransitions, PositionRows } from "../../inference/target.ts";
 import { outputName } from "../answers/output-name.ts";
 import { compileGuide } from "../training/written-guide.ts";
 import { fixedInputs } from "./compiled-split.ts";
@@ -21,7 +21,8 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
     offset,
     length,
   }));
-  let report: PositionGraph | undefined;
+  let compiledReport: ReportGraph | undefined;
+  const report = (): ReportGraph => (compiledReport ??= compileReport(plan, engine));
   const reported = new Float64Array(plan.constrainedLength);
   const outputNames = plan.variables.map((variable) => ({
     output: outputName(variable),
@@ -43,19 +44,26 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
       return outputs.logDensity[0];
     },
     constrain(position) {
-      report ??= atPositions(plan.report, plan, engine, engine.compile(plan.report.each));
-      const outputs = report.run(position);
+      const outputs = report().run(position);
       for (const { output, offset } of outputNames) {
         const values = outputs[output];
         for (let i = 0; i < values.length; i++) reported[offset + i] = values[i];
       }
       return reported;
     },
+    ...(engine.compileRows !== undefined && {
+      constrainRows(rows: PositionRows) {
+        const values = plan.variables.map(({ shape }) => new Float64Array(rows.count * elementCount(shape)));
+        const byName = Object.fromEntries(outputNames.map(({ output }, i) => [output, values[i]]));
+        report().runRows?.(rows, byName);
+        return values;
+      },
+    }),
     nuts: compiled?.nuts,
     ...(guide !== undefined && { guide }),
     dispose() {
       compiled?.executable.dispose();
-      report?.executable.dispose();
+      compiledReport?.executable.dispose();
       guide?.dispose();
     },
   };
@@ -76,9 +84,22 @@ function compileDensity(
     return { ...atPositions(density, plan, engine, engine.compile(density.each)), nuts: undefined };
   const executable = engine.compileSampler(density.each, blocks);
   const graph = atPositions(density, plan, engine, executable);
-  // A run puts all inputs into memory, where the sampler finds those that are fixed.
+  // A run puts all inputs into memory, where the sampler finds those that are fixed, as rows do below.
   graph.run(new Float64Array(dimension));
   return { ...graph, nuts: executable.nuts };
+}
+
+interface ReportGraph extends PositionGraph {
+  readonly runRows?: RunRows;
+}
+
+function compileReport(plan: DensityPlan, engine: Engine): ReportGraph {
+  const { report, blocks, dimension } = plan;
+  if (engine.compileRows === undefined) return atPositions(report, plan, engine, engine.compile(report.each));
+  const executable = engine.compileRows(report.each, blocks);
+  const graph = atPositions(report, plan, engine, executable);
+  graph.run(new Float64Array(dimension));
+  return { ...graph, runRows: executable.runRows };
 }
 
 function atPositions(

@@ -8,19 +8,28 @@ import { elementCount, type Graph } from "../../compiler/graph.ts";
 import { orderNodes } from "../../compiler/order-nodes.ts";
 import { hashGraph } from "../../compiler/print.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
-import type { CoordinateRun, Engine, Executable, NutsSampler, Precision, Values } from "../engine.ts";
+import type {
+  CoordinateRun,
+  Engine,
+  Executable,
+  NutsSampler,
+  Precision,
+  RunRows,
+  Values,
+} from "../engine.ts";
 import { disassemble } from "./assembler/disassemble.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
 import { outOfMemory } from "./out-of-memory.ts";
 import { printMemory, printSchedule } from "./print-schedule.ts";
+import { type RowsExport, rowsRunner } from "./run-rows.ts";
 import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
 import { type SpaceLimits, usualLimits } from "./space.ts";
 import { createCrew } from "./threads/crew.ts";
 import { type SplitLimits, usualSplitLimits } from "./threads/split-plan.ts";
 import type { Threads } from "./threads/threads.ts";
 import { type WasmMemory, type WasmModule, type WebAssemblyApi, webAssembly } from "./web-assembly.ts";
-import { type Place, pageBytes, type WrittenModule, writeModule } from "./write-module.ts";
+import { type Place, pageBytes, type Surroundings, type WrittenModule, writeModule } from "./write-module.ts";
 
 export interface WasmEngineOptions {
   /** Of floats; f64 when absent. Integers are exact up to 2⁵³ under f64 and from −2³¹ to 2³¹ − 1 under f32. */
@@ -55,6 +64,10 @@ export interface WasmEngine extends Engine {
   compile(graph: Graph): WasmExecutable;
   /** There under f64. */
   compileSampler?(graph: Graph, blocks: readonly CoordinateRun[]): SamplerExecutable;
+  compileRows?(
+    graph: Graph,
+    blocks: readonly CoordinateRun[],
+  ): WasmExecutable & { readonly runRows: RunRows };
 }
 
 /** A density's module with the sampler in it. */
@@ -71,16 +84,16 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
   const precision = options.precision ?? "f64";
   const format = laneFormat(precision);
   const cache = recentlyUsed<{ written: WrittenModule; module: WasmModule }>(64);
-  const make = (graph: Graph, sampled?: readonly CoordinateRun[]): Instantiated => {
+  const make = (graph: Graph, around?: Surroundings): Instantiated => {
     verifyGraph(graph);
-    const key = hashGraph(graph) + JSON.stringify(sampled ?? []);
+    const key = hashGraph(graph) + JSON.stringify(around ?? []);
     const { module, written } = cache.get(key, () => {
       const written = writeModule(
         graph,
         format,
         features,
         options.limits ?? usualLimits,
-        sampled,
+        around,
         options.threads && {
           threads: options.threads.count,
           limits: options.splitLimits ?? usualSplitLimits,
@@ -95,15 +108,20 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
     label: `wasm (${precision})`,
     precisions: [precision],
     compile: (graph) => make(graph).executable,
-    // The sampler computes in double precision.
+    // Both compute in double precision.
     ...(precision === "f64" && {
       compileSampler(graph: Graph, blocks: readonly CoordinateRun[]) {
         const { executable, buffer, transitions } = make(
           gradientFirst(graph, options.limits ?? usualLimits),
-          blocks,
+          { kind: "sampler", blocks },
         );
         const layout = executable.written.sampler ?? bug("a module without its sampler");
         return { ...executable, nuts: nutsSampler(layout, buffer, transitions) };
+      },
+      compileRows(graph: Graph, blocks: readonly CoordinateRun[]) {
+        const { executable, buffer, runRows } = make(graph, { kind: "rows", blocks });
+        const layout = executable.written.rows ?? bug("a module without its rows");
+        return { ...executable, runRows: rowsRunner(layout, buffer, runRows) };
       },
     }),
   };
@@ -130,6 +148,8 @@ interface Instantiated {
   readonly buffer: ArrayBufferLike;
   /** The sampler's, where there is one. */
   readonly transitions: TransitionsExport;
+  /** There where rows are. */
+  readonly runRows: RowsExport;
 }
 
 function instantiate(
@@ -186,7 +206,7 @@ function instantiate(
     dispose: () => crew?.dispose(),
     written,
   };
-  return { executable, buffer, transitions: guarded(exports.transitions) };
+  return { executable, buffer, transitions: guarded(exports.transitions), runRows: guarded(exports.runRows) };
 }
 
 /** What runs out of memory there throws a `RangeError`. */

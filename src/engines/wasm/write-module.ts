@@ -18,6 +18,7 @@ import { alignment, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { outOfMemory } from "./out-of-memory.ts";
 import { prepare } from "./prepare.ts";
 import { findRowFusions, type RowFusion, takeAlong } from "./row-fusion.ts";
+import { type RowsLayout, writeRows } from "./run-rows.ts";
 import type { SamplerLayout } from "./sampler/sampler-layout.ts";
 import { placeSampler, writeSampler } from "./sampler/wasm-sampler.ts";
 import { type Schedule, schedule } from "./schedule.ts";
@@ -57,6 +58,14 @@ export interface WrittenModule {
   readonly graphs: readonly WrittenGraph[];
   /** Where the sampler's numbers lie, if there is one: the export `transitions` runs it. */
   readonly sampler: SamplerLayout | undefined;
+  /** Where rows lie, if the graph is to be run on many: the export `runRows` does. */
+  readonly rows: RowsLayout | undefined;
+}
+
+/** What is written around a graph that reads these coordinates: the no-U-turn sampler, or a loop over rows of them. */
+export interface Surroundings {
+  readonly kind: "sampler" | "rows";
+  readonly blocks: readonly CoordinateRun[];
 }
 
 export const pageBytes = 65536;
@@ -65,15 +74,14 @@ const mostPages = 65536;
 const margin = 64;
 
 /**
- * With `sampled` coordinates, the graph is a density and the no-U-turn sampler is written around it. With `splitting`, what takes long
- * is split into chunks that so many threads share.
+ * With the sampler around it, the graph is a density. With `splitting`, what takes long is split into chunks that so many threads share.
  */
 export function writeModule(
   graph: Graph,
   format: LaneFormat,
   features: WasmFeatures,
   limits: SpaceLimits,
-  sampled?: readonly CoordinateRun[],
+  around?: Surroundings,
   splitting?: { readonly threads: number; readonly limits: SplitLimits },
 ): WrittenModule {
   const module = createModuleBuilder();
@@ -132,11 +140,13 @@ export function writeModule(
     alone: createTeam(module, 1, reserve),
   };
 
-  const sampler = sampled && placeSampler(program, sampled);
+  const sampler = around?.kind === "sampler" ? placeSampler(program, around.blocks) : undefined;
   const main = program.writeGraph("run", graph, sampler?.inputs);
   // Nothing to share: the module as it is without threads.
-  if (team?.isIdle) return writeModule(graph, format, features, limits, sampled);
-  if (sampler !== undefined && sampled !== undefined) writeSampler(program, sampler.layout, main, sampled);
+  if (team?.isIdle) return writeModule(graph, format, features, limits, around);
+  if (sampler !== undefined && around !== undefined)
+    writeSampler(program, sampler.layout, main, around.blocks);
+  const rows = around?.kind === "rows" ? writeRows(program, main, around.blocks) : undefined;
   module.exportFunction("run", main.run);
   module.exportFunction("runMany", addRepeat(module, main.run));
   const pages = Math.ceil((end + margin) / pageBytes);
@@ -162,6 +172,7 @@ export function writeModule(
     schedule: main.schedule,
     graphs,
     sampler: sampler?.layout,
+    rows,
   };
 }
 

@@ -6,6 +6,7 @@ import type { SamplerProgram } from "./sampler-program.ts";
 import {
   addProduct,
   clear,
+  copyNumbers,
   eachVector,
   mostUnrolled,
   type Place,
@@ -132,15 +133,8 @@ function pushGradient(code: FunctionBuilder, { density }: SamplerProgram, first:
 }
 
 function copyGradient(code: FunctionBuilder, { density, layout }: SamplerProgram): void {
-  for (const { offset, length, address } of density.gradients) {
-    const target = pointer(at, layout.side.gradient + 8 * offset);
-    eachVector(code, Math.floor(length / 2), (place) => place.store(target, () => place.load(address)));
-    if (length % 2 === 0) continue;
-    code.get(at);
-    code.i32(0);
-    code.memory("f64.load", address + 8 * (length - 1));
-    code.memory("f64.store", layout.side.gradient + 8 * (offset + length - 1));
-  }
+  for (const { offset, length, address } of density.gradients)
+    copyNumbers(code, length, address, pointer(at, layout.side.gradient + 8 * offset));
 }
 
 /** H = ½ pᵀ M⁻¹ p − log density, +∞ where that is not finite; also stored with the point, as the log density is. */

@@ -6,7 +6,15 @@ import { pushEnergy } from "./emit-leapfrog.ts";
 import { chooseSecond, type TreeFunctions } from "./emit-tree.ts";
 import { rowFacts } from "./sampler-layout.ts";
 import type { SamplerProgram } from "./sampler-program.ts";
-import { addProduct, clear, copyVectors, eachVector, pointer, pushAddress } from "./vector-passes.ts";
+import {
+  addProduct,
+  clear,
+  copyNumbers,
+  copyVectors,
+  eachVector,
+  pointer,
+  pushAddress,
+} from "./vector-passes.ts";
 
 /** Parameters of the exported function, in order. */
 export const transitionParameters = [
@@ -306,10 +314,5 @@ function emitRow(
     facts[name]();
     code.memory("f64.store", rows + 8 * place);
   });
-  const at = { pointer: row, offset: rows + 8 * rowFacts.length };
-  copyVectors(code, Math.floor(dimension / 2), drawn, at);
-  if (dimension % 2 === 0) return;
-  code.get(row);
-  loaded(drawn + 8 * (dimension - 1))();
-  code.memory("f64.store", at.offset + 8 * (dimension - 1));
+  copyNumbers(code, dimension, drawn, pointer(row, rows + 8 * rowFacts.length));
 }

@@ -80,6 +80,22 @@ export function copyVectors(code: FunctionBuilder, count: number, from: Base, to
   eachVector(code, count, (place) => place.store(to, () => place.load(from)));
 }
 
+/** So many doubles: pairs as vectors. */
+export function copyNumbers(code: FunctionBuilder, count: number, from: Base, to: Base): void {
+  copyVectors(code, Math.floor(count / 2), from, to);
+  if (count % 2 === 0) return;
+  const last = 8 * (count - 1);
+  const begin = (base: Base): void => {
+    if (typeof base === "number") code.i32(0);
+    else code.get(base.pointer);
+  };
+  const offsetOf = (base: Base): number => last + (typeof base === "number" ? base : base.offset);
+  begin(to);
+  begin(from);
+  code.memory("f64.load", offsetOf(from));
+  code.memory("f64.store", offsetOf(to));
+}
+
 export function clearVectors(code: FunctionBuilder, count: number, base: Base): void {
   eachVector(code, count, (place) => place.store(base, () => code.f64x2(0)));
 }
