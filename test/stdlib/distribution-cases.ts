@@ -14,7 +14,7 @@ export interface Case {
   readonly counts: boolean;
   /** How many moments are finite: at most two are looked at. */
   readonly moments: 0 | 1 | 2;
-  /** Where the density, on the whole line, has a corner. */
+  /** Where the density, on the whole line, has a corner or a pole. */
   readonly corner?: number;
 }
 
@@ -37,6 +37,8 @@ const counts = counting(Infinity);
 export const cases: readonly Case[] = [
   { ...line("Cauchy", real(0), positive(1)), moments: 0 },
   { ...line("Cauchy", real(3), positive(0.5)), moments: 0 },
+  { ...line("Horseshoe", positive(1)), corner: 0, moments: 0 },
+  { ...line("Horseshoe", positive(0.01)), corner: 0, moments: 0 },
   line("StudentT", positive(4), real(0), positive(1)),
   { ...line("StudentT", positive(1.5), real(2), positive(0.7)), moments: 1 },
   line("StudentT", positive(60), real(-1), positive(3)),
