@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
+import { foundPrograms } from "./found-programs.ts";
 import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
@@ -16,6 +17,7 @@ const programs = [
   ...discretePrograms,
   ...definedPrograms,
   ...seriesPrograms,
+  ...foundPrograms,
 ];
 
 const simulated = programs.filter(({ text }) => !/factor|Flat|i\[n\]: Nat|Positive ~ Mixture/.test(text));

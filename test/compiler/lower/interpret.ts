@@ -36,17 +36,20 @@ interface Scope {
   readonly learned: Readonly<Record<string, Meaning>>;
   /** Of the net that is at work. */
   readonly path?: string;
+  /** Whether the draws of a variable count. */
+  readonly isScored?: (variable: string) => boolean;
 }
 
 /**
  * `values`: inputs, observed variables (NaN where one is missing) and continuous latents as nested arrays; `learned`: parameters
- * by path.
+ * by path. Draws of variables that are not scored add nothing.
  */
 export function interpret(
   loaded: LoadedModel,
   sizes: Readonly<Record<string, number>>,
   values: Readonly<Record<string, Meaning>>,
   learned: Readonly<Record<string, Meaning>> = {},
+  isScored?: (variable: string) => boolean,
 ): Interpretation {
   const discrete = loaded.model.variables.flatMap((variable) => {
     const site = findSite(loaded, variable.sites[0]);
@@ -70,7 +73,7 @@ export function interpret(
       names.set(name, nest(flat, shape));
     }
     const own = new Map<string, Meaning>();
-    terms.push(runAll(loaded.model.body, { loaded, sizes, names, learned }, own));
+    terms.push(runAll(loaded.model.body, { loaded, sizes, names, learned, isScored }, own));
     if (discrete.length === 0) bindings = Object.fromEntries(own);
   }
   const top = Math.max(...terms);
@@ -122,6 +125,7 @@ function run(statement: CoreStatement, scope: Scope, own: Map<string, Meaning>):
   switch (statement.kind) {
     case "draw": {
       const site = findSite(scope.loaded, statement.site);
+      if (!(scope.isScored?.(site.variable) ?? true)) return 0;
       const x = at(
         named(site.variable, scope),
         site.place.map((place) => positionOf(place, scope)),

@@ -143,13 +143,18 @@ export function selectOutputs(graph: Graph, isWanted: (name: string) => boolean)
   };
 }
 
+export interface Learned {
+  readonly inputs: Arrays;
+  readonly meanings: Readonly<Record<string, Meaning>>;
+}
+
 /** Random values of what is learned: as graph inputs, and as they are meant, by the formulas of the Stan Reference Manual. */
 export function sampleLearned(
   learned: readonly LearnedParameter[],
   loaded: LoadedModel,
   sizes: Sizes,
   seed: number,
-): { readonly inputs: Arrays; readonly meanings: Readonly<Record<string, Meaning>> } {
+): Learned {
   const inputs: Record<string, Float64Array> = {};
   const meanings: Record<string, Meaning> = {};
   learned.forEach(({ path, input, shape, learn: { support } }, position) => {
@@ -203,32 +208,39 @@ export function expectClose(actual: number, expected: number, tolerance: number,
 }
 
 /**
- * Draws from the prior: bindings are those of the drawn values, and the density is finite there. With all that is inferred given,
+ * Draws from the prior: bindings are those of the drawn values, and the density of what is drawn is finite. With all that is inferred given,
  * the same of what is drawn for it: predictions.
  */
 export function judgeSimulation(program: SampleProgram, seed: number): void {
   const loaded = loadProgram(program);
-  const drawn = judgeDraws(loaded, program, seed, {});
+  const { drawn, weights } = judgeDraws(loaded, program, seed, {});
   const latents = loaded.model.variables.filter(({ type, observed }) => type.base === "real" && !observed);
   const given = Object.fromEntries(latents.map(({ name }) => [name, drawn[`variable/${name}`]]));
-  const predicted = judgeDraws(loaded, program, seed, given);
+  const { drawn: predicted } = judgeDraws(loaded, program, seed, given, weights);
   for (const { name } of latents)
     expect([...predicted[`variable/${name}`]]).toEqual([...drawn[`variable/${name}`]]);
 }
 
-function judgeDraws(loaded: LoadedModel, program: SampleProgram, seed: number, given: Arrays): Arrays {
+/** `weights`: of all that is learned, where draws that are given need only some. */
+function judgeDraws(
+  loaded: LoadedModel,
+  program: SampleProgram,
+  seed: number,
+  given: Arrays,
+  weights?: Learned,
+): { readonly drawn: Arrays; readonly weights: Learned } {
   const { model } = loaded;
   const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
   const { graph, noise, learned } = lowerSimulate(
     { ...loaded, sizes: program.sizes, knowns: data.knowns },
     { given: Object.keys(given) },
   );
-  const weights = sampleLearned(learned, loaded, program.sizes, seed);
+  const all = weights ?? sampleLearned(learned, loaded, program.sizes, seed);
   const random = randomSource({ seed, stream: 9 }, Object.keys(given).length);
   const inputs: Record<string, Float64Array> = {
     ...prefixed("data/", data.flat),
     ...prefixed("value/", given),
-    ...weights.inputs,
+    ...all.inputs,
   };
   for (const { input, kind, shape } of noise) {
     const values = new Float64Array(elementCount(shape));
@@ -248,7 +260,9 @@ function judgeDraws(loaded: LoadedModel, program: SampleProgram, seed: number, g
     ...model,
     variables: model.variables.map((each) => (discrete.includes(each) ? { ...each, observed: true } : each)),
   };
-  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, weights.meanings);
+  // What is given may depend on what is predicted, and be impossible beside it.
+  const isDrawn = (variable: string): boolean => !Object.hasOwn(given, variable);
+  const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, all.meanings, isDrawn);
   expect(judged.logDensity).toSatisfy(Number.isFinite);
   for (const [name, value] of Object.entries(judged.bindings)) {
     const expected = flatten(value);
@@ -256,5 +270,5 @@ function judgeDraws(loaded: LoadedModel, program: SampleProgram, seed: number, g
       expectClose(each, expected[at], 1e-9, name);
     });
   }
-  return outputs;
+  return { drawn: outputs, weights: all };
 }

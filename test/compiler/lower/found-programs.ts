@@ -1,0 +1,28 @@
+/** What generated programs were refused or misjudged for, made small. */
+import { program, type SampleProgram } from "./programs.ts";
+
+export const foundPrograms: readonly SampleProgram[] = [
+  program(
+    "draws between ends that are predicted anew beside them",
+    { N: 6 },
+    `plate n in N {
+      observe d[n] ~ Poisson(2)
+      u[n] ~ Ramp(d[n], d[n] + 0.5)
+      observe y[n] ~ Normal(u[n], 1)
+    }`,
+    "",
+    { d: 4 },
+    `dist Ramp(low: Real, high: Real) on Real(low, high) {
+      logpdf(x) = log(6) + log(x - low) + log(high - x) - 3 * log(high - low)
+      draw(u: Unit) = (low + (high - low) * u) as Real(low, high)
+    }\n`,
+  ),
+  program(
+    "a net that only draws need",
+    { P: 2 },
+    `learn net = mlp[P, P](hidden: [], activation: softplus)
+    a: Positive[P] ~ LogNormal(net(net(v)), 0.5)
+    observe y: Real[P] ~ Normal(a, 1)`,
+    "(v: Real[P])",
+  ),
+];
