@@ -6,17 +6,16 @@ import type { OpParams } from "./ops.ts";
 type Pair = readonly [number, number];
 
 /**
- * images′: r′ with stride − 1 zeros between its elements, convolved with the filter turned by 180° and its channels exchanged.
+ * images′ [N, …size, C]: r′ with stride − 1 zeros between its elements, convolved with the filter turned by 180° and its channels exchanged.
  * What the strides leave out at the end gets zeros.
  */
 export function imagesAdjoint(
   builder: Builder,
-  images: NodeId,
+  size: Pair,
   filters: NodeId,
   adjoint: NodeId,
-  { strides, before, dilation }: OpParams["conv2d"],
+  { strides, before, dilation }: Omit<OpParams["conv2d"], "after">,
 ): NodeId {
-  const [, ...size] = builder.typeOf(images).shape;
   const [rows, columns, ...channels] = builder.typeOf(filters).shape;
   const turned = [0, 1].reduce((x, axis) => builder.emit("reverse", [x], { axis }), filters);
   const exchanged = builder.emit("transpose", [turned], { permutation: [0, 1, 3, 2] });

@@ -440,10 +440,13 @@ export const opTable = {
   conv2d: {
     operands: 2,
     type: conv2dType,
-    gradient: ({ builder }, { inputs: [images, filters], params }, _r, adjoint) => [
-      imagesAdjoint(builder, images, filters, adjoint, params),
-      filtersAdjoint(builder, images, filters, adjoint, params),
-    ],
+    gradient: ({ builder }, { inputs: [images, filters], params }, _r, adjoint) => {
+      const [, rows, columns] = builder.typeOf(images).shape;
+      return [
+        imagesAdjoint(builder, [rows, columns], filters, adjoint, params),
+        filtersAdjoint(builder, images, filters, adjoint, params),
+      ];
+    },
   },
   cond: { operands: "any", type: condType, gradient: "nested" },
   scan: { operands: "any", type: scanType, gradient: "nested" },

@@ -409,6 +409,16 @@ export const builtinDocs: Readonly<Record<BuiltinName, BuiltinDoc>> = {
   },
   conv2d: {
     signature: "conv2d(x: Real[H, W, C], f: Real[A, B, C, O]): Real[H, W, O]",
-    doc: "An image convolved with filters, zeros around it; A and B are odd.\n\n> conv2d([[[1], [2], [3]]], [[[[1]], [[2]], [[1]]]])\n[[[4], [8], [8]]]",
+    doc: "An image convolved with filters, zeros around it; where a filter has an even size, one more behind.\n\n> conv2d([[[1], [2], [3]]], [[[[1]], [[2]], [[1]]]])\n[[[4], [8], [8]]]",
+  },
+  strided_conv2d: {
+    signature:
+      "strided_conv2d(x: Real[h, w, C], f: Real[A, B, C, O], H: Size, W: Size, stride: Size, dilation: Size): Real[H, W, O]",
+    doc: "An image convolved with filters at every `stride`-th pixel, of which each looks at every `dilation`-th pixel: H × W places. As many zeros as these need are around the image, where their number is odd one more behind; what the last place does not reach is not looked at. So `stride` H × `stride` W pixels are padded as is usual, and as many as the places need are not padded.\n\n> strided_conv2d([[[1], [2], [3], [4]]], [[[[1]], [[10]]]], 1, 2, 2, 1)\n[[[21], [43]]]",
+  },
+  transposed_conv2d: {
+    signature:
+      "transposed_conv2d(x: Real[h, w, C], f: Real[A, B, O, C], H: Size, W: Size, stride: Size, dilation: Size): Real[H, W, O]",
+    doc: "The transpose of `strided_conv2d` from images of H × W pixels to h × w places with the same filters: each pixel of x adds its multiple of the filter to the result, `stride` pixels after that of the one before.\n\n> transposed_conv2d([[[1], [2]]], [[[[1]], [[10]]]], 1, 4, 2, 1)\n[[[1], [10], [2], [20]]]",
   },
 };

@@ -109,7 +109,9 @@ export const arrayBuiltins = [
   "solve_lower_transpose", // the same with Lᵀ x = b
   "solve_spd", // Covariance[N] A, b → x with A x = b
   "quad_form", // Real[N, N] A, Real[N] v → vᵀ A v; Real[N, M] B → Bᵀ A B
-  "conv2d", // Real[H, W, C], filters Real[A, B, C, O] → Real[H, W, O]: zeros around, odd A and B
+  "conv2d", // Real[H, W, C], filters Real[A, B, C, O] → Real[H, W, O]: zeros around
+  "strided_conv2d", // Real[…, …, C], Real[A, B, C, O], sizes H, W, stride, dilation → Real[H, W, O]
+  "transposed_conv2d", // Real[…, …, C], Real[A, B, O, C], sizes as above → Real[H, W, O]
 ] as const;
 
 /** Which arguments are sizes known when compiling: all, or those at these positions. The rest are values. */
@@ -118,6 +120,8 @@ export const sizeArguments: Readonly<Partial<Record<BuiltinName, "all" | readonl
   zeros: "all",
   eye: [0],
   linspace: [2],
+  strided_conv2d: [2, 3, 4, 5],
+  transposed_conv2d: [2, 3, 4, 5],
 };
 
 export type BuiltinName = (typeof elementwiseBuiltins)[number] | (typeof arrayBuiltins)[number];

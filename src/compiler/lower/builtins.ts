@@ -4,7 +4,7 @@ import type { BuiltinName } from "../../lang/builtins.ts";
 import type { Context, Lowered } from "./context.ts";
 import { acos, asin, atan, atan2, sinh } from "./inverse-trigonometric.ts";
 import { log1mexp, logAddExp, logBeta } from "./logarithms.ts";
-import { lowerConvolution } from "./lower-convolution.ts";
+import { lowerConvolution, lowerTransposedConvolution } from "./lower-convolution.ts";
 import { lowerMatmul } from "./lower-matmul.ts";
 import {
   choleskyFactor,
@@ -153,7 +153,9 @@ const rows = {
     if (b.event.length === 1) return a.reduce("reduceSum", a.mul(b, lowerMatmul(a, x, b)), 0);
     return multiply(a, b, lowerMatmul(a, x, b), { transposeLeft: true });
   },
-  conv2d: (a, [x, filters]) => lowerConvolution(a, x, filters),
+  conv2d: (a, [x, filters]) => lowerConvolution(a, x, filters, [x.event[0], x.event[1], 1, 1]),
+  strided_conv2d: (a, [x, filters], sizes) => lowerConvolution(a, x, filters, sizes),
+  transposed_conv2d: (a, [x, filters], sizes) => lowerTransposedConvolution(a, x, filters, sizes),
 } satisfies Record<BuiltinName, Row> as Record<BuiltinName, Row>;
 
 function last(x: Value): number {

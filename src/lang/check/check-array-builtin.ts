@@ -49,7 +49,7 @@ export function arrayType(
     return undefined;
   }
   const [first, second] = args;
-  if (isMatrixBuiltin(name)) return matrixBuiltinType(scope, name, args);
+  if (isMatrixBuiltin(name)) return matrixBuiltinType(scope, name, args, sizes);
   switch (name) {
     case "linspace": {
       const good =

@@ -142,6 +142,8 @@ export function builtinParameters(name: BuiltinName): readonly string[] {
   if (name === "where") return ["condition", "a", "b"];
   if (name === "clip") return ["x", "low", "high"];
   if (name === "linspace") return ["a", "b", "N"];
+  if (name === "strided_conv2d" || name === "transposed_conv2d")
+    return ["x", "f", "H", "W", "stride", "dilation"];
   if (["ones", "zeros", "eye"].includes(name)) return ["K"];
   if (binaryNames.some((each) => each === name) || binaryArrayNames.includes(name)) return ["a", "b"];
   return ["x"];

@@ -1,6 +1,7 @@
 /** Calls: builtins, user and library functions, learned nets. */
 import { type BuiltinName, sizeArguments } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
+import type { Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import { type Callee, checkApply, isNetNotLearned, reportNotLearned } from "./check-apply.ts";
 import {
@@ -17,6 +18,7 @@ import { checkScan } from "./check-scan.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
 import { formatBrief } from "./format-brief.ts";
+import { upperBound } from "./size-bounds.ts";
 
 type CallExpression = Extract<Expression, { readonly kind: "call" }>;
 
@@ -153,12 +155,20 @@ function checkBuiltinCall(
     scope.report({ code: "missing-argument", of: `\`${name}\``, parameter, signature, span });
     return errorExpression(span);
   }
-  const sizes = call.arguments.flatMap(({ value }, at) => (isSize(at) ? [checkDimension(scope, value)] : []));
+  const sizes = call.arguments.flatMap(({ value }, at) => (isSize(at) ? [sizeAboveZero(scope, value)] : []));
   const args = call.arguments.flatMap(({ value }, at) =>
     isSize(at) ? [] : [{ value: check(scope, value), expression: value }],
   );
   if (!sizes.every((size) => size !== undefined)) return errorExpression(span);
   return name === "eye" ? filledArray(name, sizes, span) : checkBuiltin(scope, name, args, span, sizes);
+}
+
+function sizeAboveZero(scope: Scope, expression: Expression): Size | undefined {
+  const size = checkDimension(scope, expression);
+  if (size === undefined || upperBound(size) > 0) return size;
+  const value = { text: formatBrief(expression), span: expression.span };
+  scope.report({ code: "not-a-size", value, help: "give a size of at least 1" });
+  return undefined;
 }
 
 /** `x.mean()` is `mean(x)`, `np.sqrt(2)` is `sqrt(2)`. */

@@ -4,7 +4,7 @@ import type { CoreExpression } from "../core.ts";
 import { describeShape } from "../format-type.ts";
 import { exactly, sumRange, within } from "../range.ts";
 import { sameExpression } from "../same-expression.ts";
-import { constantValue, equalSizes } from "../size.ts";
+import { constantValue, equalSizes, type Size } from "../size.ts";
 import {
   type MatrixStructure,
   nonNegativeRange,
@@ -32,6 +32,8 @@ const matrixBuiltins = [
   "solve_spd",
   "quad_form",
   "conv2d",
+  "strided_conv2d",
+  "transposed_conv2d",
 ] as const;
 
 type MatrixBuiltin = (typeof matrixBuiltins)[number];
@@ -45,6 +47,7 @@ export function matrixBuiltinType(
   scope: Scope,
   name: MatrixBuiltin,
   args: readonly NumberArgument[],
+  sizes: readonly Size[],
 ): Type | undefined {
   const [first, second] = args;
   const { base, range, structure, dimensions } = first.type;
@@ -91,7 +94,9 @@ export function matrixBuiltinType(
       return numberType("real", known ? nonNegativeRange : realLine, [...columns, ...columns]);
     }
     case "conv2d":
-      return convolutionType(scope, first, second);
+    case "strided_conv2d":
+    case "transposed_conv2d":
+      return convolutionType(scope, name, first, second, sizes);
   }
 }
 
@@ -192,17 +197,27 @@ function rowsFit(scope: Scope, name: BuiltinName, matrix: NumberArgument, right:
   return false;
 }
 
-/** Image [H, W, C] and filters [A, B, C, O] → [H, W, O]. */
-function convolutionType(scope: Scope, image: NumberArgument, filters: NumberArgument): Type | undefined {
-  const good =
-    hasRank(scope, "conv2d", image, 3, "exactly") && hasRank(scope, "conv2d", filters, 4, "exactly");
+/**
+ * An image [H, W, C] and filters [A, B, C, O], of a transposed convolution [A, B, O, C] → as many rows and columns as the sizes say, or
+ * as the image has, of O channels.
+ */
+function convolutionType(
+  scope: Scope,
+  name: MatrixBuiltin,
+  image: NumberArgument,
+  filters: NumberArgument,
+  sizes: readonly Size[],
+): Type | undefined {
+  const good = hasRank(scope, name, image, 3, "exactly") && hasRank(scope, name, filters, 4, "exactly");
   if (!good) return undefined;
   const [height, width, channels] = image.type.dimensions;
-  const [, , wanted, outputs] = filters.type.dimensions;
-  if (equalSizes(channels, wanted)) return numberType("real", realLine, [height, width, outputs]);
+  const [, , third, fourth] = filters.type.dimensions;
+  const [wanted, outputs] = name === "transposed_conv2d" ? [fourth, third] : [third, fourth];
+  const [rows = height, columns = width] = sizes;
+  if (equalSizes(channels, wanted)) return numberType("real", realLine, [rows, columns, outputs]);
   scope.report({
     code: "size-mismatch",
-    what: `the channels of \`conv2d\` differ: ${describeShape(image.type.dimensions)} and ${describeShape(filters.type.dimensions)}`,
+    what: `the channels of \`${name}\` differ: ${describeShape(image.type.dimensions)} and ${describeShape(filters.type.dimensions)}`,
     left: { ...image.quote, shape: image.type.dimensions },
     right: { ...filters.quote, shape: filters.type.dimensions },
   });

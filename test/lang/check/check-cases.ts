@@ -155,6 +155,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "scalar-wanted": "model M[N](x: Real[N]) {\n  factor x\n}",
   },
   "not-a-size": {
+    stride: "model M(x: Real[3, 3, 1], f: Real[1, 1, 1, 1]) {\n  y = strided_conv2d(x, f, 2, 2, 0, 1)\n}",
     "": "model M(n: Nat) {\n  plate i in n { observe y[i] ~ Normal(0, 1) }\n}",
     "too-large": "model M[A, B, C, D] {\n  x: Real[(A + B + C + D) ^ 9] ~ Normal(0, 1)\n}",
     fraction: "model M[N] {\n  b: Real[N / 2] ~ Normal(0, 1)\n}",
