@@ -314,6 +314,29 @@ model Other[N] {
 `,
     '{ "x": [1, 0, 2], "y": [3, 4.5, 2.5] }\n',
   ),
+  "ode-out-of-steps": json(
+    `def spring(x: Real[2], t: Real, stiffness: Positive): Real[2] = [x[1], -stiffness * x[0]]
+
+model Springs[N, T](hours: Real[T]) {
+  plate n in N {
+    stiffness[n] ~ LogNormal(0, 1)
+    x[n] = ode(spring, [1, 0], hours, 1000 * stiffness[n], start: 0)
+    plate t in T { observe y[n, t] ~ Normal(x[n, t, 0], 1) }
+  }
+}
+`,
+    '{ "hours": [1, 2, 50], "y": [[3, 4.5, 2.5], [1, 2, 3]] }\n',
+  ),
+  "ode-without-end": json(
+    `def growth(x: Real, t: Real, speed: Positive): Real = speed * x ^ 2
+
+model Growth[T](hours: Real[T]) {
+  speed ~ LogNormal(0, 1)
+  plate t in T { observe y[t] ~ Normal(ode(growth, 1, hours, speed, start: 0)[t], 1) }
+}
+`,
+    '{ "hours": [1, 20, 50], "y": [3, 4.5, 2.5] }\n',
+  ),
   "guide-of-undescribed-member": {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--strategy", "svi", "--member", "wide=2"],
     files: {

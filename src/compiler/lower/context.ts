@@ -60,6 +60,18 @@ export interface Context {
   nextOrder(): number;
   /** Told what the graph takes for granted of inputs and observed arrays. */
   noteDataCheck(check: DataCheck): void;
+  /** Told where the steps of each `ode` ended, if anyone asks; `algebra` is that of its values. */
+  noteSteps?(steps: ChosenSteps, algebra: Algebra): void;
+}
+
+/** The steps of an `ode` by tolerance. What is not reached within `most` steps is not a number. */
+export interface ChosenSteps {
+  readonly span: Span;
+  readonly most: number;
+  /** How many times there are. */
+  readonly times: number;
+  /** How many of them were reached, where the last step ended, how long the next one would be, and the last of the times. */
+  readonly ends: Readonly<Record<"reached" | "time" | "next" | "last", Value>>;
 }
 
 /** A condition on data that the graph itself cannot report. */

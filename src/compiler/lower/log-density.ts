@@ -4,7 +4,7 @@ import { discreteDependents } from "../../lang/discrete-dependents.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { bindingNames } from "./binding-names.ts";
-import { type DataCheck, isTuple } from "./context.ts";
+import { type ChosenSteps, type DataCheck, isTuple } from "./context.ts";
 import { type CoordinateBlock, type CoordinateSource, createLatents } from "./density-latents.ts";
 import { bindEnumerated, elementAt } from "./enumerate.ts";
 import {
@@ -67,6 +67,8 @@ export interface DensityLowering {
   readonly dataChecks: readonly DataCheck[];
   /** Observed variables whose draws have no log density of their own, with the reason. */
   readonly inseparable: readonly Inseparable[];
+  /** Of each `ode` by tolerance, with `terms`; its `ends` are outputs, as `time/<position>`. */
+  readonly steps: readonly ChosenSteps[];
 }
 
 /** Throws `ProblemError` for what only sizes and data can show: empty axes, indices out of range, unbound sizes. */
@@ -84,6 +86,7 @@ export function lowerLogDensity(input: LoweringInput, options: DensityOptions): 
     learned: state.learned,
     dataChecks: state.dataChecks,
     inseparable: state.inseparable,
+    steps: state.steps,
   };
 }
 
@@ -94,6 +97,7 @@ export interface DensityState {
   readonly learned: readonly LearnedParameter[];
   readonly dataChecks: readonly DataCheck[];
   readonly inseparable: readonly Inseparable[];
+  readonly steps: readonly ChosenSteps[];
   readonly context: ModelContext;
   /** What `total` is the sum of, and what was summed out of it. */
   readonly factors: readonly Factor[];
@@ -116,8 +120,16 @@ export function lowerDensityInto(
   const created = createModelContext(input, builder, lowerLearned(learned), (check) =>
     dataChecks.push(check),
   );
-  const context: ModelContext = { ...created, deferred: discreteDependents(model) };
-  const { algebra } = context;
+  const { algebra } = created;
+  const steps: ChosenSteps[] = [];
+  const context: ModelContext = {
+    ...created,
+    deferred: discreteDependents(model),
+    noteSteps(own, where) {
+      // Not those inside of loops.
+      if (where === algebra) steps.push(own);
+    },
+  };
 
   const record = (
     label: string,
@@ -199,6 +211,9 @@ export function lowerDensityInto(
       const value = algebra.add(...own.map((factor) => algebra.stretch(factor.value, factor.plates, [])));
       outputs[`term/${label}`] = value.node;
     }
+  if (options.terms)
+    for (const [at, { ends }] of steps.entries())
+      for (const [name, value] of Object.entries(ends)) outputs[`${name}/${at}`] = value.node;
   return {
     outputs,
     total,
@@ -206,6 +221,7 @@ export function lowerDensityInto(
     learned,
     dataChecks,
     inseparable: points.inseparable,
+    steps,
     context,
     factors,
     enumerated,

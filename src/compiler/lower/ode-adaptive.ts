@@ -4,6 +4,7 @@ import type { Builder } from "../builder.ts";
 import { emitCond } from "../cond.ts";
 import type { NodeId } from "../graph.ts";
 import { emitScan } from "../scan.ts";
+import type { ChosenSteps } from "./context.ts";
 import { gather } from "./gather.ts";
 import { capture, type InitialValueProblem, timesToEvent } from "./ode-problem.ts";
 import { dormandPrinceStep } from "./runge-kutta.ts";
@@ -20,7 +21,7 @@ const mostFactor = 5;
 export function solveAdaptive(
   problem: InitialValueProblem,
   method: Extract<OdeMethod, { kind: "dormandPrince" }>,
-): Value {
+): { readonly values: Value; readonly steps: Omit<ChosenSteps, "span"> } {
   const { a, axes, initial, start, times, parameters } = problem;
   const { builder } = a;
   const [count] = times.event;
@@ -80,7 +81,8 @@ export function solveAdaptive(
     size: count * items,
   });
   const found = builder.emit("reshape", [scattered], { shape: [count, ...shape, ...initial.event] });
-  const reached: Value = { node: scan.carries[4], axes, event: [] };
+  const [, time, next, , reached] = scan.carries.map((node): Value => ({ node, axes, event: [] }));
+  const last = wide(gather(a, times, a.convert(a.of(count - 1), "int")));
   const numbers: Value = {
     node: builder.emit("iota", [], { shape: [count], axis: 0 }),
     axes: [],
@@ -88,7 +90,10 @@ export function solveAdaptive(
   };
   const isReached = a.binary("less", a.convert(numbers, "float"), reached);
   const values = timesToEvent(a, found, problem);
-  return a.select(alongEvent(a, isReached, values.event), values, Number.NaN);
+  return {
+    values: a.select(alongEvent(a, isReached, values.event), values, Number.NaN),
+    steps: { most: length, times: count, ends: { reached, time, next, last } },
+  };
 }
 
 interface AdaptiveState {

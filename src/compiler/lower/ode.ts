@@ -3,7 +3,7 @@
  * step sizes as constants but for steps that end at one of the times.
  */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression, CoreOde, OdeMethod } from "../../lang/core.ts";
+import type { CoreExpression, CoreOde } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import { mapCoreChildren } from "../../lang/map-core.ts";
 import { type Context, isTuple, type Lowered } from "./context.ts";
@@ -47,21 +47,23 @@ export function lowerOde(expression: CoreOde, context: Context, lower: Lower): V
   })(algebra, initial, start);
   const axes = unionAxes([initial, start, times, first]);
   const paths = [...weights.keys()];
-  return solve(
-    {
-      a: algebra,
-      axes,
-      initial: algebra.stretch(initial, axes, initial.event),
-      start,
-      times,
-      parameters: [...given, ...weights.values()],
-      rate: (parameters) => (a, y, t) => {
-        const learned = (path: string): Value => parameters[given.length + paths.indexOf(path)];
-        return a.stretch(rateWith(parameters.slice(0, given.length), learned)(a, y, t), axes, initial.event);
-      },
+  const problem: InitialValueProblem = {
+    a: algebra,
+    axes,
+    initial: algebra.stretch(initial, axes, initial.event),
+    start,
+    times,
+    parameters: [...given, ...weights.values()],
+    rate: (parameters) => (a, y, t) => {
+      const learned = (path: string): Value => parameters[given.length + paths.indexOf(path)];
+      return a.stretch(rateWith(parameters.slice(0, given.length), learned)(a, y, t), axes, initial.event);
     },
-    expression.method,
-  );
+  };
+  const { method, span } = expression;
+  if (method.kind === "rungeKutta") return solveFixed(problem, method.steps);
+  const { values, steps } = solveAdaptive(problem, method);
+  context.noteSteps?.({ ...steps, span }, algebra);
+  return values;
 }
 
 /** The rate with names in place of what neither state nor time goes into, which is lowered once, outside of the loop. */
@@ -87,13 +89,4 @@ function noteTimes({ times, start }: CoreOde, context: Context): void {
   if (times.kind !== "variable") return;
   const known = start.kind === "literal" ? { start: start.value } : {};
   context.noteDataCheck({ kind: "times", name: times.name, ...known, span: times.span });
-}
-
-function solve(problem: InitialValueProblem, method: OdeMethod): Value {
-  switch (method.kind) {
-    case "rungeKutta":
-      return solveFixed(problem, method.steps);
-    case "dormandPrince":
-      return solveAdaptive(problem, method);
-  }
 }

@@ -1,14 +1,16 @@
-/** When no finite log density was found: which statement is to blame, and in which row. */
+/** When no finite log density was found: which statement is to blame, in which row, and which `ode` ran out of steps. */
 import type { Problem } from "../../base/problem.ts";
 import { randomSource } from "../../base/random.ts";
 import type { Span } from "../../base/span.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { BoundData } from "../../data/bind-data.ts";
+import type { Outputs } from "../../engines/engine.ts";
 import { referenceEngine } from "../../engines/reference/reference-engine.ts";
 import type { CoreModel, CoreStatement } from "../../lang/core.ts";
 import { elementNames } from "../answers/element-names.ts";
 import type { Program } from "../api-types.ts";
 import { type DensityPlan, dataInputs, loweringInput } from "./density-plan.ts";
+import { explainSteps } from "./explain-steps.ts";
 
 /** The problem with a label on each draw statement whose log density was not finite at a few random points. */
 export function explainNonFinite(
@@ -28,13 +30,17 @@ export function explainNonFinite(
     Object.entries(all).filter(([name]) => Object.hasOwn(lowered.graph.inputs, name)),
   );
   const random = randomSource({ seed: 0, stream: 0 }, 0);
-  const latents = Object.fromEntries(
-    plan.blocks.map((block) => [
-      block.input,
-      Float64Array.from({ length: block.length }, () => random.normal()),
-    ]),
-  );
-  const outputs = executable.run({ ...data, ...latents });
+  let outputs: Outputs = {};
+  for (let attempt = 0; attempt < 20 && allFinite(outputs); attempt++) {
+    const latents = Object.fromEntries(
+      plan.blocks.map((block) => [
+        block.input,
+        Float64Array.from({ length: block.length }, () => random.normal()),
+      ]),
+    );
+    outputs = executable.run({ ...data, ...latents });
+  }
+  executable.dispose();
   const factors = new Map(factorSpans(model.body).map((span) => [`factor at ${span.start}`, span]));
   const labels = Object.entries(outputs).flatMap(([name, values]) => {
     if (!name.startsWith("term/")) return [];
@@ -51,8 +57,19 @@ export function explainNonFinite(
     const span = factors.get(term);
     return span === undefined ? [] : [{ span, text: `this factor is ${value}` }];
   });
-  executable.dispose();
-  return labels.length === 0 ? problem : { ...problem, labels: [...labels, ...problem.labels] };
+  if (labels.length === 0) return problem;
+  const short = lowered.steps.flatMap((steps, at) => explainSteps(steps, at, outputs) ?? []);
+  return {
+    ...problem,
+    labels: [...short.map(({ label }) => label), ...labels, ...problem.labels],
+    help: short[0]?.help ?? problem.help,
+  };
+}
+
+function allFinite(outputs: Outputs): boolean {
+  return Object.entries(outputs).every(
+    ([name, values]) => !name.startsWith("term/") || values.every(Number.isFinite),
+  );
 }
 
 function factorSpans(statements: readonly CoreStatement[]): Span[] {

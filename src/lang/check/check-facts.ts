@@ -53,6 +53,7 @@ export type CheckFacts =
       readonly of: string;
       readonly known: readonly string[];
       readonly near: readonly string[];
+      readonly help?: string;
     }
   | {
       readonly code: "missing-argument";

@@ -5,7 +5,15 @@ import { exactly } from "../range.ts";
 import type { Expression } from "../tree.ts";
 import { numberType, realLine } from "../type.ts";
 import type { Because } from "./check-facts.ts";
-import { checkRate, rateOf, realOf, sameShape, stateName, timeName } from "./check-rate.ts";
+import {
+  checkRate,
+  type RateFunction,
+  rateOf,
+  realOf,
+  sameShape,
+  stateName,
+  timeName,
+} from "./check-rate.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { fits } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
@@ -26,8 +34,8 @@ export function checkOde(scope: Scope, call: CallExpression, check: CheckExpress
     scope.report({ code: "missing-argument", of: "`ode`", parameter, signature: signatureText, span });
     return errorExpression(span);
   }
-  const settings = checkOptions(scope, call, check);
   const rate = rateOf(scope, f);
+  const settings = checkOptions(scope, call, rate, check);
   const initial = check(scope, initialText);
   const times = check(scope, timesText);
   if (settings === undefined || rate === undefined) return errorExpression(span);
@@ -99,7 +107,12 @@ interface Settings {
 }
 
 /** `steps` asks for the method with fixed steps; the tolerances belong to the other one. */
-function checkOptions(scope: Scope, call: CallExpression, check: CheckExpression): Settings | undefined {
+function checkOptions(
+  scope: Scope,
+  call: CallExpression,
+  rate: RateFunction | undefined,
+  check: CheckExpression,
+): Settings | undefined {
   let start: CoreExpression | undefined;
   const numbers = new Map<string, number>();
   let good = true;
@@ -107,7 +120,16 @@ function checkOptions(scope: Scope, call: CallExpression, check: CheckExpression
     if (name === undefined) continue;
     if (!options.includes(name.text)) {
       const near = nearMisses(name.text, options);
-      scope.report({ code: "unknown-argument", name, of: "`ode`", known: options, near });
+      const isOfRate = rate?.others.some((each) => each.name === name.text);
+      const help = `what \`${rate?.callee.name}\` takes follows the times by position: \`${formatBrief(value)}\` without \`${name.text}:\``;
+      scope.report({
+        code: "unknown-argument",
+        name,
+        of: "`ode`",
+        known: options,
+        near,
+        ...(isOfRate && { help }),
+      });
       good = false;
     } else if (name.text === "start") {
       start = check(scope, value);

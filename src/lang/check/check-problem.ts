@@ -68,7 +68,7 @@ function prose(facts: CheckFacts): Prose {
         message: `${facts.of} has no argument \`${facts.name.text}\``,
         labels: [label(facts.name.span, "no such argument")],
         expected: facts.known.length > 0 ? `one of ${list(facts.known)}` : "no named arguments",
-        ...helpWith(didYouMean(facts.near)),
+        ...helpWith(facts.help ?? didYouMean(facts.near)),
       };
     case "missing-argument":
       return {

@@ -12,10 +12,17 @@ import {
   reportNotLearned,
   staticArguments,
 } from "./check-apply.ts";
-import type { Binding, CheckExpression, FunctionHeader, Scope } from "./check-scope.ts";
+import {
+  type Binding,
+  type CheckExpression,
+  errorExpression,
+  type FunctionHeader,
+  type Scope,
+} from "./check-scope.ts";
 import { checkFunctionArgument, partsOf } from "./check-static.ts";
 import { equalShapes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { matchArguments } from "./match-arguments.ts";
 
 /** Names that no program can write, for what the equation is about. */
 export const stateName = "the state";
@@ -28,6 +35,8 @@ export function realOf({ dimensions }: NumberType): NumberType {
 
 export interface RateFunction {
   readonly callee: Callee;
+  /** What it takes behind state and time. */
+  readonly others: FunctionHeader["parameters"];
   /** It has more parameters than the state. */
   readonly takesTime: boolean;
 }
@@ -43,7 +52,9 @@ export function rateOf(scope: Scope, f: Expression): RateFunction | undefined {
   if (header === undefined) return refuse(scope, f);
   if (isNetNotLearned(scope, callee)) return reportNotLearned(scope, callee.name, named);
   if (!takesState(scope, header, callee, f)) return undefined;
-  return { callee, takesTime: header.parameters.filter(({ role }) => role === "value").length !== 1 };
+  const takesTime = header.parameters.filter(({ role }) => role === "value").length !== 1;
+  const open = header.parameters.filter(({ name }) => !callee.given.has(name));
+  return { callee, takesTime, others: open.slice(takesTime ? 2 : 1) };
 }
 
 function refuse(scope: Scope, f: Expression): undefined {
@@ -92,7 +103,7 @@ function takesState(scope: Scope, header: FunctionHeader, { name, given }: Calle
 /** The call of f for any state and time, which in messages are what the program wrote for the first state and the times. */
 export function checkRate(
   scope: Scope,
-  { callee, takesTime }: RateFunction,
+  { callee, takesTime, others: parameters }: RateFunction,
   [stateText, timeText]: readonly [Expression, Expression],
   others: readonly Expression[],
   state: NumberType,
@@ -102,13 +113,19 @@ export function checkRate(
   const variable = (name: string, type: NumberType, { span }: Expression): CoreExpression => {
     return { kind: "variable", name, type, span };
   };
-  const given = (own: Scope, expression: Expression): CoreExpression => {
+  const argumentOf = (own: Scope, expression: Expression): CoreExpression => {
     if (expression === stateText) return variable(stateName, state, stateText);
     if (expression === timeText) return variable(timeName, numberType("real"), timeText);
     return check(own, expression);
   };
+  const start = [callee.name, formatBrief(stateText), formatBrief(timeText)];
+  const signature = `\`ode(${[...start, ...parameters.map(({ name }) => name)].join(", ")})\``;
+  const of = `the rate \`${callee.name}\`, behind state and time,`;
+  const given = others.map((value) => ({ value }));
+  if (matchArguments(scope, of, parameters, given, span, signature) === undefined)
+    return errorExpression(span);
   const values = [stateText, ...(takesTime ? [timeText] : []), ...others].map((value) => ({ value }));
-  return checkApply(scope, callee, undefined, values, span, given);
+  return checkApply(scope, callee, undefined, values, span, argumentOf);
 }
 
 export function sameShape(

@@ -263,6 +263,7 @@ function judgeDraws(
   // What is given may depend on what is predicted, and be impossible beside it.
   const isDrawn = (variable: string): boolean => !Object.hasOwn(given, variable);
   const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, all.meanings, isDrawn);
+  fc.pre(judged.logDensity !== Number.POSITIVE_INFINITY); // beyond doubles: of Beta(1, 0.04), a quarter of all draws round to 1.
   expect(judged.logDensity).toSatisfy(Number.isFinite);
   for (const [name, value] of Object.entries(judged.bindings)) {
     const expected = flatten(value);

@@ -36,6 +36,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "other-language": "model M {\n  x ~ Normal(0, sigma: 1)\n}",
     "net-sizes": "model M {\n  learn f = mlp[3, 2](hiden: [4])\n}",
     ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, step: 10)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    "ode-rate":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k: k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
   },
@@ -53,6 +55,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "too-many-arguments": {
     "": "model M {\n  x ~ HalfNormal(0, 1)\n}",
+    "ode-rate":
+      "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, 2)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "mixed-forms": "model M {\n  observe y ~ Bernoulli(0.5, logits: 0)\n}",
   },
   "name-taken": {
