@@ -311,6 +311,14 @@ export const builtinDocs: Readonly<Record<BuiltinName, BuiltinDoc>> = {
     signature: "concat(x: Real[N], y: Real[M]): Real[N + M]",
     doc: "One after the other.\n\n> concat([1, 2], [3])\n[1, 2, 3]",
   },
+  flatten: {
+    signature: "flatten(x: T[N, M, …]): T[N * M * …]",
+    doc: "All elements as a vector, row by row.\n\n> flatten([[1, 2], [3, 4]])\n[1, 2, 3, 4]",
+  },
+  reshape: {
+    signature: "reshape(x: T[…], K: Size, …): T[K, …]",
+    doc: "The elements, row by row, in another shape of as many.\n\n> reshape([1, 2, 3, 4, 5, 6], 3, 2)\n[[1, 2], [3, 4], [5, 6]]",
+  },
   max_of: {
     signature: "max_of(x: T[N]): T",
     doc: "The largest; `max(x)` of one array means the same.\n\n> max_of([1, 5, 2])\n5",

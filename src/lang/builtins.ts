@@ -85,6 +85,8 @@ export const arrayBuiltins = [
   "zeros", // zeros(K, …) → Real[K, …]
   "split", // Real[2 * N] → (Real[N], Real[N])
   "concat", // Real[N], Real[M] → Real[N + M]
+  "flatten", // T[N, M, …] → T[N * M * …]: row by row
+  "reshape", // reshape(x, K, …) → T[K, …] of as many elements, row by row; K, … in `sizes`
   "max_of", // T[N] → T: what `max(x)` of one array means
   "min_of", // T[N] → T
   "argmax", // T[N] → Int: the first position of the largest element
@@ -114,10 +116,11 @@ export const arrayBuiltins = [
   "transposed_conv2d", // Real[…, …, C], Real[A, B, O, C], sizes as above → Real[H, W, O]
 ] as const;
 
-/** Which arguments are sizes known when compiling: all, or those at these positions. The rest are values. */
-export const sizeArguments: Readonly<Partial<Record<BuiltinName, "all" | readonly number[]>>> = {
+/** Which arguments are sizes known when compiling: all, any number behind the first, or those at these positions. The rest are values. */
+export const sizeArguments: Readonly<Partial<Record<BuiltinName, "all" | "others" | readonly number[]>>> = {
   ones: "all",
   zeros: "all",
+  reshape: "others",
   eye: [0],
   linspace: [2],
   strided_conv2d: [2, 3, 4, 5],

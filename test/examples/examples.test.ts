@@ -16,6 +16,7 @@ const sampled = examples.filter(
       "factor-model",
       "few-shot",
       "neural-ode",
+      "conv-vae",
       "pixel-cnn",
       "vae",
       "embed",

@@ -120,6 +120,8 @@ const rows = {
     return { items: [a.slice(x, dimension, 0, half), a.slice(x, dimension, half, 2 * half)] };
   },
   concat: (a, [x, y]) => a.concat([x, y], 0),
+  flatten: (a, [x]) => a.reshapeEvent(x, [x.event.reduce((count, each) => count * each, 1)]),
+  reshape: (a, [x], sizes) => a.reshapeEvent(x, sizes),
   max_of: (a, [x]) => a.reduce("reduceMax", x, last(x)),
   min_of: (a, [x]) => a.unary("neg", a.reduce("reduceMax", a.unary("neg", x), last(x))),
   argmax: (a, [x]) => firstOf(a, sorted(a, "argsort", a.unary("neg", x))),

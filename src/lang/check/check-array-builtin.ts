@@ -12,7 +12,15 @@ import {
   rangeOf,
   sumRange,
 } from "../range.ts";
-import { addSizes, constantValue, equalSizes, namedSize, type Size } from "../size.ts";
+import {
+  addSizes,
+  constantSize,
+  constantValue,
+  equalSizes,
+  formatSize,
+  namedSize,
+  type Size,
+} from "../size.ts";
 import {
   type NumberType,
   nonNegativeRange,
@@ -26,6 +34,7 @@ import {
 import { isMatrixBuiltin, matrixBuiltinType, productStructure } from "./check-matrix-builtin.ts";
 import type { Scope } from "./check-scope.ts";
 import { commonShape, hasRank, type NumberArgument } from "./check-shape.ts";
+import { product } from "./check-size.ts";
 import { lowerBound, solveSize } from "./size-bounds.ts";
 
 /** The result's type; reports and gives `undefined` where the arguments do not fit. */
@@ -57,6 +66,9 @@ export function arrayType(
         args.every((each) => hasRank(scope, name, each, 0, "exactly"));
       return good ? numberType("real", hull(first.type.range, second.type.range), sizes) : undefined;
     }
+    case "flatten":
+    case "reshape":
+      return rearrangedType(scope, name, first, sizes, span);
     case "dot":
     case "outer":
     case "concat":
@@ -149,6 +161,36 @@ function pairType(
   }
   const dimensions = commonShape(scope, "the two arguments of `dot`", [first, second]);
   return dimensions && numberType(base, sumRange(product, constantValue(n)), []);
+}
+
+/** The same elements in another shape. */
+function rearrangedType(
+  scope: Scope,
+  name: "flatten" | "reshape",
+  { type, quote }: NumberArgument,
+  sizes: readonly Size[],
+  span: Span,
+): Type | undefined {
+  const count = elementCount(type.dimensions);
+  const wanted = name === "flatten" ? count : elementCount(sizes);
+  if (count === undefined || wanted === undefined) {
+    const value = { text: name, span };
+    scope.report({ code: "not-a-size", value, help: "declare sizes of their own for sums of many" });
+    return undefined;
+  }
+  const shape = name === "flatten" ? [count] : sizes;
+  if (equalSizes(count, wanted)) return numberType(type.base, type.range, shape);
+  scope.report({
+    code: "size-mismatch",
+    what: `\`${quote.text}\` has ${formatSize(count)} elements, not ${formatSize(wanted)}`,
+    left: { ...quote, shape: type.dimensions },
+    right: { text: name, span, shape },
+  });
+  return undefined;
+}
+
+function elementCount(shape: readonly Size[]): Size | undefined {
+  return shape.reduce<Size | undefined>((count, size) => count && product(count, size), constantSize(1));
 }
 
 function matmulType(scope: Scope, first: NumberArgument, second: NumberArgument): Type | undefined {

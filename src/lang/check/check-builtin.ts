@@ -132,7 +132,7 @@ const domains: Readonly<Partial<Record<ElementwiseName, Range>>> = {
   acos: rangeOf(-1, 1),
 };
 
-/** Number of arguments, sizes among them; `ones` and `zeros` take any number of sizes. */
+/** Number of arguments, sizes among them; `ones`, `zeros` and `reshape` take any number of sizes. */
 export function builtinArity(name: BuiltinName): number {
   return builtinParameters(name).length;
 }
@@ -142,6 +142,7 @@ export function builtinParameters(name: BuiltinName): readonly string[] {
   if (name === "where") return ["condition", "a", "b"];
   if (name === "clip") return ["x", "low", "high"];
   if (name === "linspace") return ["a", "b", "N"];
+  if (name === "reshape") return ["x", "K"];
   if (name === "strided_conv2d" || name === "transposed_conv2d")
     return ["x", "f", "H", "W", "stride", "dilation"];
   if (["ones", "zeros", "eye"].includes(name)) return ["K"];

@@ -135,8 +135,10 @@ function checkBuiltinCall(
     return sizes.every((size) => size !== undefined) ? filledArray(name, sizes, span) : errorExpression(span);
   }
   const positions = sizeArguments[name] ?? [];
-  const isSize = (position: number): boolean => positions !== "all" && positions.includes(position);
-  const most = builtinArity(name);
+  const isSize = (position: number): boolean =>
+    positions === "others" ? position > 0 : positions !== "all" && positions.includes(position);
+  const least = builtinArity(name);
+  const most = positions === "others" ? Infinity : least;
   const signature = builtinSignature(name);
   const count = call.arguments.length;
   if (count > most) {
@@ -150,7 +152,7 @@ function checkBuiltinCall(
     });
     return errorExpression(span);
   }
-  if (count < most) {
+  if (count < least) {
     const parameter = builtinParameters(name)[count];
     scope.report({ code: "missing-argument", of: `\`${name}\``, parameter, signature, span });
     return errorExpression(span);

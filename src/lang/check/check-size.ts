@@ -96,7 +96,8 @@ export function checkDimension(scope: SizeScope, expression: Expression): Size |
 /** Terms of a size at most: products of sums grow fast, and no program needs more. */
 const mostTerms = 64;
 
-function product(left: Size, right: Size): Size | undefined {
+/** Nothing where it has too many terms. */
+export function product(left: Size, right: Size): Size | undefined {
   return left.terms.length * right.terms.length > mostTerms ? undefined : multiplySizes(left, right);
 }
 

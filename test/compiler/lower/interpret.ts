@@ -704,6 +704,13 @@ function call(name: string, operands: readonly Meaning[], sizes: readonly number
       return Array.from({ length: sizes[0] }, (_, i) =>
         Array.from({ length: sizes[0] }, (_c, j) => Number(i === j)),
       );
+    case "flatten":
+    case "reshape": {
+      const flat = (value: Meaning): number[] =>
+        Array.isArray(value) ? value.flatMap(flat) : [value as number];
+      const all = flat(x);
+      return nest(all, name === "flatten" ? [all.length] : sizes);
+    }
     case "linspace":
       return Array.from(
         { length: sizes[0] },

@@ -781,6 +781,7 @@ def mix[P](y: Real[P], t: Real, A: Real[P, P], k: Real): Real[P] = 0.3 * tanh(A 
     b: Real[M, N] ~ Normal(0, 1)
     factor max(a) - min(b)[0] + var(a) + sd(b)[1] + cumprod(a)[2] + cumprod(b)[1, 3] + sort(a)[1] * a[0]
     factor dot(cummax(a), x) - sum(cummin(b)[1] * x) + cummax(k)[3] * a[3]
+    factor dot(flatten(b), flatten(reshape(sort(b), N, M))) + reshape([k[0], k[1]], 2, 1)[0, 0] * a[2]
     factor reverse(b)[0, 1] * a[argmax(a)] + b[1, argmin(b)[0]] * 1.5 + linspace(a[0], 3, 5)[2] + trace(diag(a))
     factor sum(linspace(-1, 1, N) * a) + argsort(x)[1] * a[1] + diag(a)[1, 1] * 0.5 + sort(x)[0] * a[2]
     plate m in M { observe y[m]: Real[N] ~ Normal(sort(b[m]) + reverse(a), 1 + max(b[m]) ^ 2) }`,

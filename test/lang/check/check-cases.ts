@@ -135,6 +135,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n, 0], 1) }\n}",
   },
   "size-mismatch": {
+    elements: "model M[N](x: Real[N, 3]) {\n  y = reshape(x, N, 4)\n  observe z ~ Normal(y[0, 0], 1)\n}",
     "ode-state":
       "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0, 2], ts, k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "ode-net":
