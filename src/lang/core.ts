@@ -6,6 +6,7 @@
  * parameters and bindings live in a scope of their own.
  */
 import type { Span } from "../base/span.ts";
+import type { BinaryBijectionName, UnaryBijectionName } from "./bijections.ts";
 import type { BuiltinName } from "./builtins.ts";
 import type { DistributionName } from "./distributions.ts";
 import type { Size } from "./size.ts";
@@ -133,6 +134,7 @@ export type CoreDistribution =
   | CoreDefinedDistribution
   | CoreMixture
   | CoreCensored
+  | CoreTransformed
   | {
       readonly kind: "if";
       readonly condition: CoreExpression;
@@ -185,6 +187,26 @@ export interface CoreCensored {
   readonly high?: CoreExpression;
   readonly span: Span;
 }
+
+/** A draw of `base`, pushed through a one-to-one function: element by element where it is an array. */
+export interface CoreTransformed {
+  readonly kind: "transformed";
+  readonly base: CoreDistribution;
+  readonly bijection: CoreBijection;
+  /** Of what `base` draws, and of its image. */
+  readonly inner: CoreSupport;
+  readonly support: CoreSupport;
+  readonly span: Span;
+}
+
+export type CoreBijection = (
+  | { readonly name: UnaryBijectionName }
+  /** The operand is a number, or one for each element. */
+  | { readonly name: BinaryBijectionName; readonly operand: CoreExpression }
+) & {
+  /** A larger draw gives a smaller number. */
+  readonly falling: boolean;
+};
 
 /** A `dist` declaration. Its entries see its sizes, its parameters and functions. */
 export interface CoreDefinition {

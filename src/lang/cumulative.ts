@@ -19,6 +19,8 @@ export function hasCumulative(distribution: CoreDistribution): boolean {
       return distribution.rank === 0 && distribution.components.every(hasCumulative);
     case "censored":
       return false;
+    case "transformed":
+      return hasCumulative(distribution.base);
     case "if":
       return hasCumulative(distribution.then) && hasCumulative(distribution.else);
     case "match":

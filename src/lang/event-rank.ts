@@ -11,6 +11,7 @@ export function eventRankOf(distribution: CoreDistribution): number {
     case "mixture":
       return distribution.rank;
     case "censored":
+    case "transformed":
       return eventRankOf(distribution.base);
     case "if":
       return eventRankOf(distribution.then);

@@ -167,6 +167,11 @@ function distribution(each: CoreDistribution): string {
       const high = each.high === undefined ? "" : `, high: ${expression(each.high)}`;
       return `Censored(${distribution(each.base)}${low}${high})`;
     }
+    case "transformed": {
+      const { base, bijection } = each;
+      const operand = "operand" in bijection ? `, ${expression(bijection.operand)}` : "";
+      return `${bijection.name}(${distribution(base)}${operand})`;
+    }
     case "if":
       return `if ${expression(each.condition)} { ${distribution(each.then)} } else { ${distribution(each.else)} }`;
     case "match": {

@@ -140,6 +140,12 @@ export function mapDistribution(distribution: CoreDistribution, f: Rewrite): Cor
       const ends = { ...(low && { low: f(low) }), ...(high && { high: f(high) }) };
       return { ...distribution, base: mapDistribution(base, f), ...ends };
     }
+    case "transformed": {
+      const { base, bijection, inner, support } = distribution;
+      const moved = "operand" in bijection ? { ...bijection, operand: f(bijection.operand) } : bijection;
+      const supports = { inner: mapSupport(inner, f), support: mapSupport(support, f) };
+      return { ...distribution, base: mapDistribution(base, f), bijection: moved, ...supports };
+    }
     case "if": {
       const then = mapDistribution(distribution.then, f);
       const otherwise = mapDistribution(distribution.else, f);

@@ -35,6 +35,11 @@ export function distributionExpressions(distribution: CoreDistribution): readonl
       return [distribution.weights.value, ...distribution.components.flatMap(distributionExpressions)];
     case "censored":
       return [...censoredEnds(distribution), ...distributionExpressions(distribution.base)];
+    case "transformed": {
+      const { base, bijection } = distribution;
+      const operands = "operand" in bijection ? [bijection.operand] : [];
+      return [...operands, ...distributionExpressions(base)];
+    }
     case "if":
       return [
         distribution.condition,

@@ -12,15 +12,13 @@ import { libraryDists } from "../docs/library-dists.ts";
 import { type Argument, type Case, cases, text } from "./distribution-cases.ts";
 import values from "./distribution-values.json" with { type: "json" };
 import { drawsOf, entryOf, logDensities, vectorsOf } from "./evaluate-distribution.ts";
+import { nodesOf } from "./quadrature.ts";
 
 interface Weighted {
   readonly x: number;
   /** Probability that the point stands for. */
   readonly mass: number;
 }
-
-const steps = 1_200;
-const reach = 4.3;
 
 /** Tanh-sinh quadrature (Takahasi and Mori 1974), or all counts that matter. */
 function massesOf(each: Case): Weighted[] {
@@ -34,28 +32,6 @@ function massesOf(each: Case): Weighted[] {
     points.map(({ x }) => x),
   );
   return points.map(({ x, weight }, at) => ({ x, mass: weight * Math.exp(logs[at]) }));
-}
-
-/** Ascending; on both sides of a corner. */
-function nodesOf(each: Case): { x: number; weight: number }[] {
-  const { corner } = each;
-  const nodes = (of: Pick<Case, "low" | "high">) =>
-    Array.from({ length: steps + 1 }, (_, at) => node(of, -reach + (2 * reach * at) / steps));
-  if (corner === undefined) return nodes(each);
-  const above = nodes({ low: corner, high: Infinity });
-  const below = above.map(({ x, weight }) => ({ x: 2 * corner - x, weight })).reverse();
-  return [...below, ...above];
-}
-
-function node({ low, high }: Pick<Case, "low" | "high">, t: number): { x: number; weight: number } {
-  const s = (Math.PI / 2) * Math.sinh(t);
-  const slope = ((Math.PI / 2) * Math.cosh(t) * 2 * reach) / steps;
-  if (high !== Infinity) {
-    const share = 1 / (1 + Math.exp(-2 * s));
-    return { x: low + (high - low) * share, weight: (high - low) * 2 * share * (1 - share) * slope };
-  }
-  if (low !== -Infinity) return { x: low + Math.exp(s), weight: Math.exp(s) * slope };
-  return { x: Math.sinh(s), weight: Math.cosh(s) * slope };
 }
 
 const named = cases.map((each) => [text(each), each] as const);

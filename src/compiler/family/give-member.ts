@@ -72,6 +72,7 @@ function decideDistribution(distribution: CoreDistribution): CoreDistribution {
     case "mixture":
       return { ...distribution, components: distribution.components.map(decideDistribution) };
     case "censored":
+    case "transformed":
       return { ...distribution, base: decideDistribution(distribution.base) };
     case "if": {
       const then = decideDistribution(distribution.then);

@@ -2,6 +2,7 @@
 import { bug } from "../../base/bug.ts";
 import type { CoreDistribution } from "../../lang/core.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
+import { pulled, pulledSupport } from "./bijections.ts";
 import type { Support } from "./bijector.ts";
 import type { Context } from "./context.ts";
 import { cumulativeRows } from "./cumulative-rows.ts";
@@ -45,6 +46,11 @@ export function logTail(
         algebra.stretch(logTail(each, tail, x, x.event, inner), [], x.event);
       return mixtureTerm(distribution, x.event, part, context);
     }
+    case "transformed": {
+      const { base, bijection } = distribution;
+      const inner = bijection.falling ? (tail === "below" ? "above" : "below") : tail;
+      return logTail(base, inner, pulled(bijection, x, context).x, batch, context);
+    }
     case "censored":
       return bug("the distribution function of what is censored");
     case "if":
@@ -68,6 +74,10 @@ export function logMass(
   context: Context,
 ): Value {
   const { algebra } = context;
+  if (distribution.kind === "transformed") {
+    const { base, bijection } = distribution;
+    return logMass(base, pulledSupport(bijection, support, context), batch, context);
+  }
   const at = (tail: Tail, bound: Value): Value => logTail(distribution, tail, bound, batch, context);
   switch (support.kind) {
     case "lower":

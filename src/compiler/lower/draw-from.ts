@@ -5,8 +5,10 @@ import type {
   CoreExpression,
   CoreMixture,
 } from "../../lang/core.ts";
+import { pulledSupport, pushed } from "./bijections.ts";
 import type { Support } from "./bijector.ts";
 import { type Context, fail } from "./context.ts";
+import { drawBetween } from "./cumulative.ts";
 import { batchOf, cdfAt, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
@@ -42,6 +44,8 @@ export function drawFrom(distribution: CoreDistribution, noise: Noise, context: 
       const raised = low === undefined ? drawn : algebra.binary("max", drawn, end(low));
       return high === undefined ? raised : algebra.binary("min", raised, end(high));
     }
+    case "transformed":
+      return pushed(distribution.bijection, drawFrom(distribution.base, noise, context), context);
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
       const then = drawFrom(distribution.then, noise, context);
@@ -76,8 +80,33 @@ function drawDefined(distribution: CoreDefinedDistribution, noise: Noise, contex
   });
 }
 
+/** A draw between the bounds of a part of the support, where there is a way to draw so; else from all of it. */
+export function drawPart(
+  distribution: CoreDistribution,
+  noise: Noise,
+  support: Support,
+  context: Context,
+): Value {
+  switch (distribution.kind) {
+    case "distribution":
+      return drawBetween(distribution, noise.uniform(), support, context);
+    case "defined":
+      return drawDefinedBetween(distribution, noise, support, context);
+    case "transformed": {
+      const { base, bijection } = distribution;
+      const part = pulledSupport(bijection, support, context);
+      return pushed(bijection, drawPart(base, noise, part, context), context);
+    }
+    case "mixture":
+    case "censored":
+    case "if":
+    case "match":
+      return drawFrom(distribution, noise, context);
+  }
+}
+
 /** The quantile at F(low) + u (F(high) − F(low)), where the definition has one. */
-export function drawDefinedBetween(
+function drawDefinedBetween(
   distribution: CoreDefinedDistribution,
   noise: Noise,
   support: Support,

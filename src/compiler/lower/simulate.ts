@@ -2,15 +2,14 @@
  * The verb "simulate": every draw becomes a draw, as a function of noise inputs. Variables whose values are given keep them, so the
  * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
  */
-import type { CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
+import type { CoreBijection, CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import type { Support } from "./bijector.ts";
 import { bindingNames } from "./binding-names.ts";
 import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
-import { drawBetween } from "./cumulative.ts";
-import { drawDefinedBetween, drawFrom } from "./draw-from.ts";
+import { drawFrom, drawPart } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import {
   bindInput,
@@ -139,9 +138,7 @@ function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
   const part = lowerSupport(ownBounds(site), context);
   const bounds: Support =
     part.kind === "ordered" && part.low !== undefined ? { kind: "lower", low: part.low } : part;
-  if (distribution.kind === "defined") return drawDefinedBetween(distribution, noise, bounds, context);
-  if (distribution.kind !== "distribution") return drawFrom(distribution, noise, context);
-  return drawBetween(distribution, noise.uniform(), bounds, context);
+  return drawPart(distribution, noise, bounds, context);
 }
 
 function refuseUndrawable(site: CoreSite, context: ModelContext): void {
@@ -175,11 +172,19 @@ function hasArrayArguments(distribution: CoreDistribution): boolean {
       return distribution.index === undefined && distribution.components.some(hasArrayArguments);
     case "censored":
       return hasArrayArguments(distribution.base);
+    case "transformed":
+      return isArray(distribution.bijection) || hasArrayArguments(distribution.base);
     case "if":
       return hasArrayArguments(distribution.then) || hasArrayArguments(distribution.else);
     case "match":
       return distribution.arms.some((arm) => hasArrayArguments(arm.value));
   }
+}
+
+function isArray(bijection: CoreBijection): boolean {
+  if (!("operand" in bijection)) return false;
+  const { type } = bijection.operand;
+  return type.kind === "number" && type.dimensions.length > 0;
 }
 
 function distributionNames(distribution: CoreDistribution): (keyof typeof distributions)[] {
@@ -191,6 +196,7 @@ function distributionNames(distribution: CoreDistribution): (keyof typeof distri
     case "mixture":
       return distribution.components.flatMap(distributionNames);
     case "censored":
+    case "transformed":
       return distributionNames(distribution.base);
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];

@@ -1,7 +1,15 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
-import type { CoreCensored, CoreDistribution, CoreExpression, CoreSite } from "../../lang/core.ts";
+import type {
+  CoreCensored,
+  CoreDistribution,
+  CoreExpression,
+  CoreSite,
+  CoreTransformed,
+} from "../../lang/core.ts";
 import { hasCumulative } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
+import { supportBounds } from "../../lang/support-bounds.ts";
+import { pulled } from "./bijections.ts";
 import type { Context } from "./context.ts";
 import { logMass, logTail, type Tail } from "./cumulative.ts";
 import { definedTerms } from "./defined.ts";
@@ -106,8 +114,43 @@ function namedTerms(
     return [mixtureTerm(distribution, x.event, density, context)];
   }
   if (distribution.kind === "censored") return [censoredTerm(distribution, x, context)];
+  if (distribution.kind === "transformed") return transformedTerms(distribution, x, context);
   const row = distributionRows[distribution.name];
   return row.logDensity(context.algebra, x, lowerArguments(distribution, context));
+}
+
+/** The density of what is pushed through f: that of the draw, less log |f′|; none where no draw comes out. */
+function transformedTerms(distribution: CoreTransformed, y: Value, context: ModelContext): readonly Value[] {
+  const { algebra } = context;
+  const { base, bijection } = distribution;
+  const { x, logSlope } = pulled(bijection, y, context);
+  const rank = eventRankOf(base);
+  const batch = y.event.slice(0, y.event.length - rank);
+  const ofDraw =
+    base.kind === "if" || base.kind === "match"
+      ? [elementTerms(base, x, batch, context)]
+      : namedTerms(base, x, context);
+  const ofSlope = logSlope.map((term) => {
+    let sum = rank > 0 ? algebra.stretch(term, [], y.event) : term;
+    for (let inner = 0; inner < rank; inner++) sum = algebra.reduce("reduceSum", sum, batch.length);
+    return algebra.unary("neg", sum);
+  });
+  const terms = [...ofDraw, ...ofSlope];
+  const isInside = insideEnds(distribution, y, context);
+  if (isInside === undefined || rank > 0) return terms;
+  return [algebra.select(isInside, sum(algebra, terms), Number.NEGATIVE_INFINITY)];
+}
+
+/** Whether y lies between the ends of the support, where these depend on more than numbers that types show. */
+function insideEnds({ support }: CoreTransformed, y: Value, context: ModelContext): Value | undefined {
+  const { algebra } = context;
+  if (supportBounds(support).every(({ kind }) => kind === "literal")) return undefined;
+  const ends = lowerSupport(support, context);
+  const checks = [
+    ...("low" in ends && ends.low !== undefined ? [algebra.binary("lessEqual", ends.low, y)] : []),
+    ...("high" in ends ? [algebra.binary("lessEqual", y, ends.high)] : []),
+  ];
+  return checks.reduce((all, each) => algebra.binary("and", all, each));
 }
 
 /** The density between the ends; at an end, the mass of all that lies at it or beyond. */

@@ -11,7 +11,7 @@ import { numberType } from "../../lang/type.ts";
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
   if (["discrete", "simplex", "matrix"].includes(support.kind)) return false;
-  if (distribution.kind === "defined") {
+  if (distribution.kind === "defined" || distribution.kind === "transformed") {
     if (support.kind === "ordered") return support.low !== undefined && distribution.support.kind === "real";
     return !sameSupport(support, distribution.support);
   }
@@ -45,7 +45,7 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
 }
 
 function wholeSupport(distribution: CoreSite["distribution"]): CoreSupport {
-  if (distribution.kind === "defined") return distribution.support;
+  if (distribution.kind === "defined" || distribution.kind === "transformed") return distribution.support;
   const isPositive =
     distribution.kind === "distribution" && distributions[distribution.name].support === "positive";
   const { span } = distribution;
@@ -75,13 +75,16 @@ export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
 }
 
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */
-export function whyNotTruncated({ distribution, support }: CoreSite, model: CoreModel): string | undefined {
+export function whyNotTruncated(site: CoreSite, model: CoreModel): string | undefined {
+  const { distribution, support } = site;
   if (distribution.kind === "defined") {
     const { name, cdf, quantile } = distribution.definition;
     return cdf && quantile
       ? undefined
       : `\`dist ${name}\` needs \`cdf\` and \`quantile\` for truncated draws`;
   }
+  if (distribution.kind === "transformed")
+    return whyNotTruncated({ ...site, distribution: distribution.base }, model);
   if (distribution.kind === "mixture") return "a mixture cannot be truncated";
   if (distribution.kind !== "distribution") return "a choice of distributions cannot be truncated";
   if (isCumulative(distribution.name)) return undefined;

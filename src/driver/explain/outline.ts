@@ -89,6 +89,7 @@ export function distributionNames(distribution: CoreModel["sites"][number]["dist
     case "mixture":
       return ["Mixture", ...distribution.components.flatMap(distributionNames)];
     case "censored":
+    case "transformed":
       return distributionNames(distribution.base);
     case "if":
       return [...distributionNames(distribution.then), ...distributionNames(distribution.else)];

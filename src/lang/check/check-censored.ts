@@ -32,6 +32,8 @@ export function holdsCensored(distribution: CoreDistribution): boolean {
       return holdsCensored(distribution.then) || holdsCensored(distribution.else);
     case "match":
       return distribution.arms.some(({ value }) => holdsCensored(value));
+    case "transformed":
+      return holdsCensored(distribution.base);
     case "distribution":
     case "defined":
       return false;

@@ -10,6 +10,7 @@ import { checkPatterns } from "./check-match.ts";
 import { checkMixture, isMixture } from "./check-mixture.ts";
 import { distributionNames, isBuiltin, isDistribution } from "./check-name.ts";
 import type { Scope } from "./check-scope.ts";
+import { checkTransformed, distributionsIn } from "./check-transformed.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
 import { joinArms } from "./join-arms.ts";
@@ -24,7 +25,11 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
       if (isDefined(scope, expression.callee)) return checkUse(scope, expression);
       if (isCensored(expression)) return checkCensored(scope, expression, checkDistribution);
       if (isMixture(expression)) return checkMixture(scope, expression, checkDistribution);
-      if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) break;
+      if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) {
+        const inside = distributionsIn(scope, expression);
+        if (inside.length > 0) return checkTransformed(scope, expression, inside, checkDistribution);
+        break;
+      }
       return checkBuiltinDistribution(
         scope,
         expression.callee.text,
@@ -53,6 +58,14 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
       if (patterns === undefined || !values.every((value) => value !== undefined)) return undefined;
       const arms = values.map(({ core }, position) => ({ pattern: patterns[position], value: core }));
       return joinArms(scope, values, { kind: "match", subject, arms, span: expression.span });
+    }
+    case "unary":
+    case "binary":
+    case "pipe":
+    case "cast": {
+      const inside = distributionsIn(scope, expression);
+      if (inside.length > 0) return checkTransformed(scope, expression, inside, checkDistribution);
+      break;
     }
     case "name": {
       const choice = scope.choices.get(expression.text);

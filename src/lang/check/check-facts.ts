@@ -229,6 +229,14 @@ export type CheckFacts =
       readonly reason: string;
       readonly help: string;
     }
+  | {
+      readonly code: "cannot-transform";
+      /** The distribution pushed through a function, and the place in it that does not go. */
+      readonly transformed: Quote;
+      readonly reason: string;
+      readonly span: Span;
+      readonly help: string;
+    }
   | { readonly code: "censored-latent"; readonly name: string; readonly distribution: Quote }
   | {
       readonly code: "mixture-components";

@@ -256,6 +256,7 @@ function namedDistributions(distribution: CoreDistribution): readonly NamedDistr
     case "mixture":
       return [distribution];
     case "censored":
+    case "transformed":
       return namedDistributions(distribution.base);
     case "if":
       return [...namedDistributions(distribution.then), ...namedDistributions(distribution.else)];

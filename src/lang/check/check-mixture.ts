@@ -2,7 +2,7 @@
  * `Mixture(p, Normal(mu, sigma))`: one component for each element of `p`, whose arguments are the elements of the vectors given;
  * `Mixture(p, Normal(0, 1), StudentT(3, 0, 2))`: components of several kinds.
  */
-import type { CoreDistribution, CoreExpression } from "../core.ts";
+import type { CoreDistribution, CoreExpression, CoreTransformed } from "../core.ts";
 import { distributions } from "../distributions.ts";
 import { formatShape } from "../format-type.ts";
 import { rangeOf } from "../range.ts";
@@ -153,21 +153,37 @@ function argumentsOfComponent(
   index: string,
   depth: number,
 ): CoreDistribution | undefined {
+  if (core.kind === "transformed") return transformedComponent(core, index, depth);
   if (core.kind !== "distribution" && core.kind !== "defined") return undefined;
-  const element = (name: string, base: CoreExpression): CoreExpression => {
-    const { type, span } = base;
-    if (type.kind !== "number" || type.dimensions.length < depth + parameterRank(core, name)) return base;
-    const value: CoreExpression = {
-      kind: "variable",
-      name: index,
-      type: numberType("int", rangeOf(0, Infinity)),
-      span,
-    };
-    const dimensions = type.dimensions.slice(1);
-    return { kind: "index", base, indices: [{ kind: "at", value }], type: { ...type, dimensions }, span };
-  };
+  const element = (name: string, base: CoreExpression): CoreExpression =>
+    elementOf(base, index, depth + parameterRank(core, name));
   const given = Object.entries(core.arguments).map(([name, base]) => [name, element(name, base)]);
   return { ...core, arguments: Object.fromEntries(given) };
+}
+
+function transformedComponent(
+  core: CoreTransformed,
+  index: string,
+  depth: number,
+): CoreDistribution | undefined {
+  const base = argumentsOfComponent(core.base, index, depth);
+  const { bijection } = core;
+  if (base === undefined || !("operand" in bijection)) return base && { ...core, base };
+  return { ...core, base, bijection: { ...bijection, operand: elementOf(bijection.operand, index, depth) } };
+}
+
+/** The element of the component, where there is one for each. */
+function elementOf(base: CoreExpression, index: string, rank: number): CoreExpression {
+  const { type, span } = base;
+  if (type.kind !== "number" || type.dimensions.length < rank) return base;
+  const value: CoreExpression = {
+    kind: "variable",
+    name: index,
+    type: numberType("int", rangeOf(0, Infinity)),
+    span,
+  };
+  const dimensions = type.dimensions.slice(1);
+  return { kind: "index", base, indices: [{ kind: "at", value }], type: { ...type, dimensions }, span };
 }
 
 function parameterRank(

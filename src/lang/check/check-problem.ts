@@ -304,6 +304,14 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.distribution.span, facts.reason)],
         help: facts.help,
       };
+    case "cannot-transform":
+      return {
+        message: `\`${facts.transformed.text}\` has no density that is known: ${facts.reason}`,
+        labels: [label(facts.span, facts.reason)],
+        expected:
+          "a one-to-one function of one draw, such as `exp(…)`, `sigmoid(…)`, `1 / …`, `a + b * …` with `b: Positive`",
+        help: facts.help,
+      };
     case "censored-latent":
       return {
         message: `\`${facts.name}\` is not observed, so it cannot be censored`,

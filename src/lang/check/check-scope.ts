@@ -1,7 +1,7 @@
 /** What the checker knows while it walks one model or function: names, open axes, and where problems go. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreDefinition, CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreDefinition, CoreExpression, CoreFunction, CoreSupport } from "../core.ts";
 import type { Size } from "../size.ts";
 import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
 import { errorType, type NumberType, type Type } from "../type.ts";
@@ -154,6 +154,8 @@ export interface FunctionTable {
   ) => FunctionSignature | undefined;
   /** Sizes and parameters alone, without a look at the body, and reporting nothing. */
   readonly outline: (name: string, statics: StaticArguments) => FunctionOutline | undefined;
+  /** What a function that was checked is made of, by id. */
+  readonly core: (id: string) => CoreFunction | undefined;
 }
 
 export interface Scope {

@@ -159,6 +159,7 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
       if (declaration === undefined || declaration.kind === "dist") return undefined;
       return openFunction(table, declaration, () => {}, { statics }).outline;
     },
+    core: (id) => functionOf(done.get(id))?.core,
     distribution: (name, use) => {
       const found = checked(name, use, () => ensure(name));
       return found?.kind === "dist" ? found.signature : undefined;

@@ -1,7 +1,7 @@
 /** Several distributions to choose from: their draws must be of one kind. */
 import type { CoreDistribution, CoreSupport } from "../core.ts";
 import { formatType } from "../format-type.ts";
-import { equalRanges, hull } from "../range.ts";
+import { hull } from "../range.ts";
 import { equalSizes } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -51,7 +51,8 @@ export function joinArms(
 function sameDraws(a: CheckedDistribution, b: CheckedDistribution): boolean {
   if (a.element.base !== b.element.base || a.element.structure !== b.element.structure) return false;
   if (a.support.kind === "discrete" && b.support.kind === "discrete") return true;
-  if (a.support.kind !== b.support.kind || !equalRanges(a.element.range, b.element.range)) return false;
+  const [left, right] = [a.element.range, b.element.range];
+  if (a.support.kind !== b.support.kind || left.low !== right.low || left.high !== right.high) return false;
   return [...supportBounds(a.support), ...supportBounds(b.support)].every(
     (bound) => bound.kind === "literal",
   );

@@ -8,9 +8,11 @@ import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
 import { seriesPrograms } from "./series-programs.ts";
+import { transformedPrograms } from "./transformed-programs.ts";
 import { truncatedPrograms } from "./truncated-programs.ts";
 
 const programs = [
+  ...transformedPrograms,
   ...truncatedPrograms,
   ...mixturePrograms,
   ...samplePrograms,

@@ -12,10 +12,12 @@ import type {
   CorePlace,
   CoreSite,
   CoreStatement,
+  CoreTransformed,
 } from "../../../src/lang/core.ts";
 import { type CumulativeName, hasCumulative, isCumulative } from "../../../src/lang/cumulative.ts";
 import { distributions } from "../../../src/lang/distributions.ts";
 import { evaluateSize, type Size } from "../../../src/lang/size.ts";
+import { builtinOf, derivative, inverse, isRising } from "./bijection-by-search.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { type DensityArguments, scalarDensities } from "./scalar-densities.ts";
 
@@ -247,9 +249,42 @@ function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[
       if (arm === undefined) throw new Error("no arm matches");
       return cdfOf(arm.value, x, path, scope);
     }
+    case "transformed": {
+      const { low, high } = endsOf(distribution.support, scope);
+      if (x <= low) return 0;
+      if (x >= high) return 1;
+      const { f, ends } = bijectionAt(distribution, path, scope);
+      const below = cdfOf(distribution.base, inverse(f, x, ends), path, scope);
+      return isRising(f, ends) ? below : 1 - below;
+    }
     case "censored":
       throw new Error("not among the programs");
   }
+}
+
+/** The function of the element at this path, and between which ends it takes numbers. */
+function bijectionAt(
+  { bijection, inner }: CoreTransformed,
+  path: readonly number[],
+  scope: Scope,
+): { f: (x: number) => number; c: number; ends: { low: number; high: number } } {
+  const operand = "operand" in bijection ? evaluate(bijection.operand, scope) : Number.NaN;
+  const c = number(Array.isArray(operand) ? at(operand, path) : operand);
+  const { name, isSecond } = builtinOf(bijection.name);
+  const f = (x: number): number =>
+    number(call(name, "operand" in bijection ? (isSecond ? [c, x] : [x, c]) : [x], []));
+  return { f, c, ends: endsOf(inner, scope) };
+}
+
+function endsOf(support: CoreSite["support"], scope: Scope): { low: number; high: number } {
+  const low =
+    "low" in support && support.low !== undefined ? number(evaluate(support.low, scope)) : -Infinity;
+  return { low, high: "high" in support ? number(evaluate(support.high, scope)) : Infinity };
+}
+
+/** By bisection on the distribution function. */
+function normalQuantile(p: number): number {
+  return inverse(phi, p, { low: -10, high: 10 });
 }
 
 const phi = (z: number): number => 0.5 * (1 + erf(z / Math.SQRT2));
@@ -344,6 +379,19 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
       if (low !== undefined && x <= low) return Math.log(cdfOf(base, low, [], scope));
       if (high !== undefined && x >= high) return Math.log(1 - cdfOf(base, high - step, [], scope));
       return score(base, x, scope);
+    }
+    case "transformed": {
+      let slopes = 0;
+      const pull = (y: Meaning, path: readonly number[]): Meaning => {
+        if (Array.isArray(y)) return y.map((each, i) => pull(each, [...path, i]));
+        if (Number.isNaN(y)) return y;
+        const { f, c, ends } = bijectionAt(distribution, path, scope);
+        const found = inverse(f, y, ends);
+        slopes += Math.log(Math.abs(derivative(distribution.bijection.name, found, c, y)));
+        return found;
+      };
+      const drawn = pull(x, []);
+      return score(distribution.base, drawn, scope) - slopes;
     }
     case "defined":
       return definedSum(distribution, x, scope, (inner, value) =>
@@ -540,6 +588,7 @@ const scalarFunctions: Readonly<Record<string, (x: number, y: number, z: number)
   erf,
   erfc: (x) => 1 - erf(x),
   normal_cdf: (x) => 0.5 * (1 + erf(x / Math.SQRT2)),
+  normal_quantile: (p) => normalQuantile(p),
   log_normal_cdf: (x) => Math.log(0.5 * (1 + erf(x / Math.SQRT2))),
   log1mexp: (x) => Math.log(1 - Math.exp(x)),
   log_sigmoid: (x) => -Math.log(1 + Math.exp(-x)),

@@ -297,6 +297,16 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   "cannot-censor": {
     "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(Gamma(2, s), high: 3) }\n}",
   },
+  "cannot-transform": {
+    "": "model M {\n  x ~ sin(Normal(0, 1))\n  observe y ~ Normal(x, 1)\n}",
+    sum: "model M {\n  x ~ Normal(0, 1) + Laplace(0, 1)\n  observe y ~ Normal(x, 1)\n}",
+    square: "model M {\n  x ~ Normal(0, 1) ^ 2\n  observe y ~ Normal(x, 1)\n}",
+    sign: "model M {\n  b ~ Normal(0, 1)\n  x ~ 1 + b * Laplace(0, 1)\n  observe y ~ Normal(x, 1)\n}",
+    twice: "def bent(x: Real): Real = x + x ^ 3\nmodel M {\n  observe y ~ bent(Normal(0, 1))\n}",
+    counts: "model M {\n  observe y ~ sqrt(Poisson(3))\n}",
+    ends: "model M[K](low: Real[K]) {\n  observe y ~ low + Exponential(1)\n}",
+    simplex: "model M {\n  x ~ log(Dirichlet([1, 2, 3]))\n  observe y ~ Normal(x, 1)\n}",
+  },
   "censored-latent": {
     "": "model M {\n  x ~ Censored(Normal(0, 1), high: 3)\n  observe y ~ Normal(x, 1)\n}",
   },

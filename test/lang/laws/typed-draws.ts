@@ -50,6 +50,9 @@ const distributionsOf: Readonly<Record<"real" | "positive" | "unit", readonly Dr
     (growing, here) => `Laplace(${real(growing, here)}, ${positive(growing, here)} + 0.2)`,
     (growing, here) => `Logistic(${real(growing, here)}, ${positive(growing, here)} + 0.2)`,
     (growing, here) => `Cauchy(${real(growing, here)}, ${positive(growing, here)} + 0.1)`,
+    (growing, here) => `${real(growing, here)} + (${positive(growing, here)} + 0.1) * Laplace(0, 1)`,
+    (growing, here) => `log(Gamma(${positive(growing, here)} + 0.5, ${positive(growing, here)} + 0.1))`,
+    (growing, here) => `-Gumbel(${real(growing, here)}, ${positive(growing, here)} + 0.1)`,
   ],
   positive: [
     (growing, here) => `HalfNormal(${positive(growing, here)} + 0.1)`,
@@ -59,10 +62,14 @@ const distributionsOf: Readonly<Record<"real" | "positive" | "unit", readonly Dr
     (growing, here) => `Exponential(${positive(growing, here)})`,
     (growing, here) => `Gamma(${positive(growing, here)}, ${positive(growing, here)})`,
     (growing, here) => `InverseGamma(${positive(growing, here)}, ${positive(growing, here)})`,
+    (growing, here) => `exp(Normal(${real(growing, here)}, ${positive(growing, here)} + 0.1))`,
+    (growing, here) => `softplus(Logistic(${real(growing, here)}, ${positive(growing, here)} + 0.2))`,
+    (growing, here) => `Weibull(${positive(growing, here)} + 0.5, 1) ^ (-1 - ${unit(growing, here)})`,
   ],
   unit: [
     (growing, here) => `Beta(${positive(growing, here)}, ${positive(growing, here)})`,
     () => "Uniform(0, 1)",
+    (growing, here) => `sigmoid(Normal(${real(growing, here)}, ${positive(growing, here)} + 0.1))`,
   ],
 };
 
