@@ -25,6 +25,8 @@ export interface RunChainsOptions {
   readonly startChains?: Host["startChains"];
   /** Milliseconds until workers take over from this thread; about as long as they take to start when absent. */
   readonly patience?: number;
+  /** The clock, in milliseconds; `performance.now` when absent. */
+  readonly now?: () => number;
   readonly engine: EngineLabel;
   /** Threads of a chain's graph. */
   readonly threads: number;
@@ -76,13 +78,7 @@ export async function runChains(
         throw new Error(message.stack);
     }
   };
-  const left = await runHere(
-    target,
-    tasks,
-    take,
-    patienceOf(target, tasks, results, options),
-    options.signal,
-  );
+  const left = await runHere(target, tasks, take, patienceOf(target, tasks, results, options), options);
   if (left.length > 0) await runInWorkers(plan, left, take, options);
   if (!options.signal?.aborted && !results.every(({ done }) => done)) bug("a chain has ended without a word");
   return results;
@@ -118,6 +114,10 @@ function joined(parts: readonly Float64Array[], length: number): Float64Array {
   return all;
 }
 
+function clock(): number {
+  return performance.now();
+}
+
 /** Milliseconds until workers have loaded and compiled what they need, about. */
 const workerStart = 100;
 /** Evaluations of the density per step, about. */
@@ -131,11 +131,11 @@ function patienceOf(
   target: DensityTarget,
   tasks: readonly ChainTask[],
   results: readonly { readonly steps: number }[],
-  { parallel, patience }: RunChainsOptions,
+  { parallel, patience, now = clock }: RunChainsOptions,
 ): Patience {
   if (parallel === 0) return () => true;
   if (patience !== undefined) return (milliseconds) => milliseconds < patience;
-  if (!seemsShort(target, tasks)) return () => false;
+  if (!seemsShort(target, tasks, now)) return () => false;
   const steps = sum(tasks.map(stepsOf));
   return (milliseconds) => {
     const made = sum(results.map((result) => result.steps));
@@ -148,14 +148,14 @@ function sum(values: readonly number[]): number {
 }
 
 /** Whether all chains together may well be done by the time that workers start. */
-function seemsShort(target: DensityTarget, tasks: readonly ChainTask[]): boolean {
+function seemsShort(target: DensityTarget, tasks: readonly ChainTask[], now: () => number): boolean {
   const evaluate = evaluation(target);
   const steps = sum(tasks.map(stepsOf));
   let fastest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < 3; time++) {
-    const started = performance.now();
+    const started = now();
     evaluate();
-    fastest = Math.min(fastest, performance.now() - started);
+    fastest = Math.min(fastest, now() - started);
   }
   // The first evaluations are slow, by a factor of twenty and more where they take microseconds: code that runs often is compiled anew.
   return fastest * steps * evaluationsPerStep < 50 * workerStart;
@@ -178,17 +178,17 @@ async function runHere(
   tasks: readonly ChainTask[],
   take: (message: ChainMessage) => void,
   patience: Patience,
-  signal: AbortSignal | undefined,
+  { signal, now = clock }: RunChainsOptions,
 ): Promise<readonly ChainTask[]> {
   if (!patience(0)) return tasks;
-  const started = performance.now();
+  const started = now();
   const turn = turnTaker();
   for (const [position, task] of tasks.entries()) {
     for (const message of runChain(target, task, true)) {
       take(message);
       await turn();
       if (signal?.aborted) return [];
-      if (patience(performance.now() - started) || !("state" in message)) continue;
+      if (patience(now() - started) || !("state" in message)) continue;
       return [{ ...task, state: message.state }, ...tasks.slice(position + 1)];
     }
   }

@@ -1,4 +1,6 @@
 /** What warm-up learns, step by step: the step size by dual averaging, the mass matrix window by window. */
+
+import type { PositionRows } from "../target.ts";
 import {
   type DualAveraging,
   plainAveraging,
@@ -43,22 +45,24 @@ export function plainAdaptation({ averaging, window }: RunningAdaptation): Adapt
 }
 
 /**
- * After warm-up step number `step` (from 0) that ended at `position`. Returns the inverse mass matrix, as its metric keeps it, when a
- * window ended: it is new, and the step size must be found afresh.
+ * After warm-up steps number `step` (from 0) and the next ones, that ended at these positions; a window ends with the last of them at the
+ * earliest. Returns the inverse mass matrix, as its metric keeps it, when one did: it is new, and the step size must be found afresh.
  */
 export function learnMass(
   window: RunningWelford,
   step: number,
-  position: ArrayLike<number>,
-  schedule: WarmUpSchedule,
+  { values, count, start, length }: PositionRows,
+  { windowsStart, windowsEnd, windowLast }: WarmUpSchedule,
   metric: MetricName,
 ): Float64Array | undefined {
   const isDense = metric === "dense";
-  if (step >= schedule.windowsStart && step < schedule.windowsEnd)
-    (isDense ? updateCovariance : updateWelford)(window, position);
-  if (!schedule.windowLast.includes(step)) return undefined;
+  const update = isDense ? updateCovariance : updateWelford;
+  const end = Math.min(count, windowsEnd - step);
+  for (let row = Math.max(0, windowsStart - step); row < end; row++)
+    update(window, values, start + row * length);
+  if (!windowLast.includes(step + count - 1)) return undefined;
   const inverseMass = isDense
-    ? choleskyFactor(regularizedCovariance(window), position.length)
+    ? choleskyFactor(regularizedCovariance(window), window.mean.length)
     : regularizedVariance(window);
   resetWelford(window);
   return inverseMass;

@@ -46,7 +46,6 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
   const inverseMass = metric.initial();
   const settings = { inverseMass, stepSize: Number.NaN, maxTreeDepth, maxEnergyError };
   const length = rowLength(dimension);
-  const position = new Float64Array(dimension);
 
   /** Transitions of warm-up from row `first` to row `end`, where a window of warm-up ends at the latest. */
   const learn = (
@@ -60,12 +59,13 @@ function prepare(target: DensityTarget, config: NutsConfig): StrategyRun<NutsSta
     const { window, averaging } = running;
     transitions.run(here, settings, key, step + 1, rows, first, end - first, averaging);
     settings.stepSize = averaging.stepSize;
-    let mass: Float64Array | undefined;
-    for (let row = first; row < end; row++) {
-      const start = row * length + rowPlaces.position;
-      for (let i = 0; i < dimension; i++) position[i] = rows[start + i];
-      mass = learnMass(window, step + row - first, position, schedule, config.metric);
-    }
+    const positions = {
+      values: rows,
+      count: end - first,
+      start: first * length + rowPlaces.position,
+      length,
+    };
+    const mass = learnMass(window, step, positions, schedule, config.metric);
     const last = step + end - first - 1;
     if (mass !== undefined) {
       inverseMass.set(mass);

@@ -35,13 +35,17 @@ export function resetWelford(running: RunningWelford): void {
   running.squares.fill(0);
 }
 
-export function updateWelford(running: RunningWelford, values: ArrayLike<number>): void {
+/** Takes the values from `start` on. */
+export function updateWelford(running: RunningWelford, values: ArrayLike<number>, start = 0): void {
   const { mean, squares } = running;
-  running.count++;
+  const count = running.count + 1;
+  running.count = count;
   for (let i = 0; i < mean.length; i++) {
-    const before = values[i] - mean[i];
-    mean[i] += before / running.count;
-    squares[i] += before * (values[i] - mean[i]);
+    const value = values[start + i];
+    const before = value - mean[i];
+    const after = mean[i] + before / count;
+    mean[i] = after;
+    squares[i] += before * (value - after);
   }
 }
 
@@ -57,14 +61,14 @@ export function regularizedVariance({
 }
 
 /** The same with products: `squares` has dimension² numbers. */
-export function updateCovariance(running: RunningWelford, values: ArrayLike<number>): void {
+export function updateCovariance(running: RunningWelford, values: ArrayLike<number>, start = 0): void {
   const { mean, squares } = running;
   const n = mean.length;
   running.count++;
-  const before = Float64Array.from(mean, (each, i) => values[i] - each);
+  const before = Float64Array.from(mean, (each, i) => values[start + i] - each);
   for (let i = 0; i < n; i++) mean[i] += before[i] / running.count;
   for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) squares[i * n + j] += before[i] * (values[j] - mean[j]);
+    for (let j = 0; j < n; j++) squares[i * n + j] += before[i] * (values[start + j] - mean[j]);
 }
 
 /** The sample covariance shrunk towards 10⁻³ times the unit matrix, as above. */

@@ -71,6 +71,33 @@ test("no worker is started for the work of a moment", async () => {
   );
 });
 
+// Four chains of 1000 + 1000, as `infer` makes them, where a call of the density takes so long.
+test.each([
+  { microseconds: 5, started: false },
+  { microseconds: 30, started: false },
+  { microseconds: 100, started: true },
+])("eight schools at $microseconds µs a gradient: workers are started: $started", async (trial) => {
+  const fast = densityTarget(plan, await loadEngine("wasm"));
+  const tasks = [0, 1, 2, 3].map((chain) => ({ ...task("nuts", chain), config: strategies.nuts.defaults }));
+  let milliseconds = 0;
+  const results = runChains(plan, fast, tasks, {
+    parallel: 2,
+    threads: 1,
+    startChains: () => {
+      throw new Error("a worker is started");
+    },
+    now: () => {
+      milliseconds += trial.microseconds / 1000;
+      return milliseconds;
+    },
+    engine: "wasm",
+    onBatch: () => undefined,
+  });
+  if (trial.started) await expect(results).rejects.toThrow("a worker is started");
+  else expect((await results).every(({ steps, done }) => steps === 2000 && done)).toBe(true);
+  fast.dispose();
+});
+
 describe("a worker that ends before its chains are done", () => {
   const tasks: ChainTask[] = [0, 1, 2].map((chain) => ({
     chain,

@@ -47,13 +47,38 @@ describe("warmUpSchedule", () => {
   });
 });
 
+/** Positions of one coordinate, one per row. */
+const rowsOf = (...values: readonly number[]) => ({
+  values: Float64Array.from(values),
+  count: values.length,
+  start: 0,
+  length: 1,
+});
+
 describe("learnMass", () => {
+  test("learns from several rows at once what it learns from one after the other", () => {
+    const schedule = warmUpSchedule(200);
+    const [atOnce, singly] = [0, 1].map(() => resumeWelford(startWelford(1)));
+    const values = Array.from({ length: schedule.windowLast[0] + 1 }, (_, step) => Math.sin(step));
+    const masses = values.map((value, step) => learnMass(singly, step, rowsOf(value), schedule, "diagonal"));
+    expect(masses.at(-1)).toBeDefined();
+    expect(learnMass(atOnce, 0, rowsOf(...values.slice(0, 80)), schedule, "diagonal")).toBeUndefined();
+    expect(atOnce.count).toBe(80 - schedule.windowsStart);
+    expect(learnMass(atOnce, 80, rowsOf(...values.slice(80)), schedule, "diagonal")).toEqual(masses.at(-1));
+  });
+
   test("counts only the draws of a window, gives a mass matrix at its end and starts afresh", () => {
     const schedule = warmUpSchedule(200);
     const adaptation = resumeAdaptation({ averaging: startDualAveraging(1), window: startWelford(1) }, 0.8);
     const ends: number[] = [];
     for (let step = 0; step < 200; step++) {
-      const mass = learnMass(adaptation.window, step, [step < 75 ? 1e6 : step % 2], schedule, "diagonal");
+      const mass = learnMass(
+        adaptation.window,
+        step,
+        rowsOf(step < 75 ? 1e6 : step % 2),
+        schedule,
+        "diagonal",
+      );
       if (step === 74) expect(adaptation.window.count).toBe(0);
       if (mass === undefined) continue;
       ends.push(step);

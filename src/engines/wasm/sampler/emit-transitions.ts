@@ -1,13 +1,15 @@
 /** Whole transitions, one after the other: momentum, doublings of the trajectory, and a row of numbers about each. */
-import type { FunctionBuilder, FunctionIndex, LocalIndex } from "../assembler/function-builder.ts";
+import type { FunctionBuilder, FunctionIndex, Label, LocalIndex } from "../assembler/function-builder.ts";
 import { emitNormals } from "../math/emit-random-fills.ts";
 import { emitAdaptation } from "./emit-adaptation.ts";
 import { pushEnergy } from "./emit-leapfrog.ts";
-import { chooseSecond, type TreeFunctions } from "./emit-tree.ts";
+import { chooseSecond, pushPairPersists, type TreeFunctions } from "./emit-tree.ts";
+import { pushWeights, stopIfDivergent } from "./emit-weights.ts";
 import { rowFacts } from "./sampler-layout.ts";
 import type { SamplerProgram } from "./sampler-program.ts";
 import {
   addProduct,
+  type Base,
   clear,
   copyNumbers,
   copyVectors,
@@ -186,48 +188,35 @@ function emitRandomNumbers(code: FunctionBuilder, program: SamplerProgram): void
   });
 }
 
+type Doubling = Readonly<Record<"depth" | "maxTreeDepth" | "stepSize", LocalIndex>>;
+
 /** Doubles the trajectory until it turns back, diverges or is as deep as it may be. */
 function emitDoublings(
   code: FunctionBuilder,
   program: SamplerProgram,
-  { uniform, join, build }: TreeFunctions,
-  { depth, maxTreeDepth, stepSize }: Readonly<Record<"depth" | "maxTreeDepth" | "stepSize", LocalIndex>>,
+  tree: TreeFunctions,
+  doubling: Doubling,
 ): void {
-  const { layout, globals } = program;
-  const { side, sides, sideBytes, vectors } = layout;
+  const { layout } = program;
+  const { side, vectors } = layout;
+  const { depth, maxTreeDepth } = doubling;
   const weight = code.local("f64");
-  const isForward = code.local("i32");
-  const end = code.local("i32");
-  const other = code.local("i32");
+  const [end, other] = [code.local("i32"), code.local("i32")];
   const pushAt = (local: LocalIndex, offset: number): void => pushAddress(code, pointer(local, offset));
+  const unlessDeepest = (done: Label): void => {
+    code.get(depth);
+    code.get(maxTreeDepth);
+    code.op("i32.ge_s");
+    code.branchIf(done);
+  };
 
   code.block((done) => {
+    unlessDeepest(done);
+    emitDirection(code, program, tree, doubling, { end, other });
+    emitFirstDoubling(code, program, tree, { end, other, depth }, done);
     code.loop((again) => {
-      code.get(depth);
-      code.get(maxTreeDepth);
-      code.op("i32.ge_s");
-      code.branchIf(done);
-      code.call(uniform);
-      code.f64(0.5);
-      code.op("f64.gt");
-      code.set(isForward);
-      // No branch: it would be guessed wrong half the time.
-      for (const [local, ifForward, ifBack] of [
-        [end, sides + sideBytes, sides],
-        [other, sides, sides + sideBytes],
-      ]) {
-        code.i32(ifForward);
-        code.i32(ifBack);
-        code.get(isForward);
-        code.op("select");
-        code.set(local);
-      }
-      code.get(stepSize);
-      code.get(stepSize);
-      code.op("f64.neg");
-      code.get(isForward);
-      code.op("select");
-      code.setGlobal(globals.stepSize);
+      unlessDeepest(done);
+      emitDirection(code, program, tree, doubling, { end, other });
       // What there is becomes the other half; its inner end is the point that is left behind.
       copyVectors(code, vectors, pointer(end, side.momentum), pointer(other, side.inner));
       copyVectors(code, vectors, layout.sum, pointer(other, side.sum));
@@ -236,37 +225,95 @@ function emitDoublings(
       pushAt(end, side.inner);
       pushAt(end, side.sum);
       code.i32(layout.candidate);
-      code.call(build);
+      code.call(tree.build);
       code.tee(weight);
       code.f64(0);
       code.op("f64.lt");
       code.branchIf(done);
       addTo(code, depth, 1);
-      takeCandidate(code, program, uniform, weight);
+      takeCandidate(code, program, tree, weight, layout.candidate);
       for (const offset of [side.momentum, side.sum, side.inner]) {
         pushAt(other, offset);
         pushAt(end, offset);
       }
       code.i32(layout.sum);
-      code.call(join);
+      code.call(tree.join);
       code.branchIf(again);
     });
   });
+}
+
+/** The side that goes on and the one that stays, by a uniform number; the sign of the step size. */
+function emitDirection(
+  code: FunctionBuilder,
+  { layout: { sides, sideBytes }, globals }: SamplerProgram,
+  { uniform }: TreeFunctions,
+  { stepSize }: Doubling,
+  { end, other }: Readonly<Record<"end" | "other", LocalIndex>>,
+): void {
+  const isForward = code.local("i32");
+  code.call(uniform);
+  code.f64(0.5);
+  code.op("f64.gt");
+  code.set(isForward);
+  // No branch: it would be guessed wrong half the time.
+  for (const [local, ifForward, ifBack] of [
+    [end, sides + sideBytes, sides],
+    [other, sides, sides + sideBytes],
+  ]) {
+    code.i32(ifForward);
+    code.i32(ifBack);
+    code.get(isForward);
+    code.op("select");
+    code.set(local);
+  }
+  code.get(stepSize);
+  code.get(stepSize);
+  code.op("f64.neg");
+  code.get(isForward);
+  code.op("select");
+  code.setGlobal(globals.stepSize);
+}
+
+/** The second point of the trajectory: both halves are points, and the point itself is the candidate. */
+function emitFirstDoubling(
+  code: FunctionBuilder,
+  program: SamplerProgram,
+  tree: TreeFunctions,
+  { end, other, depth }: Readonly<Record<"end" | "other" | "depth", LocalIndex>>,
+  done: Label,
+): void {
+  const { side, sum } = program.layout;
+  const weight = code.local("f64");
+  const logWeight = code.local("f64");
+  code.get(end);
+  code.call(tree.leapfrog);
+  code.set(logWeight);
+  pushWeights(code, tree.weigh, logWeight, () => code.f64(Number.NEGATIVE_INFINITY));
+  code.lane("f64x2.extract_lane", 0);
+  code.set(weight);
+  stopIfDivergent(code, program, logWeight, done);
+  addTo(code, depth, 1);
+  takeCandidate(code, program, tree, weight, pointer(end));
+  pushPairPersists(code, program, pointer(other, side.momentum), pointer(end, side.momentum), sum);
+  code.op("i32.eqz");
+  code.branchIf(done);
 }
 
 /** Biased progressive sampling (Betancourt 2017, appendix A.3.2): prefers the new half. */
 function takeCandidate(
   code: FunctionBuilder,
   program: SamplerProgram,
-  uniform: FunctionIndex,
+  { uniform }: TreeFunctions,
   weight: LocalIndex,
+  candidate: Base,
 ): void {
   const { layout } = program;
   const total = code.local("f64");
   code.i32(0);
   code.memory("f64.load", layout.weights);
   code.set(total);
-  chooseSecond(code, program, uniform, { weight, total }, layout.candidate, layout.drawn);
+  chooseSecond(code, program, uniform, { weight, total }, candidate, layout.drawn);
   code.i32(0);
   code.get(total);
   code.get(weight);

@@ -4,7 +4,7 @@
  * are one, only that one is made.
  */
 import type { FunctionBuilder, FunctionIndex, Label, LocalIndex } from "../assembler/function-builder.ts";
-import { emitWeigh, stopIfDivergent } from "./emit-weights.ts";
+import { emitWeigh, pushWeights, stopIfDivergent } from "./emit-weights.ts";
 import { moreUniforms } from "./sampler-layout.ts";
 import { noWeight, type SamplerProgram } from "./sampler-program.ts";
 import {
@@ -20,26 +20,22 @@ import {
 } from "./vector-passes.ts";
 
 export interface TreeFunctions {
+  /** (point) → f64: `emitLeapfrog`. */
+  readonly leapfrog: FunctionIndex;
   /** () → f64, the next uniform number of the transition. */
   readonly uniform: FunctionIndex;
+  /** `emitWeigh`. */
+  readonly weigh: FunctionIndex;
   /**
    * (first, last, firstSum, secondSum, firstLast, secondFirst, sum: addresses) → i32: writes the sum of the momenta of two
    * halves; whether neither the whole nor a half with its neighbour in the other has turned back.
    */
   readonly join: FunctionIndex;
   /**
-   * (depth, point, first, sum, into) → f64: moves the point on by 2^depth steps; writes the momentum at the first, the sum of momenta
+   * (depth ≥ 1, point, first, sum, into) → f64: moves the point on by 2^depth steps; writes the momentum at the first, the sum of momenta
    * over all and a draw from them. Their weight, or `noWeight`.
    */
   readonly build: FunctionIndex;
-}
-
-interface Steps {
-  readonly leapfrog: FunctionIndex;
-  readonly uniform: FunctionIndex;
-  readonly weigh: FunctionIndex;
-  readonly join: FunctionIndex;
-  readonly pair: FunctionIndex;
 }
 
 export function emitTree(program: SamplerProgram, leapfrog: FunctionIndex): TreeFunctions {
@@ -49,8 +45,7 @@ export function emitTree(program: SamplerProgram, leapfrog: FunctionIndex): Tree
     weigh: emitWeigh(program),
     join: emitJoin(program),
   };
-  const { uniform, join } = steps;
-  return { uniform, join, build: emitBuild(program, { ...steps, pair: emitPair(program, steps) }) };
+  return { ...steps, build: emitBuild(program, steps, emitPair(program, steps)) };
 }
 
 function emitUniform({ module, layout, globals, fillUniform }: SamplerProgram): FunctionIndex {
@@ -154,7 +149,7 @@ function emitJoin(program: SamplerProgram): FunctionIndex {
 /** (point, first, sum, into) → f64: `build` of two points. */
 function emitPair(
   program: SamplerProgram,
-  { leapfrog, uniform, weigh }: Pick<Steps, "leapfrog" | "uniform" | "weigh">,
+  { leapfrog, uniform, weigh }: Omit<TreeFunctions, "build">,
 ): FunctionIndex {
   const { module, layout } = program;
   const { side } = layout;
@@ -199,21 +194,8 @@ function emitPair(
   });
 }
 
-function pushWeights(
-  code: FunctionBuilder,
-  weigh: FunctionIndex,
-  firstLog: LocalIndex,
-  pushSecond: () => void,
-): void {
-  code.get(firstLog);
-  code.op("f64x2.splat");
-  pushSecond();
-  code.lane("f64x2.replace_lane", 1);
-  code.call(weigh);
-}
-
 /** Writes the sum of two momenta; leaves whether neither points against it. */
-function pushPairPersists(
+export function pushPairPersists(
   code: FunctionBuilder,
   program: SamplerProgram,
   first: Base,
@@ -303,7 +285,11 @@ export function chooseSecond(
   );
 }
 
-function emitBuild(program: SamplerProgram, { leapfrog, uniform, weigh, join, pair }: Steps): FunctionIndex {
+function emitBuild(
+  program: SamplerProgram,
+  { uniform, join }: Omit<TreeFunctions, "build">,
+  pair: FunctionIndex,
+): FunctionIndex {
   const { module, layout } = program;
   const { side, level } = layout;
   const build = module.declare("build", { params: ["i32", "i32", "i32", "i32", "i32"], results: ["f64"] });
@@ -332,22 +318,6 @@ function emitBuild(program: SamplerProgram, { leapfrog, uniform, weigh, join, pa
       code.op("return");
     });
     code.block((stopped) => {
-      code.get(depth);
-      code.op("i32.eqz");
-      code.if(() => {
-        code.get(point);
-        code.call(leapfrog);
-        code.set(total);
-        pushWeights(code, weigh, total, () => code.f64(Number.NEGATIVE_INFINITY));
-        code.lane("f64x2.extract_lane", 0);
-        code.set(weight);
-        stopIfDivergent(code, program, total, stopped);
-        copyVectors(code, layout.vectors, momentum, pointer(first));
-        copyVectors(code, layout.vectors, momentum, pointer(sum));
-        copyVectors(code, layout.proposalVectors, pointer(point), pointer(into));
-        code.get(weight);
-        code.op("return");
-      });
       code.get(depth);
       code.i32(layout.levelBytes);
       code.op("i32.mul");

@@ -67,6 +67,20 @@ export function emitWeigh(program: SamplerProgram): FunctionIndex {
   });
 }
 
+/** The weights of two points: the logarithm of the first is in the local. */
+export function pushWeights(
+  code: FunctionBuilder,
+  weigh: FunctionIndex,
+  firstLog: LocalIndex,
+  pushSecond: () => void,
+): void {
+  code.get(firstLog);
+  code.op("f64x2.splat");
+  pushSecond();
+  code.lane("f64x2.replace_lane", 1);
+  code.call(weigh);
+}
+
 /** Goes to the label where the energy has grown by too much: by minus this logarithm. A divergence. */
 export function stopIfDivergent(
   code: FunctionBuilder,
