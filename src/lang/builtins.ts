@@ -3,7 +3,32 @@
  * their lowering in `compiler/lower/builtins.ts`: one row per name in each.
  */
 
-/** Elementwise: scalars and equal shapes mixed. Operators `+ - * / ^ == != < <= > >= && || ! -` come here too. */
+/** Elementwise with two arguments. Operators `+ - * / ^ == != < <= > >= && ||` come here too. */
+export const binaryBuiltins = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "min",
+  "max",
+  "atan2",
+  "logaddexp",
+  "lbeta",
+  "log_choose",
+  "mod",
+  "quotient",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "and",
+  "or",
+] as const;
+
+/** Elementwise: scalars and equal shapes mixed. Operators `! -` come here too. */
 export const elementwiseBuiltins = [
   "neg",
   "not",
@@ -41,31 +66,11 @@ export const elementwiseBuiltins = [
   "ceil",
   "round",
   "step",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "pow",
-  "min",
-  "max",
-  "atan2",
-  "logaddexp",
-  "lbeta",
-  "log_choose",
-  "mod",
-  "quotient",
-  "eq",
-  "ne",
-  "lt",
-  "le",
-  "gt",
-  "ge",
-  "and",
-  "or",
   "stop_gradient",
   "relu",
   "where",
   "clip",
+  ...binaryBuiltins,
 ] as const;
 
 /** Everything else; what each does, with shapes, is its comment. */

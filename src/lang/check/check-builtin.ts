@@ -1,6 +1,6 @@
 /** Type rules of the builtins: shapes, bases and ranges, one row per name. */
 import type { Span } from "../../base/span.ts";
-import { type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
+import { type BuiltinName, binaryBuiltins, elementwiseBuiltins } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import { formatType } from "../format-type.ts";
 import {
@@ -70,30 +70,6 @@ const operatorTexts: Readonly<Partial<Record<BuiltinName, string>>> = {
   ge: ">=",
 };
 
-const binaryNames: readonly ElementwiseName[] = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "pow",
-  "min",
-  "max",
-  "atan2",
-  "logaddexp",
-  "lbeta",
-  "log_choose",
-  "mod",
-  "quotient",
-  "eq",
-  "ne",
-  "lt",
-  "le",
-  "gt",
-  "ge",
-  "and",
-  "or",
-];
-
 const logical: readonly ElementwiseName[] = ["and", "or", "not"];
 const comparisons: readonly ElementwiseName[] = ["eq", "ne", "lt", "le", "gt", "ge"];
 
@@ -146,7 +122,7 @@ export function builtinParameters(name: BuiltinName): readonly string[] {
   if (name === "strided_conv2d" || name === "transposed_conv2d")
     return ["x", "f", "H", "W", "stride", "dilation"];
   if (["ones", "zeros", "eye"].includes(name)) return ["K"];
-  if (binaryNames.some((each) => each === name) || binaryArrayNames.includes(name)) return ["a", "b"];
+  if (binaryBuiltins.some((each) => each === name) || binaryArrayNames.includes(name)) return ["a", "b"];
   return ["x"];
 }
 
