@@ -111,6 +111,22 @@ export const builtinDocs: Readonly<Record<BuiltinName, BuiltinDoc>> = {
     signature: "normal_quantile(p: Unit): Real",
     doc: "The inverse of `normal_cdf`.\n\n> normal_quantile(0.975)\n1.95996",
   },
+  log_gamma_cdf: {
+    signature: "log_gamma_cdf(shape: Positive, x: Real): Real",
+    doc: "log P(shape, x), the regularised incomplete gamma function: of the distribution function of Gamma(shape, 1).\n\n> log_gamma_cdf(2.5, 1)\n-1.89144\n> log_gamma_cdf(2.5, 1e-200)\n-1152.49",
+  },
+  log_gamma_survival: {
+    signature: "log_gamma_survival(shape: Positive, x: Real): Real",
+    doc: "log Q(shape, x), of the upper tail of Gamma(shape, 1), to the last digits where it is small.\n\n> log_gamma_survival(2.5, 1000)\n-989.922",
+  },
+  log_beta_cdf: {
+    signature: "log_beta_cdf(a: Positive, b: Positive, x: Real): Real",
+    doc: "log I(a, b, x), the regularised incomplete beta function: of the distribution function of Beta(a, b).\n\n> log_beta_cdf(2, 3, 0.1)\n-2.95076",
+  },
+  log_beta_survival: {
+    signature: "log_beta_survival(a: Positive, b: Positive, x: Real): Real",
+    doc: "log (1 − I(a, b, x)), of the upper tail of Beta(a, b), to the last digits where it is small.\n\n> log_beta_survival(2, 3, 0.9)\n-5.59942",
+  },
   log1mexp: {
     signature: "log1mexp(x: Real): Real",
     doc: "log(1 − e^x) for x below 0.\n\n> log1mexp(-1)\n-0.458675",

@@ -218,6 +218,9 @@ export interface CoreDefinition {
   /** The log density has one parameter, the draw; so has the distribution function. */
   readonly logDensity: CoreEntry;
   readonly cdf?: CoreEntry;
+  /** Its logarithm, and that of the probability of more, where their digits are kept in the tails. */
+  readonly logCdf?: CoreEntry;
+  readonly logSurvival?: CoreEntry;
   /** Of a number in (0, 1): the inverse of the distribution function. */
   readonly quantile?: CoreEntry;
   /** Its parameters are noise: uniform on (0, 1) where the type is an interval, standard normal otherwise. */

@@ -1,12 +1,17 @@
 /** Which distributions have a distribution function: those are renormalised where a type cuts them down, and can be censored. */
-import type { CoreDistribution } from "./core.ts";
+import type { CoreDefinition, CoreDistribution } from "./core.ts";
 import type { DistributionName } from "./distributions.ts";
 
 /** Builtin ones: the functions are in `compiler/lower/cumulative-rows.ts`. */
-export type CumulativeName = "Normal";
+export type CumulativeName = "Normal" | "Gamma" | "Beta";
 
 export function isCumulative(name: DistributionName): name is CumulativeName {
-  return name === "Normal";
+  return ["Normal", "Gamma", "Beta"].includes(name);
+}
+
+/** One of these entries is enough. */
+export function isCumulativeDefinition({ cdf, logCdf, logSurvival }: CoreDefinition): boolean {
+  return [cdf, logCdf, logSurvival].some((entry) => entry !== undefined);
 }
 
 export function hasCumulative(distribution: CoreDistribution): boolean {
@@ -14,7 +19,7 @@ export function hasCumulative(distribution: CoreDistribution): boolean {
     case "distribution":
       return isCumulative(distribution.name);
     case "defined":
-      return distribution.definition.cdf !== undefined;
+      return isCumulativeDefinition(distribution.definition);
     case "mixture":
       return distribution.rank === 0 && distribution.components.every(hasCumulative);
     case "censored":

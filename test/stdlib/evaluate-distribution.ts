@@ -3,7 +3,8 @@ import { bug } from "../../src/base/bug.ts";
 import { randomSource } from "../../src/base/random.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import { elementCount } from "../../src/compiler/graph.ts";
-import { entryValue, openDefinition } from "../../src/compiler/lower/defined.ts";
+import { logTail } from "../../src/compiler/lower/cumulative.ts";
+import { entryValue, openDefinition, type Tail } from "../../src/compiler/lower/defined.ts";
 import { lowerLogDensity } from "../../src/compiler/lower/log-density.ts";
 import { createModelContext } from "../../src/compiler/lower/lower-model.ts";
 import { lowerSimulate } from "../../src/compiler/lower/simulate.ts";
@@ -40,6 +41,18 @@ export function entryOf(use: string, name: EntryName): ((at: number) => number) 
   const opened = openDefinition(distribution, [], context);
   const { node } = context.algebra.convert(entryValue(opened, entry, [at]), "float");
   const executable = referenceEngine.compile(builder.finish({ value: node }));
+  return (value) => executable.run({ at: [value] }).value[0];
+}
+
+/** log F or log (1 − F) as a function of x. */
+export function tailOf(use: string, tail: Tail): (at: number) => number {
+  const loaded = loadModel(`model M {\n  observe x ~ ${use}\n}`);
+  const builder = createBuilder();
+  const never = (): never => bug("nothing is learned");
+  const context = createModelContext({ ...loaded, sizes: {}, knowns: {} }, builder, never, () => {});
+  const x = { node: builder.input("at", { dtype: "float", shape: [] }), axes: [], event: [] };
+  const { node } = logTail(loaded.model.sites[0].distribution, tail, x, [], context);
+  const executable = referenceEngine.compile(optimize(builder.finish({ value: node })));
   return (value) => executable.run({ at: [value] }).value[0];
 }
 

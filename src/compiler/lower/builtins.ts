@@ -2,6 +2,8 @@
 import { bug } from "../../base/bug.ts";
 import type { BuiltinName } from "../../lang/builtins.ts";
 import type { Context, Lowered } from "./context.ts";
+import { betaTails } from "./incomplete-beta.ts";
+import { gammaTails } from "./incomplete-gamma.ts";
 import { acos, asin, atan, atan2, sinh } from "./inverse-trigonometric.ts";
 import { log1mexp, logAddExp, logBeta } from "./logarithms.ts";
 import { lowerConvolution, lowerTransposedConvolution } from "./lower-convolution.ts";
@@ -57,6 +59,10 @@ const rows = {
   normal_cdf: (a, [x]) => normalCdf(a, x),
   log_normal_cdf: (a, [x]) => logNormalCdf(a, x),
   normal_quantile: (a, [x]) => a.mul(Math.SQRT2, a.unary("erfinv", a.sub(a.mul(2, x), 1))),
+  log_gamma_cdf: (a, [k, x]) => gammaTails(a, k, x).below,
+  log_gamma_survival: (a, [k, x]) => gammaTails(a, k, x).above,
+  log_beta_cdf: (a, [p, q, x]) => betaTails(a, p, q, x).below,
+  log_beta_survival: (a, [p, q, x]) => betaTails(a, p, q, x).above,
   log1mexp: (a, [x]) => log1mexp(a, x),
   log_sigmoid: (a, [x]) => a.unary("neg", a.unary("softplus", a.unary("neg", x))),
   sinh: (a, [x]) => sinh(a, x),

@@ -1,6 +1,8 @@
 /** Distribution functions of builtin distributions as log F and log (1 − F), to the last digits in both tails, and their inverse. */
 import type { CumulativeName } from "../../lang/cumulative.ts";
 import type { Arguments } from "./distribution-row.ts";
+import { betaTails } from "./incomplete-beta.ts";
+import { gammaTails } from "./incomplete-gamma.ts";
 import { logNormalCdf, normalQuantileBelow } from "./normal-tail.ts";
 import type { Algebra, Value } from "./value.ts";
 
@@ -10,7 +12,7 @@ export interface CumulativeRow {
   /** log (1 − F(x)) */
   logSurvival(a: Algebra, x: Value, args: Arguments): Value;
   /** The x with these two: the smaller one tells it best. */
-  quantile(a: Algebra, logCdf: Value, logSurvival: Value, args: Arguments): Value;
+  quantile?(a: Algebra, logCdf: Value, logSurvival: Value, args: Arguments): Value;
 }
 
 function standard(a: Algebra, x: Value, { loc, scale }: Arguments): Value {
@@ -26,5 +28,13 @@ export const cumulativeRows: { readonly [Name in CumulativeName]: CumulativeRow 
       const z = normalQuantileBelow(a, a.select(isBelow, log, logAbove));
       return a.add(loc, a.mul(scale, a.select(isBelow, z, a.unary("neg", z))));
     },
+  },
+  Gamma: {
+    logCdf: (a, x, { shape, rate }) => gammaTails(a, shape, a.mul(rate, x)).below,
+    logSurvival: (a, x, { shape, rate }) => gammaTails(a, shape, a.mul(rate, x)).above,
+  },
+  Beta: {
+    logCdf: (a, x, args) => betaTails(a, args.a, args.b, x).below,
+    logSurvival: (a, x, args) => betaTails(a, args.a, args.b, x).above,
   },
 };

@@ -12,6 +12,7 @@ import { type Context, sizeValue, sizeValues } from "./context.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
 import { createRows, type Rows } from "./rows.ts";
+import { otherTail } from "./tails.ts";
 import type { Value } from "./value.ts";
 
 /** A use of a definition: its parameters are in scope, independent draws lie along axes. */
@@ -68,9 +69,27 @@ export function drawnFrom(distribution: CoreDefinedDistribution, z: Value, conte
   return rows.leave(entryValue(opened, definition.draw, [rows.enter(z, 0)]));
 }
 
+/** F(x) */
 export function cdfAt(opened: Opened, x: Value): Value {
-  const { cdf, name } = opened.definition;
-  return cdf === undefined ? bug(`${name} has no cdf`) : entryValue(opened, cdf, [x]);
+  const { algebra } = opened.context;
+  const { cdf, logCdf, logSurvival, name } = opened.definition;
+  if (cdf !== undefined) return entryValue(opened, cdf, [x]);
+  if (logCdf !== undefined) return algebra.unary("exp", entryValue(opened, logCdf, [x]));
+  if (logSurvival === undefined) return bug(`${name} has no cdf`);
+  return algebra.unary("neg", algebra.unary("expm1", entryValue(opened, logSurvival, [x])));
+}
+
+export type Tail = "below" | "above";
+
+/** log F(x) or log (1 − F(x)), by the entry that says it, or else by one of the others. */
+export function logTailAt(opened: Opened, tail: Tail, x: Value): Value {
+  const { algebra } = opened.context;
+  const { cdf, logCdf, logSurvival } = opened.definition;
+  const [own, other] = tail === "below" ? [logCdf, logSurvival] : [logSurvival, logCdf];
+  if (own !== undefined) return entryValue(opened, own, [x]);
+  if (cdf === undefined && other !== undefined) return otherTail(algebra, entryValue(opened, other, [x]));
+  const share = cdfAt(opened, x);
+  return tail === "below" ? algebra.unary("log", share) : algebra.unary("log1p", algebra.unary("neg", share));
 }
 
 /** The value of an entry at these values of its parameters. */

@@ -5,11 +5,9 @@ import type {
   CoreExpression,
   CoreMixture,
 } from "../../lang/core.ts";
-import { pulledSupport, pushed } from "./bijections.ts";
-import type { Support } from "./bijector.ts";
+import { pushed } from "./bijections.ts";
 import { type Context, fail } from "./context.ts";
-import { drawBetween } from "./cumulative.ts";
-import { batchOf, cdfAt, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
+import { batchOf, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
 import { countLimit, drawCategory, drawCount, type Noise } from "./draws.ts";
@@ -78,50 +76,6 @@ function drawDefined(distribution: CoreDefinedDistribution, noise: Noise, contex
     labels: [{ span: distribution.span, text: "cannot be drawn from" }],
     help: `add \`draw(u: Unit) = …\` to \`dist ${definition.name}\``,
   });
-}
-
-/** A draw between the bounds of a part of the support, where there is a way to draw so; else from all of it. */
-export function drawPart(
-  distribution: CoreDistribution,
-  noise: Noise,
-  support: Support,
-  context: Context,
-): Value {
-  switch (distribution.kind) {
-    case "distribution":
-      return drawBetween(distribution, noise.uniform(), support, context);
-    case "defined":
-      return drawDefinedBetween(distribution, noise, support, context);
-    case "transformed": {
-      const { base, bijection } = distribution;
-      const part = pulledSupport(bijection, support, context);
-      return pushed(bijection, drawPart(base, noise, part, context), context);
-    }
-    case "mixture":
-    case "censored":
-    case "if":
-    case "match":
-      return drawFrom(distribution, noise, context);
-  }
-}
-
-/** The quantile at F(low) + u (F(high) − F(low)), where the definition has one. */
-function drawDefinedBetween(
-  distribution: CoreDefinedDistribution,
-  noise: Noise,
-  support: Support,
-  context: Context,
-): Value {
-  const { algebra } = context;
-  const opened = openDefinition(distribution, batchOf(noise.event, distribution), context);
-  const { definition, rows } = opened;
-  const at = (bound: Value): Value => cdfAt(opened, rows.enter(bound, 0));
-  const from = "low" in support && support.low !== undefined ? at(support.low) : algebra.of(0);
-  const to = "high" in support ? at(support.high) : algebra.of(1);
-  const u = noiseOfRows(noise, opened).uniform([]);
-  const p = algebra.add(from, algebra.mul(u, algebra.sub(to, from)));
-  const { quantile } = definition;
-  return rows.leaveWhole(quantile ? entryValue(opened, quantile, [p]) : algebra.of(Number.NaN), []);
 }
 
 /** A component, and a draw from it: where all are of one kind, from the one with the arguments of that component. */

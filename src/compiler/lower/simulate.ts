@@ -6,10 +6,10 @@ import type { CoreBijection, CoreDistribution, CorePlace, CoreSite, CoreVariable
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
-import type { Support } from "./bijector.ts";
 import { bindingNames } from "./binding-names.ts";
 import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
-import { drawFrom, drawPart } from "./draw-from.ts";
+import { drawBetween } from "./draw-between.ts";
+import { drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
 import {
   bindInput,
@@ -22,11 +22,11 @@ import {
   siteOf,
   walkStatements,
 } from "./lower-model.ts";
-import { lowerLearned, lowerSupport } from "./lower-support.ts";
+import { lowerLearned } from "./lower-support.ts";
 import { addPiece, boundArray } from "./pieces.ts";
 import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { groupSteps } from "./step-order.ts";
-import { isTruncated, ownBounds, whyNotTruncated } from "./truncate.ts";
+import { isTruncated, whyNotTruncated } from "./truncate.ts";
 import type { Value } from "./value.ts";
 
 export interface SimulateOptions {
@@ -135,10 +135,7 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): boole
 function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
   const { distribution } = site;
   if (!isTruncated(site)) return drawFrom(distribution, noise, context);
-  const part = lowerSupport(ownBounds(site), context);
-  const bounds: Support =
-    part.kind === "ordered" && part.low !== undefined ? { kind: "lower", low: part.low } : part;
-  return drawPart(distribution, noise, bounds, context);
+  return drawBetween(site, noise, context);
 }
 
 function refuseUndrawable(site: CoreSite, context: ModelContext): void {

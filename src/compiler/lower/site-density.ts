@@ -11,8 +11,8 @@ import { eventRankOf } from "../../lang/event-rank.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import { pulled } from "./bijections.ts";
 import type { Context } from "./context.ts";
-import { logMass, logTail, type Tail } from "./cumulative.ts";
-import { definedTerms } from "./defined.ts";
+import { logMass, logTail } from "./cumulative.ts";
+import { definedTerms, type Tail } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows, sum } from "./distributions.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
@@ -89,8 +89,8 @@ function distributionTerms(
   return [chooseArm(distribution, arm, context)];
 }
 
-/** The same for each element: a value whose event is `batch`. */
-function elementTerms(
+/** log density of each element: a value whose event is `batch`. */
+export function elementTerms(
   distribution: CoreDistribution,
   x: Value,
   batch: readonly number[],

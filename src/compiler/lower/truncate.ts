@@ -1,7 +1,7 @@
 /** Sites whose declared type is narrower than their distribution. */
 import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
-import { isCumulative } from "../../lang/cumulative.ts";
+import { hasCumulative } from "../../lang/cumulative.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { exactly } from "../../lang/range.ts";
 import { sameExpression } from "../../lang/same-expression.ts";
@@ -44,14 +44,20 @@ export function isTruncated({ distribution, support }: CoreSite): boolean {
   }
 }
 
-function wholeSupport(distribution: CoreSite["distribution"]): CoreSupport {
+/** Where the distribution draws numbers. */
+export function wholeSupport(given: CoreSite["distribution"]): CoreSupport {
+  const distribution = firstOf(given);
   if (distribution.kind === "defined" || distribution.kind === "transformed") return distribution.support;
-  const isPositive =
-    distribution.kind === "distribution" && distributions[distribution.name].support === "positive";
-  const { span } = distribution;
-  return isPositive
-    ? { kind: "lower", low: { kind: "literal", value: 0, type: numberType("real", exactly(0)), span } }
-    : { kind: "real" };
+  if (distribution.kind !== "distribution") return { kind: "real" };
+  const end = (value: number): CoreExpression => ({
+    kind: "literal",
+    value,
+    type: numberType("real", exactly(value)),
+    span: distribution.span,
+  });
+  const { support } = distributions[distribution.name];
+  if (support === "positive") return { kind: "lower", low: end(0) };
+  return support === "unit" ? { kind: "interval", low: end(0), high: end(1) } : { kind: "real" };
 }
 
 /** All arms of a choice have one support. */
@@ -63,7 +69,7 @@ function firstOf(distribution: CoreSite["distribution"]): CoreSite["distribution
 
 /** Without ends at which the distribution ends anyway. */
 export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
-  const own = wholeSupport(firstOf(distribution));
+  const own = wholeSupport(distribution);
   const isOwn = (side: "low" | "high", bound: CoreExpression): boolean => {
     const end = side in own ? (own as { readonly [side: string]: unknown })[side] : undefined;
     return end !== undefined && sameExpression(bound, end as CoreExpression);
@@ -77,18 +83,13 @@ export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */
 export function whyNotTruncated(site: CoreSite, model: CoreModel): string | undefined {
   const { distribution, support } = site;
-  if (distribution.kind === "defined") {
-    const { name, cdf, quantile } = distribution.definition;
-    return cdf && quantile
-      ? undefined
-      : `\`dist ${name}\` needs \`cdf\` and \`quantile\` for truncated draws`;
-  }
+  if (hasCumulative(distribution)) return undefined;
   if (distribution.kind === "transformed")
     return whyNotTruncated({ ...site, distribution: distribution.base }, model);
-  if (distribution.kind === "mixture") return "a mixture cannot be truncated";
-  if (distribution.kind !== "distribution") return "a choice of distributions cannot be truncated";
-  if (isCumulative(distribution.name)) return undefined;
-  if (distribution.name !== "Uniform") return `truncated ${distribution.name} draws are not supported yet`;
+  if (distribution.kind === "defined")
+    return `\`dist ${distribution.definition.name}\` needs a \`cdf\` for draws of what a type cuts down`;
+  if (distribution.kind !== "distribution") return "not all of its parts have a distribution function";
+  if (distribution.name !== "Uniform") return `${distribution.name} has no distribution function`;
   // Its density is flat, and not renormalised between bounds.
   const inputs = new Set(model.inputs.map(({ name }) => name));
   const unknown = (bound: CoreExpression): boolean =>

@@ -104,6 +104,10 @@ const domains: Readonly<Partial<Record<ElementwiseName, Range>>> = {
   erfinv: rangeOf(-1, 1),
   normal_quantile: unitRange,
   log1mexp: rangeOf(-Infinity, 0),
+  log_gamma_cdf: positiveRange,
+  log_gamma_survival: positiveRange,
+  log_beta_cdf: positiveRange,
+  log_beta_survival: positiveRange,
   asin: rangeOf(-1, 1),
   acos: rangeOf(-1, 1),
 };
@@ -117,6 +121,8 @@ export function builtinArity(name: BuiltinName): number {
 export function builtinParameters(name: BuiltinName): readonly string[] {
   if (name === "where") return ["condition", "a", "b"];
   if (name === "clip") return ["x", "low", "high"];
+  if (name === "log_gamma_cdf" || name === "log_gamma_survival") return ["shape", "x"];
+  if (name === "log_beta_cdf" || name === "log_beta_survival") return ["a", "b", "x"];
   if (name === "linspace") return ["a", "b", "N"];
   if (name === "reshape") return ["x", "K"];
   if (name === "strided_conv2d" || name === "transposed_conv2d")
@@ -294,6 +300,11 @@ function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]
       return minRange(maxRange(a, b), args[2].type.range);
     case "mod":
       return moduloRange(b);
+    case "log_gamma_cdf":
+    case "log_gamma_survival":
+    case "log_beta_cdf":
+    case "log_beta_survival":
+      return rangeOf(-Infinity, 0);
     case "atan2":
       return rangeOf(-Math.PI, Math.PI);
     default:

@@ -27,7 +27,7 @@ export interface CheckedDist {
   readonly signature?: DistSignature;
 }
 
-type EntryName = "logDensity" | "cdf" | "quantile" | "draw" | "mean" | "variance";
+type EntryName = "logDensity" | "cdf" | "logCdf" | "logSurvival" | "quantile" | "draw" | "mean" | "variance";
 
 interface EntryRule {
   readonly entry: EntryName;
@@ -41,11 +41,15 @@ const rules: Readonly<Record<string, EntryRule>> = {
   logpdf: { entry: "logDensity", takes: "a draw", gives: "a number", example: "logpdf(x) = …" },
   logpmf: { entry: "logDensity", takes: "a draw", gives: "a number", example: "logpmf(k) = …" },
   cdf: { entry: "cdf", takes: "a draw", gives: "a number", example: "cdf(x) = …" },
+  logcdf: { entry: "logCdf", takes: "a draw", gives: "a number", example: "logcdf(x) = …" },
+  logsurvival: { entry: "logSurvival", takes: "a draw", gives: "a number", example: "logsurvival(x) = …" },
   quantile: { entry: "quantile", takes: "a probability", gives: "a draw", example: "quantile(p) = …" },
   draw: { entry: "draw", takes: "noise", gives: "a draw", example: "draw(u: Unit) = …" },
   mean: { entry: "mean", takes: "nothing", gives: "a moment", example: "mean = …" },
   variance: { entry: "variance", takes: "nothing", gives: "a moment", example: "variance = …" },
 };
+
+const densities = ["logpdf", "logpmf"];
 
 /** The generator gives neither 0 nor 1. */
 const openUnit = numberType("real", rangeOf(0, 1, true, true));
@@ -130,7 +134,7 @@ function checkEntries(
       scope.report({ code: "bad-entry", name, reason, help });
     const rule = Object.hasOwn(rules, name.text) ? rules[name.text] : undefined;
     if (rule === undefined) {
-      const known = Object.keys(rules).filter((each) => !each.startsWith("log") || each === density);
+      const known = Object.keys(rules).filter((each) => !densities.includes(each) || each === density);
       scope.report({ code: "unknown-entry", name, known, near: nearMisses(name.text, known) });
       continue;
     }

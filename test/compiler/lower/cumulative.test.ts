@@ -13,6 +13,13 @@ const cases: readonly (readonly [type: string, use: string, from: number, to: nu
   ["Real(-infinity, -20)", "Logistic(0, 1)", -60, -20],
   ["Real(-2e6, -1e6)", "Cauchy(0, 1)", -2e6, -1e6],
   ["Real(20, infinity)", "Exponential(1)", 20, 60],
+  ["Real(60, infinity)", "Gamma(3, 1)", 60, 100],
+  ["Real(0.9, 1)", "Beta(2, 30)", 0.9, 1],
+  ["Real(-infinity, -30)", "StudentT(40, 0, 1)", -70, -30],
+  ["Real(90, infinity)", "Weibull(2, 2)", 90, 91],
+  ["Real(100, infinity)", "Gumbel(0, 1)", 100, 140],
+  ["Real(100, infinity)", "InverseGamma(9, 2)", 100, 1500],
+  ["Real(30, infinity)", "Mixture([0.5, 0.5] as Simplex[2], Normal(0, 1), Normal(0, 2))", 30, 36],
 ];
 
 describe("between bounds in a tail", () => {

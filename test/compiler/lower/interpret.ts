@@ -6,6 +6,7 @@
 import { digamma, erf, lgamma } from "../../../src/compiler/special-functions.ts";
 import type {
   CoreDefinedDistribution,
+  CoreDefinition,
   CoreDistribution,
   CoreEntry,
   CoreExpression,
@@ -14,7 +15,12 @@ import type {
   CoreStatement,
   CoreTransformed,
 } from "../../../src/lang/core.ts";
-import { type CumulativeName, hasCumulative, isCumulative } from "../../../src/lang/cumulative.ts";
+import {
+  type CumulativeName,
+  hasCumulative,
+  isCumulative,
+  isCumulativeDefinition,
+} from "../../../src/lang/cumulative.ts";
 import { distributions } from "../../../src/lang/distributions.ts";
 import { evaluateSize, type Size } from "../../../src/lang/size.ts";
 import { builtinOf, derivative, inverse, isRising } from "./bijection-by-search.ts";
@@ -181,7 +187,7 @@ function assign(whole: Meaning | undefined, place: readonly number[], value: Mea
 /** log of the mass that a declared type leaves of draws with a distribution function, over all elements. */
 function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope): number {
   if (distribution.kind !== "defined") return cutOfOthers(distribution, support, x, scope);
-  if (distribution.definition.cdf === undefined) return 0;
+  if (!isCumulativeDefinition(distribution.definition)) return 0;
   const { definition, support: own } = distribution;
   const end = (side: "low" | "high"): number | undefined => {
     const given = side in support ? evaluate((support as never)[side], scope) : undefined;
@@ -191,7 +197,7 @@ function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope):
   const [low, high] = [end("low"), end("high")];
   if (low === undefined && high === undefined) return 0;
   return definedSum(distribution, x, scope, (scopeOfDraw) => {
-    const cdf = (bound: number): number => number(entry(definition.cdf, [bound], scopeOfDraw));
+    const cdf = (bound: number): number => definedShare(definition, bound, scopeOfDraw);
     return Math.log((high === undefined ? 1 : cdf(high)) - (low === undefined ? 0 : cdf(low)));
   });
 }
@@ -227,7 +233,7 @@ function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[
     }
     case "defined":
       return definedSum(distribution, x, scope, (inner, value) =>
-        number(entry(distribution.definition.cdf, [value], inner)),
+        definedShare(distribution.definition, value, inner),
       );
     case "mixture": {
       const { weights, components, index } = distribution;
@@ -287,11 +293,46 @@ function normalQuantile(p: number): number {
   return inverse(phi, p, { low: -10, high: 10 });
 }
 
+/** P(k, x) by its power series (Abramowitz and Stegun 6.5.29), for x that are not large. */
+function gammaShare(k: number, x: number): number {
+  if (x === Infinity) return 1;
+  let term = 1 / k;
+  let sum = term;
+  for (let n = 1; n < 500; n++) {
+    term *= x / (k + n);
+    sum += term;
+  }
+  return x <= 0 ? 0 : sum * Math.exp(k * Math.log(x) - x - lgamma(k));
+}
+
+/** I(a, b, x) by Abramowitz and Stegun 26.5.4, from the side on which it converges faster. */
+function betaShare(a: number, b: number, x: number): number {
+  if (x > 0.5) return 1 - betaShare(b, a, 1 - x);
+  let term = 1 / a;
+  let sum = term;
+  for (let n = 0; n < 500; n++) {
+    term *= ((a + b + n) / (a + 1 + n)) * x;
+    sum += term;
+  }
+  const logBeta = lgamma(a) + lgamma(b) - lgamma(a + b);
+  return x <= 0 ? 0 : sum * Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta);
+}
+
 const phi = (z: number): number => 0.5 * (1 + erf(z / Math.SQRT2));
 const cdfs: Readonly<Record<CumulativeName, (x: number, args: Readonly<Record<string, number>>) => number>> =
   {
     Normal: (x, { loc, scale }) => phi((x - loc) / scale),
+    Gamma: (x, { shape, rate }) => gammaShare(shape, rate * x),
+    Beta: (x, { a, b }) => betaShare(a, b, x),
   };
+
+function definedShare({ cdf, logCdf, logSurvival }: CoreDefinition, x: Meaning, scope: Scope): number {
+  const value = (rule: CoreEntry): number => number(entry(rule, [x], scope));
+  if (cdf !== undefined) return value(cdf);
+  if (logCdf !== undefined) return Math.exp(value(logCdf));
+  if (logSurvival !== undefined) return 1 - Math.exp(value(logSurvival));
+  throw new Error("no distribution function");
+}
 
 /** The sum over independent draws of what each gives; their arguments are in scope under the parameters' names. */
 function definedSum(
@@ -590,6 +631,10 @@ const scalarFunctions: Readonly<Record<string, (x: number, y: number, z: number)
   normal_cdf: (x) => 0.5 * (1 + erf(x / Math.SQRT2)),
   normal_quantile: (p) => normalQuantile(p),
   log_normal_cdf: (x) => Math.log(0.5 * (1 + erf(x / Math.SQRT2))),
+  log_gamma_cdf: (k, x) => Math.log(gammaShare(k, x)),
+  log_gamma_survival: (k, x) => Math.log(1 - gammaShare(k, x)),
+  log_beta_cdf: (a, b, x) => Math.log(betaShare(a, b, x)),
+  log_beta_survival: (a, b, x) => Math.log(betaShare(b, a, 1 - x)),
   log1mexp: (x) => Math.log(1 - Math.exp(x)),
   log_sigmoid: (x) => -Math.log(1 + Math.exp(-x)),
   sinh: Math.sinh,

@@ -12,7 +12,7 @@ function compile(
   name: string,
   count: number,
 ): (point: readonly number[]) => { value: number; slopes: number[] } {
-  const names = ["a", "b"].slice(0, count);
+  const names = ["a", "b", "c"].slice(0, count);
   const draws = names.map((each) => `${each} ~ Flat()`).join("\n");
   const loaded = loadModel(`model M {\n${draws}\nfactor ${name}(${names.join(", ")})\n}`);
   const { graph } = lowerLogDensity({ ...loaded, sizes: {}, knowns: {} }, { scale: "constrained" });
@@ -31,12 +31,21 @@ function compile(
 
 const cases = Object.entries(values) as unknown as [string, [number[], number][]][];
 
+/** How much a relative change of an argument changes the result. Incomplete integrals are computed from differences of their arguments. */
+function sensitivity(name: string, point: readonly number[]): number {
+  return isIncomplete(name) ? 0.1 : Math.max(1, ...point.map(Math.abs));
+}
+
+function isIncomplete(name: string): boolean {
+  return /log_(gamma|beta)_/.test(name);
+}
+
 test.each(cases)("%s", (name, rows) => {
   const at = compile(name, rows[0][0].length);
   for (const [point, expected] of rows) {
     const { value, slopes } = at(point);
     expect(Math.abs(value - expected), `${name}(${point}) = ${value}`).toBeLessThan(
-      1e-13 * Math.max(1e-290, Math.abs(expected)) * (1 + 20 * Math.max(1, ...point.map(Math.abs))),
+      1e-13 * Math.max(1e-290, Math.abs(expected)) * (1 + 20 * sensitivity(name, point)),
     );
     point.forEach((x, position) => {
       // One-sided points such as the ends of a domain have no central difference.

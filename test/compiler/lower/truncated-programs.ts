@@ -27,7 +27,13 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     e: Real(-1, 1) ~ Laplace(s, 0.7)
     f: Real(-2, 0.5) ~ Logistic(s, 0.7)
     g: Real(0, 2) ~ Exponential(s)
-    h: Real(-infinity, 0.5) ~ Normal(s, 2)`,
+    h: Real(-infinity, 0.5) ~ Normal(s, 2)
+    i: Real(0.2, 3) ~ Gamma(1 + s, 2)
+    j: Real(0.1, 0.8) ~ Beta(1 + s, 2)
+    k: Positive ~ StudentT(3 + s, s - 1, 0.8)
+    l: Real(0.3, 4) ~ InverseGamma(2 + s, 1)
+    m: Real(0.1, infinity) ~ ChiSquared(s)
+    n: Real(-1, 3) ~ Gumbel(0.2, s)`,
   ),
   program(
     "censored at ends that are known, inferred, or of each item",
@@ -39,6 +45,11 @@ export const truncatedPrograms: readonly SampleProgram[] = [
       observe z[n] ~ Censored(Logistic(m, s), high: m + 0.1)
       observe w[n] ~ Censored(Normal(m, s), low: -0.5, high: 0.5)
       observe t[n] ~ Censored(Weibull(1.5, s), high: 0.8)
+      observe g[n] ~ Censored(Gamma(1 + s, 1.5), high: 0.8)
+      observe h[n] ~ Censored(StudentT(2 + s, m, 1), low: -0.5, high: 0.8)
+      observe p[n] ~ Censored(Poisson(s), high: 2)
+      observe q[n] ~ Censored(NegativeBinomial(s, 2), low: 1, high: 3)
+      observe r[n] ~ Censored(Binomial(5, logits: m), low: 2)
       observe v[n] ~ Mixture([0.3, 0.7] as Simplex[2], Censored(Normal(m, s), high: 0.2), Censored(Laplace(m, s), high: 0.2))
     }`,
     "(c: Real[N])",

@@ -266,8 +266,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "positive-ordered": "model M[K] {\n  w: PositiveOrdered[K] ~ Beta(2, 1)\n}",
   },
   "truncation-needs-constants": {
-    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ StudentT(3, 0, s)\n}",
-    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Gamma(2, 1)\n}",
+    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ SkewNormal(0, s, 2)\n}",
+    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ SkewNormal(0, 1, 2)\n}",
   },
   "local-outside": {
     "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = a * x[n]\n    observe y[n] ~ Normal(m, 1)\n  }\n  factor -m\n}",
@@ -295,7 +295,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "cannot-censor": {
-    "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(Gamma(2, s), high: 3) }\n}",
+    "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(SkewNormal(2, s, 1), high: 3) }\n}",
   },
   "cannot-transform": {
     "": "model M {\n  x ~ sin(Normal(0, 1))\n  observe y ~ Normal(x, 1)\n}",
