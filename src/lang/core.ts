@@ -327,7 +327,7 @@ export interface CoreFunction {
   readonly name: string;
   /** Size parameters, then the `Size`-typed parameters and sizes in lists; these are not in `parameters`. */
   readonly sizes: readonly string[];
-  /** Those that are values. `Sizes` and `Function` parameters are gone: each choice of them is a function of its own. */
+  /** Those that are values. `Sizes`, `Function` and `Initializer` parameters are gone: each choice of them is a function of its own. */
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   /** `let` (empty place) and `learn` statements, in order. */
   readonly bindings: readonly CoreStatement[];

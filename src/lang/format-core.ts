@@ -10,8 +10,8 @@ import type {
   CoreSite,
   CoreStatement,
   CoreSupport,
-  Initializer,
 } from "./core.ts";
+import { formatInitializer } from "./format-initializer.ts";
 import { formatType } from "./format-type.ts";
 import { formatSize, type Size } from "./size.ts";
 
@@ -89,7 +89,7 @@ function statement(each: CoreStatement, sites: ReadonlyMap<string, CoreSite>): s
       ];
     case "learn":
       return [
-        `${each.member ? "member " : ""}learn ${each.name}: ${formatType(each.type)} on ${formatSupport(each.support)} = ${initializer(each.initializer)}`,
+        `${each.member ? "member " : ""}learn ${each.name}: ${formatType(each.type)} on ${formatSupport(each.support)} = ${formatInitializer(each.initializer)}`,
       ];
     case "learnNet":
       return [`${each.member ? "member " : ""}learn ${each.name} = ${each.net}${sizeRecord(each.sizes)}`];
@@ -129,21 +129,6 @@ export function formatSupport(each: CoreSupport): string {
       return each.kind;
     case "matrix":
       return each.structure;
-  }
-}
-
-function initializer(each: Initializer): string {
-  switch (each.kind) {
-    case "glorot":
-    case "he":
-    case "orthogonal":
-      return `${each.kind}()`;
-    case "normal":
-      return `normal(${each.sd})`;
-    case "identity":
-      return "eye()";
-    case "constant":
-      return String(each.value);
   }
 }
 

@@ -118,7 +118,7 @@ export interface SizeParameter {
 
 export interface Parameter {
   readonly name: Name;
-  /** `Size`, `Sizes` and `Function` as type names mean arguments known when compiling. */
+  /** `Size`, `Sizes`, `Function` and `Initializer` as type names mean arguments known when compiling. */
   readonly type: TypeExpression;
   /** What it is when the caller does not say; on functions only. */
   readonly default?: Expression;

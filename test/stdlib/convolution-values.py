@@ -2,7 +2,7 @@
 python3 convolution-values.py > convolution-values.json     (needs the packages onnx and numpy)
 
 ONNX has channels before rows and columns, and filters [O, C, A, B], of a transposed convolution [C, O, A, B]. Here they are last, and
-filters are [A, B, C, O] and [A, B, O, C]."""
+filters are [A, B, C, O] in both."""
 import json
 import numpy as np
 from onnx import TensorProto, helper
@@ -35,7 +35,7 @@ def case(net, op, shape, filters=None, axes=(2, 3, 1, 0), **attributes):
     return {"net": net, "shape": list(shape), "x": flat(x), "weights": weights, "value": flat(y), "result": list(y.shape)}
 
 
-transposed = (2, 3, 1, 0)  # [A, B, O, C] holds ONNX's axes 2, 3, 1, 0
+transposed = (2, 3, 0, 1)
 same = {"auto_pad": "SAME_UPPER"}
 cases = [
     case("conv[4, 5, 2](O: 3)", "Conv", (4, 5, 2), (3, 3, 2, 3), pads=[1, 1, 1, 1]),
@@ -45,9 +45,9 @@ cases = [
     case("conv[5, 6, 1](O: 2, dilation: 2)", "Conv", (5, 6, 1), (3, 3, 1, 2), dilations=[2, 2], pads=[2, 2, 2, 2]),
     case("valid_conv[3, 4, 2](O: 3, filter: [3, 2])", "Conv", (5, 5, 2), (3, 2, 2, 3)),
     case("valid_conv[2, 3, 2](O: 1, stride: 2, dilation: 2)", "Conv", (7, 9, 2), (3, 3, 2, 1), strides=[2, 2], dilations=[2, 2]),
-    case("transposed_conv[3, 2, 2](O: 3)", "ConvTranspose", (3, 2, 2), (3, 3, 3, 2), transposed, strides=[2, 2], pads=[0, 0, 1, 1]),
-    case("transposed_conv[2, 3, 1](O: 2, filter: [4, 4])", "ConvTranspose", (2, 3, 1), (4, 4, 2, 1), transposed, strides=[2, 2], pads=[1, 1, 1, 1]),
-    case("transposed_conv[2, 2, 2](O: 1, filter: [2, 3], stride: 3)", "ConvTranspose", (2, 2, 2), (2, 3, 1, 2), transposed, strides=[3, 3], output_padding=[1, 0]),
+    case("transposed_conv[3, 2, 2](O: 3)", "ConvTranspose", (3, 2, 2), (3, 3, 2, 3), transposed, strides=[2, 2], pads=[0, 0, 1, 1]),
+    case("transposed_conv[2, 3, 1](O: 2, filter: [4, 4])", "ConvTranspose", (2, 3, 1), (4, 4, 1, 2), transposed, strides=[2, 2], pads=[1, 1, 1, 1]),
+    case("transposed_conv[2, 2, 2](O: 1, filter: [2, 3], stride: 3)", "ConvTranspose", (2, 2, 2), (2, 3, 2, 1), transposed, strides=[3, 3], output_padding=[1, 0]),
     case("transposed_conv[3, 4, 2](O: 2, stride: 1)", "ConvTranspose", (3, 4, 2), (3, 3, 2, 2), transposed, pads=[1, 1, 1, 1]),
     case("max_pool", "MaxPool", (6, 4, 2), kernel_shape=[2, 2], strides=[2, 2]),
     case("max_pool(block: 3)", "MaxPool", (6, 3, 2), kernel_shape=[3, 3], strides=[3, 3]),

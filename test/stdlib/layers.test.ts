@@ -157,3 +157,43 @@ test("a program's own net of a library's name leaves the library as it is", () =
   );
   expect(other.value).toEqual([x[0]]);
 });
+
+describe("starting values", () => {
+  const starts = (program: string, inputs: Readonly<Record<string, readonly number[]>>): unknown =>
+    Object.fromEntries(
+      Object.entries(runNet(program, { inputs }).weights).map(([name, { initializer }]) => [
+        name,
+        initializer,
+      ]),
+    );
+  const zeros = { kind: "constant", value: 0 };
+
+  test("of all matrices of a net, also of those inside", () => {
+    const net = (init: string): string =>
+      `model M(x: Real[2]) { learn f = mlp[2, 1](hidden: [3]${init})\nvalue = f(x) }`;
+    const of = (initializer: unknown): unknown => ({
+      "layer0/dense0/W": initializer,
+      "layer0/dense0/b": zeros,
+      "dense1/W": initializer,
+      "dense1/b": zeros,
+    });
+    expect(starts(net(""), { x: [1, 2] })).toEqual(of({ kind: "glorot" }));
+    expect(starts(net(", init: he()"), { x: [1, 2] })).toEqual(of({ kind: "he" }));
+    expect(starts(net(", init: normal(0.2)"), { x: [1, 2] })).toEqual(of({ kind: "normal", sd: 0.2 }));
+  });
+
+  test("of filters, and of a net that takes them on", () => {
+    const conv = "model M(x: Real[2, 2, 1]) { learn f = conv[2, 2, 1](1, init: orthogonal())\nvalue = f(x) }";
+    expect(starts(conv, { x: [1, 2, 3, 4] })).toEqual({ F: { kind: "orthogonal" }, b: zeros });
+    const own = `net own[I](x: Real[I], init: Initializer) -> Real[2] {
+      learn gain: Real = init
+      gain * dense(x, 2, zeros())
+    }
+    model M(x: Real[2]) { learn f = own[2](init: -1.5)\nvalue = f(x) }`;
+    expect(starts(own, { x: [1, 2] })).toEqual({
+      gain: { kind: "constant", value: -1.5 },
+      "dense0/W": zeros,
+      "dense0/b": zeros,
+    });
+  });
+});

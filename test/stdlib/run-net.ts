@@ -8,18 +8,24 @@ import { lowerDensityInto } from "../../src/compiler/lower/log-density.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
+import type { Initializer } from "../../src/lang/core.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 
 export interface RunNet {
   /** Of `value`, with its shape. */
   readonly shape: readonly number[];
   readonly value: readonly number[];
-  /** Weights by path below the net, `mlp0/dense1/W`, with their shapes. */
-  readonly weights: Readonly<
-    Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>
-  >;
+  /** Weights by path below the net, `mlp0/dense1/W`. */
+  readonly weights: Readonly<Record<string, Weight>>;
   /** Compares the gradient of a weighted sum of the value, in all weights and inputs, with finite differences. */
   checkGradients(): void;
+}
+
+interface Weight {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+  /** What training would start from. */
+  readonly initializer: Initializer;
 }
 
 interface Options {
@@ -47,13 +53,13 @@ export function runNet(program: string, { sizes = {}, inputs, weights = {} }: Op
   const graph = builder.finish({ value: node, weighted });
 
   const given: Record<string, readonly number[]> = {};
-  const found: Record<string, { shape: readonly number[]; values: readonly number[] }> = {};
-  state.learned.forEach(({ path, input, shape: size }, position) => {
+  const found: Record<string, Weight> = {};
+  state.learned.forEach(({ path, input, shape: size, learn }, position) => {
     const values = new Float64Array(size.reduce((product, each) => product * each, 1));
     randomSource({ seed: 11, stream: 0 }, position).fillNormal(values);
     const name = path.split("/").slice(1).join("/");
     given[input] = weights[name] ?? [...values].map((each) => 0.6 * each);
-    found[name] = { shape: size, values: given[input] };
+    found[name] = { shape: size, values: given[input], initializer: learn.initializer };
   });
   for (const name of Object.keys(weights)) if (!(name in found)) throw new Error(`no weight ${name}`);
   for (const [name, values] of Object.entries(inputs)) given[`data/${name}`] = values;

@@ -169,7 +169,7 @@ export function argumentOf(
   return [closedScope(scope), parameter?.default ?? bug(`no argument ${name}`)];
 }
 
-/** The `Sizes` and `Function` parameters in order. Reports and gives `undefined` where one is neither. */
+/** The `Sizes`, `Function` and `Initializer` parameters in order. Reports and gives `undefined` where one is neither. */
 export function staticArguments(
   scope: Scope,
   header: FunctionHeader,

@@ -47,7 +47,7 @@ export function checkCall(scope: Scope, call: CallExpression, check: CheckExpres
   }
   if (binding !== undefined) return reportCalledValue(scope, call, name, check);
   const passed = scope.statics.get(name.text);
-  if (passed?.kind === "sizes") {
+  if (passed?.kind === "sizes" || passed?.kind === "initializer") {
     scope.report({ code: "not-a-function", value: name });
     return errorExpression(span);
   }

@@ -189,7 +189,13 @@ export type CheckFacts =
   | {
       readonly code: "not-a-value";
       readonly value: Quote;
-      readonly what: "distribution" | "function" | "net" | "name of a choice" | "list of sizes";
+      readonly what:
+        | "distribution"
+        | "function"
+        | "net"
+        | "name of a choice"
+        | "list of sizes"
+        | "starting value";
       readonly help: string;
     }
   | { readonly code: "not-a-distribution"; readonly value: Quote; readonly help: string }

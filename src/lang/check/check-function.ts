@@ -43,7 +43,7 @@ export interface CheckedFunction {
 
 type SignatureParameter = FunctionSignature["parameters"][number];
 
-/** The `Sizes` and `Function` arguments that make an instance of a function, and what Core calls the instance. */
+/** The `Sizes`, `Function` and `Initializer` arguments that make an instance of a function, and what Core calls the instance. */
 export interface Instance {
   readonly id: string;
   readonly statics: StaticArguments;

@@ -1,19 +1,18 @@
 /** `learn` statements: parameters with initial values, and nets given parameters of their own. */
 import { bug } from "../../base/bug.ts";
-import type { CoreStatement, Initializer } from "../core.ts";
+import type { CoreStatement } from "../core.ts";
 import { formatType } from "../format-type.ts";
-import { equalRanges } from "../range.ts";
 import type { Expression, LearnStatement } from "../tree.ts";
-import { errorType, isMatrixStructure, type NumberType, numberType, realLine, type Type } from "../type.ts";
+import { errorType, numberType, type Type } from "../type.ts";
 import { outlineOf, signatureFor } from "./call-signature.ts";
 import { argumentOf, bracketSizes, staticArguments } from "./check-apply.ts";
 import { checkExpression } from "./check-expression.ts";
+import { checkInitializer } from "./check-initializer.ts";
 import { reportUnknownFunction } from "./check-name.ts";
 import { type FunctionHeader, type Scope, takenBy } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
-import { declaredSupport, startsInside } from "./check-support.ts";
+import { declaredSupport } from "./check-support.ts";
 import { checkType } from "./check-type.ts";
-import { formatBrief } from "./format-brief.ts";
 import { matchArguments } from "./match-arguments.ts";
 import { type StaticArgument, staticSizes } from "./static-argument.ts";
 import { substituteType } from "./substitute-type.ts";
@@ -100,7 +99,7 @@ function checkLearnNet(scope: Scope, statement: LearnStatement, net: string): Le
   };
 }
 
-const examples = { size: "10", sizes: "[40, 40]", function: "tanh" } as const;
+const examples = { size: "10", sizes: "[40, 40]", function: "tanh", initializer: "glorot()" } as const;
 
 /** The arguments known when compiling, given by position or name in `dense[I](5)`, `mlp[I, O](hidden: [40])`. */
 function knownArguments(
@@ -154,61 +153,4 @@ function checkParameter(scope: Scope, statement: LearnStatement): Learned | unde
 
 function memberMark({ member }: LearnStatement): { member?: true } {
   return member ? { member } : {};
-}
-
-const randomInitializers: readonly string[] = ["normal", "glorot", "he", "orthogonal"];
-
-function checkInitializer(scope: Scope, value: Expression, type: NumberType): Initializer | undefined {
-  const quote = { text: formatBrief(value), span: value.span };
-  const refuse = (reason: string, help: string): undefined => {
-    scope.report({ code: "bad-initializer", value: quote, reason, help });
-  };
-  const isMatrix = isMatrixStructure(type.structure);
-  const constant = (start: number): Initializer | undefined => {
-    const inside = type.structure === "plain" && startsInside(type, start);
-    if (inside) return { kind: "constant", value: start };
-    return refuse(
-      `${start} is not inside ${formatType(type)}`,
-      isMatrixStructure(type.structure)
-        ? "write `eye()`"
-        : "start with a value inside the type, such as `normal(0.1)` for Real",
-    );
-  };
-  const number = literalValue(value);
-  if (number !== undefined) return constant(number);
-  const name = value.kind === "call" && value.callee.kind === "name" ? value.callee.text : undefined;
-  const args = value.kind === "call" ? value.arguments : [];
-  const [first] = args;
-  const covers = equalRanges(type.range, realLine) && !isMatrix;
-  if (name !== undefined && randomInitializers.includes(name) && !covers) {
-    return refuse(
-      `it may start outside ${formatType(type)}`,
-      isMatrix ? "write `eye()`" : "start with a number inside the type, such as `1`",
-    );
-  }
-  if (name === "normal" && args.length === 1) {
-    const sd = literalValue(first.value);
-    if (sd === undefined || sd <= 0)
-      return refuse("its standard deviation must be a positive number", "write `normal(0.1)`");
-    return { kind: "normal", sd };
-  }
-  if (args.length === 0 && name === "zeros") return constant(0);
-  if (args.length === 0 && name === "ones") return constant(1);
-  if (args.length === 0 && (name === "glorot" || name === "he" || name === "orthogonal")) {
-    if (type.dimensions.length >= 2) return { kind: name };
-    return refuse(`${name}() needs a matrix`, "write `normal(0.1)` or `zeros()`");
-  }
-  if (args.length === 0 && name === "eye") {
-    if (isMatrix) return { kind: "identity" };
-    return refuse(`${formatType(type)} is no unit matrix`, "declare `Covariance[K]` or `CholeskyCov[K]`");
-  }
-  if (value.kind === "error") return undefined;
-  if (isMatrix) return refuse(`it is no ${formatType(type)} to start from`, "write `eye()`");
-  return refuse("it is no initial value", "write `glorot()`, `zeros()`, `ones()`, `normal(0.1)` or a number");
-}
-
-function literalValue(value: Expression): number | undefined {
-  if (value.kind === "number") return value.value;
-  const negative = value.kind === "unary" && value.operator === "-" ? literalValue(value.operand) : undefined;
-  return negative === undefined ? undefined : -negative;
 }

@@ -5,6 +5,7 @@ import type { CoreExpression } from "../core.ts";
 import { type DistributionName, distributions } from "../distributions.ts";
 import type { Expression } from "../tree.ts";
 import { errorExpression, nearNames, type Scope } from "./check-scope.ts";
+import type { StaticArgument } from "./static-argument.ts";
 
 const builtins: readonly string[] = [...elementwiseBuiltins, ...arrayBuiltins];
 
@@ -33,6 +34,22 @@ export function distributionNames(scope: Scope): string[] {
   return [...Object.keys(distributions), ...combinators, ...defined];
 }
 
+/** What an argument that makes instances is, and how to use it. */
+function passedUse(
+  { kind }: StaticArgument,
+  name: string,
+): { readonly what: "function" | "list of sizes" | "starting value"; readonly help: string } {
+  switch (kind) {
+    case "function":
+      return { what: "function", help: `call it: \`${name}(…)\`` };
+    case "initializer":
+      return { what: "starting value", help: `start with it: \`learn W: Real[I, O] = ${name}\`` };
+    case "size":
+    case "sizes":
+      return { what: "list of sizes", help: `hand it on: \`x |> fold(dense, ${name})\`` };
+  }
+}
+
 /** A name that is bound to no value: reports what it is, or that it is nothing. */
 export function resolveOther(
   scope: Scope,
@@ -49,10 +66,7 @@ export function resolveOther(
         : `bind it in the guide: \`${text} = …\``;
     scope.report({ code: "guide-cannot-use", use: value, what: foreign.what, bound: foreign.span, help });
   } else if (passed !== undefined) {
-    const isFunction = passed.kind === "function";
-    const what = isFunction ? "function" : "list of sizes";
-    const help = isFunction ? `call it: \`${text}(…)\`` : `hand it on: \`x |> fold(dense, ${text})\``;
-    scope.report({ code: "not-a-value", value, what, help });
+    scope.report({ code: "not-a-value", value, ...passedUse(passed, text) });
   } else if (isDistribution(text) || combinators.includes(text) || kind === "dist") {
     scope.report({
       code: "not-a-value",

@@ -417,7 +417,10 @@ function prose(facts: CheckFacts): Prose {
           ...inside.labels.filter(({ span }) => !span.source.startsWith("std/")),
         ],
         notes: [`Inside \`${facts.where}\`: ${inside.message}`],
-        help: `give a function that takes and gives what \`${facts.where}\` needs, or other sizes`,
+        help:
+          facts.inside.code === "bad-initializer"
+            ? "give another starting value, such as `glorot()`"
+            : `give a function that takes and gives what \`${facts.where}\` needs, or other sizes`,
       };
     }
     case "net-not-learned":

@@ -83,10 +83,10 @@ export interface FunctionHeader {
   readonly kind: "def" | "net";
   readonly name: string;
   readonly bracketSizes: readonly string[];
-  /** `Size`, `Sizes` and `Function` are known when compiling. */
+  /** `Size`, `Sizes`, `Function` and `Initializer` are known when compiling. */
   readonly parameters: readonly {
     readonly name: string;
-    readonly role: "value" | "size" | "sizes" | "function";
+    readonly role: "value" | "size" | "sizes" | "function" | "initializer";
     readonly default?: Expression;
   }[];
 }
@@ -96,7 +96,7 @@ export interface FunctionOutline {
   readonly name: string;
   /** Size parameters in brackets, then the `Size`-typed parameters, then the sizes inside an instance's arguments. */
   readonly sizes: readonly string[];
-  /** In the order of the declaration; type "size" for a `Size`; none for `Sizes` and `Function`. */
+  /** In the order of the declaration; type "size" for a `Size`; none for what makes instances. */
   readonly parameters: readonly {
     readonly name: string;
     readonly type: Type | "size";
@@ -104,7 +104,7 @@ export interface FunctionOutline {
   }[];
 }
 
-/** A function, or one instance of a function with `Sizes` or `Function` parameters. */
+/** A function, or one instance of a function with `Sizes`, `Function` or `Initializer` parameters. */
 export interface FunctionSignature extends FunctionOutline {
   readonly kind: "def" | "net";
   /** What Core calls it: unique among functions and instances. */
@@ -142,7 +142,7 @@ export interface FunctionTable {
   /** `undefined` for what is no function. */
   readonly header: (name: string) => FunctionHeader | undefined;
   /**
-   * Checks the function's body on first use, for each instance. `statics` gives the `Sizes` and `Function` parameters in
+   * Checks the function's body on first use, for each instance. `statics` gives the parameters that make instances in
    * order. `undefined` for a recursive use or an instance that did not check, which has been reported. With `known` the
    * function's sizes are these, in terms of the caller's names, as a learned net among the arguments wants it: its own are so.
    */
@@ -165,7 +165,7 @@ export interface Scope {
   readonly sizes: ReadonlyMap<string, Span>;
   /** What sizes of a function are in terms of its caller's names, where it is checked for one call. */
   readonly known?: ReadonlyMap<string, Size>;
-  /** The `Sizes` and `Function` parameters of the function. */
+  /** The `Sizes`, `Function` and `Initializer` parameters of the function. */
   readonly statics: StaticArguments;
   readonly bindings: Map<string, Binding>;
   /** By name, `vary` statements that choose between distributions: what may stand behind `~`. */

@@ -1,6 +1,7 @@
-/** Arguments for `Sizes` and `Function` parameters: `[40, 40]`, `tanh`, `mlp(hidden: [40])`. */
+/** Arguments for `Sizes`, `Function` and `Initializer` parameters: `[40, 40]`, `tanh`, `mlp(hidden: [40])`, `he()`. */
 import type { Size } from "../size.ts";
 import type { Argument, Expression } from "../tree.ts";
+import { readInitializer } from "./check-initializer.ts";
 import { isBuiltin, reportUnknownFunction } from "./check-name.ts";
 import type { FunctionHeader, Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
@@ -129,6 +130,10 @@ export function checkStatic(
     }
     case "function":
       return checkFunctionArgument(scope, expression);
+    case "initializer": {
+      const initializer = readInitializer(scope, expression);
+      return initializer && { kind: "initializer", initializer };
+    }
   }
 }
 

@@ -49,10 +49,11 @@ const namedTypes: Readonly<Record<string, NamedType>> = {
 };
 
 /** Types of parameters that are known when compiling. */
-export const staticRoles: Readonly<Record<string, "size" | "sizes" | "function">> = {
+export const staticRoles: Readonly<Record<string, "size" | "sizes" | "function" | "initializer">> = {
   Size: "size",
   Sizes: "sizes",
   Function: "function",
+  Initializer: "initializer",
 };
 
 /** A declared type; interval types keep their bounds as expressions. */

@@ -14,7 +14,7 @@ import {
   openFunction,
 } from "./check-function.ts";
 import { closedScope, emptyScope, type FunctionHeader, type FunctionTable } from "./check-scope.ts";
-import { checkFunctionArgument } from "./check-static.ts";
+import { checkStatic } from "./check-static.ts";
 import {
   describeArguments,
   instanceKey,
@@ -45,7 +45,7 @@ const deepestInstances = 50;
 /**
  * A table that checks each function once, before its callers: a depth-first walk with a stack of its own, so that long
  * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion. A function
- * with `Sizes` or `Function` parameters is checked once for each instance that is called.
+ * with `Sizes`, `Function` or `Initializer` parameters is checked once for each instance that is called.
  */
 export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>, report: Report): Functions {
   const headers = new Map(
@@ -192,18 +192,18 @@ function functionOf(checked: Checked | undefined): CheckedFunction | undefined {
 }
 
 function isGeneric(declaration: FunctionDeclaration): boolean {
-  return headerOf(declaration).parameters.some(({ role }) => role === "sizes" || role === "function");
+  return headerOf(declaration).parameters.some(({ role }) => role !== "value" && role !== "size");
 }
 
-/** Two sizes in each list, and the default functions; nothing where a function has no default. */
+/** Two sizes in each list, and the default functions and starting values; nothing where one has no default. */
 function generalArguments(functions: FunctionTable, header: FunctionHeader): StaticArguments | undefined {
   const scope = closedScope(emptyScope(functions, header.kind, () => {}));
   const statics = new Map<string, StaticArgument>();
   for (const { name, role, default: value } of header.parameters) {
     if (role === "sizes")
       statics.set(name, { kind: "sizes", sizes: [namedSize(`${name}[0]`), namedSize(`${name}[1]`)] });
-    if (role !== "function") continue;
-    const argument = value && checkFunctionArgument(scope, value);
+    if (role !== "function" && role !== "initializer") continue;
+    const argument = value && checkStatic(role, scope, value);
     if (argument === undefined) return undefined;
     statics.set(name, argument);
   }
@@ -213,7 +213,8 @@ function generalArguments(functions: FunctionTable, header: FunctionHeader): Sta
 /** What is wrong inside an instance, told to who made it. */
 function aboutInstance(inside: CheckFacts, name: string, statics: StaticArguments, span: Span): CheckFacts {
   if (inside.code === "recursive-function") return inside;
-  const of = { function: name, arguments: describeArguments(statics), span };
+  const blame = inside.code === "bad-initializer" ? "initializer" : "function";
+  const of = { function: name, arguments: describeArguments(statics, blame), span };
   if (inside.code === "does-not-work-with") return { ...inside, ...of };
   return { code: "does-not-work-with", ...of, where: name, inside };
 }

@@ -1,12 +1,15 @@
 /**
- * Arguments that are known when compiling and shape the body of a function: lists of sizes, and functions. Each choice of
+ * Arguments that are known when compiling and shape the body of a function: lists of sizes, functions, and starting values. Each choice of
  * lengths and functions makes an instance of the function with a body of its own; the sizes stay parameters of the instance.
  */
+import type { Initializer } from "../core.ts";
+import { formatInitializer } from "../format-initializer.ts";
 import { namedSize, type Size } from "../size.ts";
 
 export type StaticArgument =
   | { readonly kind: "size"; readonly size: Size }
   | { readonly kind: "sizes"; readonly sizes: readonly Size[] }
+  | { readonly kind: "initializer"; readonly initializer: Initializer }
   | FunctionArgument;
 
 /** A builtin, `def` or net, with those of its parameters that were given along with it: `mlp(hidden: [40])`. */
@@ -31,6 +34,8 @@ function keyOf(argument: StaticArgument): string {
       return "size";
     case "sizes":
       return String(argument.sizes.length);
+    case "initializer":
+      return formatInitializer(argument.initializer);
     case "function": {
       const { name, given, learned } = argument;
       const key = given.size === 0 ? name : `${name}(${instanceKey(given)})`;
@@ -39,13 +44,16 @@ function keyOf(argument: StaticArgument): string {
   }
 }
 
-/** For messages: the functions among the arguments, or where there is none how long the lists are. */
-export function describeArguments(statics: StaticArguments): string {
-  const functions = [...statics].flatMap(([name, argument]) =>
-    argument.kind === "function" ? [`${name}: ${argument.learned ?? keyOf(argument)}`] : [],
-  );
-  if (functions.length > 0) return functions.join(", ");
-  return [...statics].map(([name, argument]) => `${name}: ${keyOf(argument)} sizes`).join(", ");
+/** For messages: the arguments of the kind that is to blame, or where there is none how long the lists are. */
+export function describeArguments(statics: StaticArguments, blame: "function" | "initializer"): string {
+  const blamed = [...statics].flatMap(([name, argument]) => {
+    if (argument.kind !== blame) return [];
+    const learned = argument.kind === "function" ? argument.learned : undefined;
+    return [`${name}: ${learned ?? keyOf(argument)}`];
+  });
+  if (blamed.length > 0) return blamed.join(", ");
+  const lists = [...statics].filter(([, { kind }]) => kind === "sizes");
+  return lists.map(([name, list]) => `${name}: ${keyOf(list)} sizes`).join(", ");
 }
 
 /** The learned nets among the arguments. */
@@ -67,6 +75,8 @@ function sizesOf(argument: StaticArgument, path: string): [string, Size][] {
       return [[path, argument.size]];
     case "sizes":
       return argument.sizes.map((size, position) => [`${path}[${position}]`, size]);
+    case "initializer":
+      return [];
     case "function":
       return staticSizes(argument.given, `${path}.`);
   }
@@ -86,6 +96,8 @@ function asParameter(argument: StaticArgument, path: string): StaticArgument {
         kind: "sizes",
         sizes: argument.sizes.map((_, position) => namedSize(`${path}[${position}]`)),
       };
+    case "initializer":
+      return argument;
     case "function":
       return { ...argument, given: asParameters(argument.given, `${path}.`) };
   }

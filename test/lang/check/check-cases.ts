@@ -177,6 +177,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "def f(x: Real, k: Real): Real = k * x\ndef twice(x: Real, f: Function): Real = f(f(x))\nmodel M {\n  observe y ~ Normal(twice(2, f(k: 3)), 1)\n}",
   },
   "does-not-work-with": {
+    initializer:
+      "model M[D](x: Real[D]) {\n  learn f = dense[D](O: 2, init: eye())\n  observe y ~ Normal(f(x)[0], 1)\n}",
     "": "model M {\n  learn f = mlp[3, 2](hidden: [4], activation: sum)\n}",
     "learned-net":
       "def twice[D](x: Real[D], f: Function): Real[D] = f(f(x))\nmodel M(x: Real[3]) {\n  learn f = mlp[3, 2](hidden: [4])\n  observe y: Real[3] ~ Normal(twice(x, f), 1)\n}",
@@ -239,6 +241,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     range: "model M {\n  plate n in 5..3 { observe y[n] ~ Normal(0, 1) }\n}",
   },
   "not-a-value": {
+    "starting-value":
+      "net scaled[I](x: Real[I], init: Initializer = ones()) -> Real[I] = x * init\nmodel M(x: Real[3]) {\n  learn f = scaled[3]\n  observe y: Real[3] ~ Normal(f(x), 1)\n}",
     "function-parameter":
       "def f(x: Real, g: Function = exp): Real = x * g\nmodel M {\n  observe y ~ Normal(f(1, exp), 1)\n}",
     "list-of-sizes":
@@ -388,6 +392,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  learn s: Positive = -1\n}",
     outside: "model M {\n  learn s: Positive = normal(1)\n}",
     glorot: "model M {\n  learn s = glorot()\n}",
+    parentheses:
+      "model M[D](x: Real[D]) {\n  learn f = dense[D](O: 2, init: he)\n  observe y ~ Normal(f(x)[0], 1)\n}",
     expression: "model M[N] {\n  learn b: Real[N] = exp(2)\n}",
   },
   "not-allowed-here": {
