@@ -22,6 +22,11 @@ export function runs(inTest: number, nightly: number): Runs {
   };
 }
 
+/** How long such a test may take, in ms: hours in `npm run nightly`. */
+export function patience(): number {
+  return process.env.PPL_NIGHTLY === undefined ? 240_000 : 10 * 3_600_000;
+}
+
 /** The seed of every property, so that `npm test` tries the same each time; the one of the day and the piece in `npm run nightly`. */
 export function seed(): number {
   const { PPL_SEED, PPL_NIGHTLY } = process.env;

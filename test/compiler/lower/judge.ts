@@ -263,7 +263,9 @@ function judgeDraws(
   // What is given may depend on what is predicted, and be impossible beside it.
   const isDrawn = (variable: string): boolean => !Object.hasOwn(given, variable);
   const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, all.meanings, isDrawn);
-  fc.pre(judged.logDensity !== Number.POSITIVE_INFINITY); // beyond doubles: of Beta(1, 0.04), a quarter of all draws round to 1.
+  // Beyond doubles: series may grow without bound, and a quarter of all draws from Beta(1, 0.04) round to 1.
+  const overflows = Object.values(outputs).some((values) => values.some((each) => Math.abs(each) === Infinity));
+  fc.pre(!overflows && judged.logDensity !== Infinity);
   expect(judged.logDensity).toSatisfy(Number.isFinite);
   for (const [name, value] of Object.entries(judged.bindings)) {
     const expected = flatten(value);

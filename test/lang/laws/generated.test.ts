@@ -5,7 +5,7 @@ import type { Engine } from "../../../src/engines/engine.ts";
 import { createWasmEngine } from "../../../src/engines/wasm/wasm-engine.ts";
 import { expectClose, type Judged, judgeDensity, judgeSimulation } from "../../compiler/lower/judge.ts";
 import { judgeGuide } from "../../compiler/lower/judge-guide.ts";
-import { runs } from "../../runs.ts";
+import { patience, runs } from "../../runs.ts";
 import { shown } from "./shown.ts";
 import { flowProgram } from "./typed-flow.ts";
 import { guidedProgram, typedProgram } from "./typed-program.ts";
@@ -23,44 +23,60 @@ function judgeEngine(engine: Engine, { graph, inputs, results }: Judged): void {
 }
 
 describe("generated programs", () => {
-  test("have the densities and gradients that an interpreter and finite differences give, on all engines", async () => {
-    const wasm = await createWasmEngine();
-    fc.assert(
-      fc.property(typedProgram, seeds, (program, seed) => {
-        shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
-      }),
-      runs(40, 10_000),
-    );
-  }, 240_000);
+  test(
+    "have the densities and gradients that an interpreter and finite differences give, on all engines",
+    async () => {
+      const wasm = await createWasmEngine();
+      fc.assert(
+        fc.property(typedProgram, seeds, (program, seed) => {
+          shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
+        }),
+        runs(40, 10_000),
+      );
+    },
+    patience(),
+  );
 
-  test("have solutions of differential equations by tolerance as by many small steps", async () => {
-    const wasm = await createWasmEngine();
-    fc.assert(
-      fc.property(flowProgram, seeds, (program, seed) => {
-        shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
-      }),
-      runs(4, 400),
-    );
-  }, 240_000);
+  test(
+    "have solutions of differential equations by tolerance as by many small steps",
+    async () => {
+      const wasm = await createWasmEngine();
+      fc.assert(
+        fc.property(flowProgram, seeds, (program, seed) => {
+          shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
+        }),
+        runs(4, 400),
+      );
+    },
+    patience(),
+  );
 
-  test("have guides whose density is that of their draws", () => {
-    fc.assert(
-      fc.property(guidedProgram, seeds, (program, seed) => {
-        fc.pre(program.text.includes("guide for"));
-        shown(program.text, () => judgeGuide(program, seed));
-      }),
-      runs(40, 5000),
-    );
-  }, 240_000);
+  test(
+    "have guides whose density is that of their draws",
+    () => {
+      fc.assert(
+        fc.property(guidedProgram, seeds, (program, seed) => {
+          fc.pre(program.text.includes("guide for"));
+          shown(program.text, () => judgeGuide(program, seed));
+        }),
+        runs(40, 5000),
+      );
+    },
+    patience(),
+  );
 
-  test("have prior draws and predictions", () => {
-    fc.assert(
-      fc.property(typedProgram, seeds, (program, seed) => {
-        // Weights that round to 0 or 1 have no density.
-        fc.pre(!/factor|relaxed/.test(program.text));
-        shown(program.text, () => judgeSimulation(program, seed));
-      }),
-      runs(40, 10_000),
-    );
-  }, 240_000);
+  test(
+    "have prior draws and predictions",
+    () => {
+      fc.assert(
+        fc.property(typedProgram, seeds, (program, seed) => {
+          // Weights that round to 0 or 1 have no density.
+          fc.pre(!/factor|relaxed/.test(program.text));
+          shown(program.text, () => judgeSimulation(program, seed));
+        }),
+        runs(40, 10_000),
+      );
+    },
+    patience(),
+  );
 });

@@ -6,7 +6,7 @@ import { expectClose, onlyNeeded, prefixed, runner, sampleLearned } from "../../
 import { loadProgram } from "../../compiler/lower/load-model.ts";
 import type { SampleProgram } from "../../compiler/lower/programs.ts";
 import { normals, sampleData } from "../../compiler/lower/sample-data.ts";
-import { runs } from "../../runs.ts";
+import { patience, runs } from "../../runs.ts";
 import { shown } from "./shown.ts";
 import { typedProgram } from "./typed-program.ts";
 
@@ -53,27 +53,39 @@ function sameWhen(rewrite: (program: SampleProgram) => SampleProgram, more = 0):
 }
 
 describe("the density of generated programs is the same", () => {
-  test("with `for` in place of `plate`", () => {
-    sameWhen((program) => ({ ...program, text: program.text.replaceAll(/\bplate (?=\w+ in )/g, "for ") }));
-  }, 240_000);
+  test(
+    "with `for` in place of `plate`",
+    () => {
+      sameWhen((program) => ({ ...program, text: program.text.replaceAll(/\bplate (?=\w+ in )/g, "for ") }));
+    },
+    patience(),
+  );
 
-  test("under other names", () => {
-    const renamed = (text: string): string => text.replaceAll(/\b([abdhlmsuyz]\d+y?)\b/g, "θ_$1");
-    sameWhen((program) => ({
-      ...program,
-      text: renamed(program.text),
-      indexBounds: Object.fromEntries(
-        Object.entries(program.indexBounds ?? {}).map(([name, bound]) => [renamed(name), bound]),
-      ),
-    }));
-  }, 240_000);
+  test(
+    "under other names",
+    () => {
+      const renamed = (text: string): string => text.replaceAll(/\b([abdhlmsuyz]\d+y?)\b/g, "θ_$1");
+      sameWhen((program) => ({
+        ...program,
+        text: renamed(program.text),
+        indexBounds: Object.fromEntries(
+          Object.entries(program.indexBounds ?? {}).map(([name, bound]) => [renamed(name), bound]),
+        ),
+      }));
+    },
+    patience(),
+  );
 
-  test("but for a constant that is added", () => {
-    sameWhen(
-      (program) => ({ ...program, text: program.text.replace(/\n\}\n*$/, "\n  factor 1.25\n}\n") }),
-      1.25,
-    );
-  }, 240_000);
+  test(
+    "but for a constant that is added",
+    () => {
+      sameWhen(
+        (program) => ({ ...program, text: program.text.replace(/\n\}\n*$/, "\n  factor 1.25\n}\n") }),
+        1.25,
+      );
+    },
+    patience(),
+  );
 });
 
 test("the order of exchangeable rows does not matter", () => {
