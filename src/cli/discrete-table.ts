@@ -24,32 +24,68 @@ export function discreteRows(posteriors: readonly DiscretePosterior[]): Discrete
   );
 }
 
-/** Lines, of the first `most` rows. */
+/** Lines: a table of the variables with few values, one of those with many, each of the first `most` rows. */
 export function formatDiscrete(
   posteriors: readonly DiscretePosterior[],
   style: (header: string) => string,
   most: number,
 ): string[] {
-  const rows = discreteRows(posteriors);
-  const width = Math.min(mostValues, Math.max(...posteriors.map(({ count }) => count)));
-  const headers = ["", "mode", "P(mode)", ...Array.from({ length: width }, (_, value) => `P(${value})`)];
-  const cells = rows
-    .slice(0, most)
-    .map(({ name, mode, probabilities }) => [
+  const few = posteriors.filter(({ count }) => count <= mostValues);
+  const many = posteriors.filter(({ count }) => count > mostValues);
+  const tables = [
+    tableOf(discreteRows(few), eachValue, most),
+    tableOf(discreteRows(many), mostProbable, most),
+  ];
+  return tables.flatMap((lines, at) => {
+    if (lines.length === 0) return [];
+    const [header, ...body] = lines;
+    const gap = at > 0 && few.length > 0 ? [""] : [];
+    return [...gap, style(header), ...body];
+  });
+}
+
+type Columns = (rows: readonly DiscreteRow[]) => readonly (readonly string[])[];
+
+function tableOf(rows: readonly DiscreteRow[], columns: Columns, most: number): string[] {
+  if (rows.length === 0) return [];
+  const cells = columns(rows.slice(0, most));
+  const lines = formatTable(
+    cells,
+    cells[0].map((_, column) => (column === 0 ? "left" : "right")),
+  );
+  const hidden = rows.length - most;
+  if (hidden <= 0) return lines;
+  return [...lines, `… ${hidden} more ${hidden === 1 ? "row" : "rows"}; --json or --out has all`];
+}
+
+/** A column per value. */
+const eachValue: Columns = (rows) => {
+  const width = Math.max(...rows.map(({ probabilities }) => probabilities.length));
+  return [
+    ["", "mode", "P(mode)", ...Array.from({ length: width }, (_, value) => `P(${value})`)],
+    ...rows.map(({ name, mode, probabilities }) => [
       name,
       String(mode),
       formatNumber(probabilities[mode], 3),
-      ...probabilities.slice(0, width).map((probability) => formatNumber(probability, 3)),
-    ]);
-  const [header, ...body] = formatTable(
-    [headers, ...cells],
-    headers.map((_, column) => (column === 0 ? "left" : "right")),
-  );
-  const hidden = rows.length - cells.length;
-  const more =
-    hidden > 0 ? [`… ${hidden} more ${hidden === 1 ? "row" : "rows"}; --json or --out has all`] : [];
-  return [style(header), ...body, ...more];
-}
+      ...probabilities.map((probability) => formatNumber(probability, 3)),
+    ]),
+  ];
+};
+
+/** The most probable values with their probabilities, and what the others have together. */
+const mostProbable: Columns = (rows) => [
+  ["", "mode (P)", "2nd", "3rd", "4th", "5th", "all others"],
+  ...rows.map(({ name, probabilities }) => {
+    const ranked = probabilities
+      .map((probability, value) => ({ probability, value }))
+      .sort((left, right) => right.probability - left.probability);
+    const rest = ranked.slice(5).reduce((sum, { probability }) => sum + probability, 0);
+    const top = ranked
+      .slice(0, 5)
+      .map(({ probability, value }) => `${value} (${formatNumber(probability, 3)})`);
+    return [name, ...top, formatNumber(rest, 3)];
+  }),
+];
 
 /** "[1,2]" */
 function label(shape: readonly number[], at: number): string {

@@ -6,10 +6,12 @@ import { type CliContext, type Output, wantsColor } from "./context.ts";
 import { runCli } from "./run-cli.ts";
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  // A reader that goes away (`ppl … | head`) is no error.
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that goes away (`ppl … | head`) is no error.
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    const why = error.code === "ENOSPC" ? "the disk is full" : error.message;
+    if (stream !== process.stderr) process.stderr.write(`error: cannot write the output: ${why}\n`);
+    process.exit(2);
   });
   return {
     write: (text) => void stream.write(text),

@@ -18,7 +18,6 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     code = given;
   };
   const json = args.includes("--json");
-  let usageError = "";
   const program = new Command("ppl")
     .description("A small typed probabilistic language whose compiler derives the inference.")
     .version(driver.version, "-V, --version", "print the version")
@@ -51,10 +50,7 @@ or the data, 130 stopped by Ctrl-C.`,
       .showHelpAfterError(`(ppl ${command === program ? "" : `${command.name()} `}--help says more)`);
     command.configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => {
-        usageError += text;
-        if (!json) stderr.write(text);
-      },
+      writeErr: (text) => (json ? undefined : stderr.write(text)),
       getOutHelpWidth: () => Math.min(stdout.columns, 110),
       getErrHelpWidth: () => Math.min(stderr.columns, 110),
       getOutHasColors: () => stdout.color,
@@ -68,10 +64,7 @@ or the data, 130 stopped by Ctrl-C.`,
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     const help = usageHelp(args, error);
-    if (json)
-      stdout.write(
-        `${JSON.stringify({ problems: [{ ...usageProblem(error, usageError), help }] }, null, 2)}\n`,
-      );
+    if (json) stdout.write(`${JSON.stringify({ problems: [usageProblem(error, help)] }, null, 2)}\n`);
     else if (help !== undefined) stderr.write(`${help}\n`);
     return 2;
   }
@@ -81,18 +74,20 @@ or the data, 130 stopped by Ctrl-C.`,
 function usageHelp(args: readonly string[], { code }: CommanderError): string | undefined {
   if (code === "commander.unknownCommand" && /\.pplx?$/.test(args[0]))
     return `did you mean: ppl infer ${args[0]}`;
+  if (["-v", "version", "-version"].includes(args[0])) return "did you mean: --version";
   if (code !== "commander.excessArguments") return undefined;
   const data = args.find((each, at) => /\.(json|csv)$/.test(each) && !args[at - 1]?.startsWith("-"));
   return data === undefined ? undefined : `did you mean: --data ${data}`;
 }
 
-function usageProblem(error: CommanderError, text: string): Record<string, unknown> {
-  const message = error.message.replace(/^error: /, "");
+/** Commander's near misses stand in a second line of its message. */
+function usageProblem({ message }: CommanderError, help: string | undefined): Record<string, unknown> {
+  const [first, near] = message.replace(/^error: /, "").split("\n");
   return {
     code: "usage",
     severity: "error",
-    message: message === "(outputHelp)" ? "no command is given" : message,
+    message: first === "(outputHelp)" ? "no command is given" : first,
     labels: [],
-    notes: [text.trim()],
+    help: help ?? near?.replace(/^\(D(.*)\)$/, "d$1"),
   };
 }

@@ -220,6 +220,9 @@ export function explainData(facts: DataFacts): Problem {
     case "data-format":
       return error(`cannot tell the format of \`${facts.path}\` from its name`, {
         expected: `a name that ends in ${facts.known.join(" or ")}`,
+        help: /\.(tsv|tab|txt|xlsx?|dat)$/i.test(facts.path)
+          ? "save the table as .csv, with commas between its cells"
+          : undefined,
       });
     case "output-unwritable":
       return error(`cannot write \`${facts.path}\`: ${unwritableBecause(facts)}`, {

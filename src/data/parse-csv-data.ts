@@ -63,6 +63,14 @@ function splitTable(text: string, file: string): Table | DataFacts {
       expected: expectedTable,
       note: "there is a header, but no row below it",
     };
+  if (headers[0].startsWith("#"))
+    return {
+      code: "data-syntax",
+      file,
+      line: lines[0],
+      detail: "`#` begins no comment in a table, and no name",
+      help: "remove the line; the first line holds the names of the columns",
+    };
   const foreign = foreignSeparator(headers, records);
   if (foreign !== undefined)
     return {

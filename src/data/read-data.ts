@@ -5,6 +5,7 @@ import { explainData } from "./explain-data.ts";
 import { parseCsvData } from "./parse-csv-data.ts";
 import { parseJsonData } from "./parse-json-data.ts";
 import type { RawData } from "./raw-data.ts";
+import { readBytes } from "./read-bytes.ts";
 import { readTextFile } from "./read-text-file.ts";
 
 const parsers = { ".json": parseJsonData, ".csv": parseCsvData } as const;
@@ -13,6 +14,7 @@ const parsers = { ".json": parseJsonData, ".csv": parseCsvData } as const;
 export function readData(path: string): RawData {
   const extension = extname(path).toLowerCase();
   if (extension !== ".json" && extension !== ".csv") {
+    readBytes(path, "data"); // Or there is no such file, and perhaps one of nearly that name.
     throw new ProblemError([explainData({ code: "data-format", path, known: Object.keys(parsers) })]);
   }
   const { data, problems } = parsers[extension](readTextFile(path, "data"), path);

@@ -2,13 +2,14 @@
 import { readBytes, unreadable } from "./read-bytes.ts";
 
 /**
- * The text of a UTF-8 file, without a byte order mark. `use` decides the size limit and what messages call it.
+ * The text of a UTF-8 file, without a byte order mark. `ö` is one character, also where the file has it as `o` with a mark, so that
+ * names in models and data match. `use` decides the size limit and what messages call it.
  * Throws `ProblemError` (`data-unreadable`, `model-unreadable`).
  */
 export function readTextFile(path: string, use: "data" | "model"): string {
   const bytes = readBytes(path, use);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).normalize("NFC");
   } catch {
     throw unreadable(path, use, "encoding", describeEncoding(bytes));
   }

@@ -279,6 +279,7 @@ function interruptedTooEarly(): ProblemError {
       severity: "error",
       message: "stopped before there was anything to keep",
       labels: [],
+      help: "let it run until draws are kept; with fewer to adapt with, as `--warmup 300`, that is sooner",
     },
   ]);
 }

@@ -314,6 +314,36 @@ model Other[N] {
 `,
     '{ "x": [1, 0, 2], "y": [3, 4.5, 2.5] }\n',
   ),
+  "data-comment-line": {
+    args: ["infer", "./model.ppl", "--data", "./data.csv"],
+    files: { "model.ppl": mean, "data.csv": "# measured in May\ny\n1\n2\n" },
+  },
+  "data-tab-separated": {
+    args: ["infer", "./model.ppl", "--data", "./data.tsv"],
+    files: { "model.ppl": mean, "data.tsv": "y\tx\n1\t2\n" },
+  },
+  "data-misspelt-file": {
+    args: ["infer", "./model.ppl", "--data", "./data.jsn"],
+    files: { "model.ppl": mean, "data.json": few },
+  },
+  "asked-for-version": { args: ["version"], files: {} },
+  "axis-too-long": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--set", "T=20002"],
+    files: {
+      "model.ppl": `model Switches[T] {
+  p ~ Beta(1, 1)
+  on[0] = true
+  for t in 1..T { on[t]: Bool = !on[t-1] }
+  observe y ~ Bernoulli(if on[T-1] then p else 1 - p)
+}
+`,
+      "data.json": '{ "y": 1 }\n',
+    },
+  },
+  "no-member-parameters": {
+    args: ["train", "./model.ppl", "--data", "./data.json", "--member", "m=1", "--out", "./model.pplx"],
+    files: { "model.ppl": family, "data.json": few },
+  },
   "ode-out-of-steps": json(
     `def spring(x: Real[2], t: Real, stiffness: Positive): Real[2] = [x[1], -stiffness * x[0]]
 

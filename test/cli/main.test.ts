@@ -1,6 +1,15 @@
 /** The program as users start it: real files, real processes, real signals. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,6 +119,16 @@ test("a reader that goes away is no error", async () => {
   );
   expect(stderr).not.toContain("EPIPE");
   expect(code).toBe(0);
+});
+
+test.runIf(existsSync("/dev/full"))("an output that cannot be written is told in a line", () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(process.execPath, [main, "--help"], {
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  expect(String(stderr)).toBe("error: cannot write the output: the disk is full\n");
+  expect(status).toBe(2);
 });
 
 test("sample draws from the prior: mu has mean 0 and sd 1, y has variance 2", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../src/base/problem.ts";
+import { golden } from "../golden.ts";
 import { cli, fakePosterior, fittedMembers, row } from "./fake-driver.ts";
 
 const infer = ["infer", "model.ppl", "--data", "d.json"];
@@ -47,6 +48,8 @@ describe("usage", () => {
     expect(JSON.parse(stdout).problems).toMatchObject([
       { code: "usage", message: "unknown option '--nope'" },
     ]);
+    const near = await cli(["infr", "--json"]);
+    await golden("bad-input/usage.txt", { command: "ppl infr --json", output: near.stdout });
   });
 });
 
@@ -344,6 +347,8 @@ describe("the other commands", () => {
     const refused = await cli(["sample", "model.ppl", "--json"], { driver });
     expect(refused.code).toBe(2);
     expect(JSON.parse(refused.stdout).problems).toMatchObject([{ code: "too-much-to-print" }]);
+    const command = "ppl sample model.ppl --set N=100000 --draws 101 --json";
+    await golden("bad-input/too-much-to-print.txt", { command, output: refused.stdout });
     const shown = await cli(["sample", "model.ppl"], { driver });
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("y[39]");
@@ -448,6 +453,11 @@ describe("members that learn for themselves", () => {
       const { code, stderr } = await cli(["infer", "m.pplx", ...args], { driver });
       expect(code).toBe(2);
       expect(stderr).toContain(problem);
+      if (args[0] === "--loo")
+        await golden("bad-input/members-are-fitted.txt", {
+          command: "ppl infer m.pplx --loo",
+          message: stderr,
+        });
     });
   });
 });

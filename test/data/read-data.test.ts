@@ -53,3 +53,7 @@ test("files that cannot be read", () => {
     "model-unreadable: cannot read the model file `large.ppl`: it is larger than 4 MB",
   );
 });
+
+test("letters with marks are the same however the file writes them", () => {
+  expect(readTextFile(file("nfd.csv", "gro\u0308\u00dfe\n1\n"), "data")).toBe("gr\u00f6\u00dfe\n1\n");
+});

@@ -255,6 +255,8 @@ describe("tables", () => {
       (match) => match[1],
     );
     expect(listed.length).toBe(new Set(listed).size);
+    const without = [...readPage("docs/problems.md").matchAll(/^\| `([a-z-]+)` \|(?!.*\]\().*$/gm)];
+    expect(without.map(([, code]) => code)).toEqual([]); // A page for each.
     const golden = ["check", "data", "inference", "syntax"]
       .flatMap((area) => filesBelow(`test/golden/${area}`))
       .flatMap((file) =>

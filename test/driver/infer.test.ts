@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ProblemError } from "../../src/base/problem.ts";
+import { type Problem, ProblemError } from "../../src/base/problem.ts";
+import { renderProblems } from "../../src/base/render-problem.ts";
 import type { InferOptions, Posterior } from "../../src/driver/api-types.ts";
 import { infer } from "../../src/driver/node-driver.ts";
+import { golden } from "../golden.ts";
 import { eightSchools, eightSchoolsData, factor, normalMean, programOf } from "./programs.ts";
 
 const short: InferOptions = { warmup: 200, draws: 100, seed: 7 };
@@ -114,7 +116,12 @@ describe("draws", () => {
     const controller = new AbortController();
     controller.abort();
     const run = infer(program, { y: [1] }, { signal: controller.signal, parallel: 0 });
-    expect(await problemsOf(run)).toEqual(["interrupted"]);
+    await expect(run).rejects.toBeInstanceOf(ProblemError);
+    const problems = await run.catch((error: ProblemError) => error.problems);
+    await golden("inference/interrupted.txt", {
+      command: "ppl infer model.ppl --data data.json, and Ctrl-C at once",
+      message: renderProblems(problems as readonly Problem[], [], { color: false }),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 /** What lowering knows at a point of the program: sizes, names in scope, enclosing axes. One builder throughout. */
+import { bug } from "../../base/bug.ts";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
 import type { CoreFunction, CoreLearn, CorePlace, CoreStatement } from "../../lang/core.ts";
@@ -82,15 +83,10 @@ export type DataCheck =
   | { readonly kind: "times"; readonly name: string; readonly start?: number; readonly span: Span };
 
 export function sizeValue(size: Size, context: Pick<Context, "sizes">, span: Span): number {
-  const value = evaluateSize(size, context.sizes);
-  if (value === undefined)
-    return fail({
-      code: "size-unknown",
-      message: `the size \`${formatSize(size)}\` has no value`,
-      labels: [{ span, text: "needed here" }],
-      help: "give data whose shape tells it, or set it by name",
-    });
-  return value;
+  // Data give all sizes a value before anything is lowered.
+  return (
+    evaluateSize(size, context.sizes) ?? bug(`the size ${formatSize(size)} at ${span.start} has no value`)
+  );
 }
 
 export function sizeValues(

@@ -25,8 +25,10 @@ import {
   piecesOfStep,
   rollBindings,
   type Term,
+  unrollingHelp,
   type WalkedStep,
 } from "./roll-bindings.ts";
+import { sampledSeasons } from "./roll-steps.ts";
 import { type Axis, createAlgebra, type Value } from "./value.ts";
 
 /** The model and everything about it that must be known before it can be lowered. */
@@ -263,11 +265,12 @@ function walkSteps(
         break;
       }
     }
-    if (step - from >= longestUnrolled)
+    if (to - from > longestUnrolled && (!canRoll || step - from >= sampledSeasons))
       fail({
         code: "axis-too-long",
-        message: `this axis has ${to - from} steps that depend on each other; the most is ${longestUnrolled}`,
+        message: `this axis has ${to - from} steps that depend on each other and are no loop; the most is ${longestUnrolled}`,
         labels: [{ span: statement.span, text: "taken step by step" }],
+        help: unrollingHelp,
       });
     const recorded = terms.length;
     context.scope.set(statement.index, { kind: "constant", value: step });

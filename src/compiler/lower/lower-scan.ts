@@ -1,7 +1,7 @@
 /** `scan(start, f, rows)`: a recursion along the first dimension of an array, as one loop where it is long. */
 import type { CoreExpression } from "../../lang/core.ts";
 import { type Context, fail } from "./context.ts";
-import { fewestRolled, longestUnrolled } from "./roll-bindings.ts";
+import { fewestRolled, longestUnrolled, unrollingHelp } from "./roll-bindings.ts";
 import { rollSteps, sampledSteps } from "./roll-steps.ts";
 import { type Axis, unionAxes, type Value } from "./value.ts";
 
@@ -54,6 +54,7 @@ export function lowerScan(expression: ScanExpression, context: Context, lower: L
       code: "axis-too-long",
       message: `this scan has ${length} steps that are no loop; the most is ${longestUnrolled}`,
       labels: [{ span: expression.span, text: "taken step by step" }],
+      help: unrollingHelp,
     });
   walk(length);
   return algebra.concat(

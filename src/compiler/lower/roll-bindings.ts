@@ -14,6 +14,8 @@ const mostPeeled = 2;
 
 /** Longest axis that is taken step by step. */
 export const longestUnrolled = 20_000;
+export const unrollingHelp =
+  "steps become a loop where all do the same to states that are real numbers: keep a truth value as 0 or 1";
 
 /** Shorter axes are unrolled. */
 export const fewestRolled = 16;

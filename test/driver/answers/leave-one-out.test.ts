@@ -75,6 +75,28 @@ describe("observations", () => {
     });
   });
 
+  test("from a mixture: of each the log of the weighted sum of densities", async () => {
+    const y = [0.5, -2, 3];
+    const { values, names, drawsOf } = await densities(
+      `model M[N] {
+        p ~ Beta(2, 2)
+        m: Ordered[2] ~ Normal(0, 2)
+        plate n in N { observe y[n] ~ Mixture([p, 1 - p] as Simplex[2], Normal(m, [1, 2])) }
+      }`,
+      { y },
+    );
+    expect(names).toEqual(["y[0]", "y[1]", "y[2]"]);
+    const means = drawsOf("m");
+    drawsOf("p").forEach((p, draw) => {
+      const [first, second] = means.subarray(2 * draw);
+      y.forEach((each, at) => {
+        const density =
+          p * Math.exp(logNormal(each, first, 1)) + (1 - p) * Math.exp(logNormal(each, second, 2));
+        expect(values[3 * draw + at]).toBeCloseTo(Math.log(density), 10);
+      });
+    });
+  });
+
   test("of a long series whose scale is a recursion, in order, each given the ones before", async () => {
     const y = Array.from({ length: 40 }, (_, at) => Math.sin(at));
     const { values, names, drawsOf } = await densities(
