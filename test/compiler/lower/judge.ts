@@ -264,7 +264,9 @@ function judgeDraws(
   const isDrawn = (variable: string): boolean => !Object.hasOwn(given, variable);
   const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, all.meanings, isDrawn);
   // Beyond doubles: series may grow without bound, and a quarter of all draws from Beta(1, 0.04) round to 1.
-  const overflows = Object.values(outputs).some((values) => values.some((each) => Math.abs(each) === Infinity));
+  const overflows = Object.values(outputs).some((values) =>
+    values.some((each) => Math.abs(each) === Infinity),
+  );
   fc.pre(!overflows && judged.logDensity !== Infinity);
   expect(judged.logDensity).toSatisfy(Number.isFinite);
   for (const [name, value] of Object.entries(judged.bindings)) {
