@@ -153,6 +153,7 @@ function evaluate(
     case "ode":
     case "tuple":
     case "item":
+    case "ask":
       return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** The direct parts of a Core expression, and walks built on them. */
-import type { CoreExpression } from "./core.ts";
+import type { CoreDistribution, CoreExpression } from "./core.ts";
+import { mapDistribution } from "./map-core.ts";
 
 /** Direct subexpressions in order of evaluation. */
 export function coreChildren(expression: CoreExpression): readonly CoreExpression[] {
@@ -31,9 +32,20 @@ export function coreChildren(expression: CoreExpression): readonly CoreExpressio
       return [expression.initial, expression.start, expression.times, expression.rate];
     case "item":
       return [expression.base];
+    case "ask":
+      return [...distributionExpressions(expression.distribution), expression.at];
     case "cast":
       return [expression.value];
   }
+}
+
+function distributionExpressions(distribution: CoreDistribution): readonly CoreExpression[] {
+  const found: CoreExpression[] = [];
+  mapDistribution(distribution, (each) => {
+    found.push(each);
+    return each;
+  });
+  return found;
 }
 
 /** The first subexpression (itself included) that satisfies `holds`; `undefined` when none does. */

@@ -208,6 +208,18 @@ export type CoreBijection = (
   readonly falling: boolean;
 };
 
+/** What is asked of a distribution at a number, or of its log density at a draw. */
+export interface CoreAsk {
+  readonly kind: "ask";
+  readonly asked: Asked;
+  readonly distribution: CoreDistribution;
+  readonly at: CoreExpression;
+  readonly type: NumberType;
+  readonly span: Span;
+}
+
+export type Asked = "logpdf" | "logpmf" | "cdf" | "logcdf" | "logsurvival";
+
 /** A `dist` declaration. Its entries see its sizes, its parameters and functions. */
 export interface CoreDefinition {
   readonly name: string;
@@ -336,6 +348,7 @@ export interface CoreFunction {
 }
 
 export type CoreExpression =
+  | CoreAsk
   | { readonly kind: "literal"; readonly value: number; readonly type: NumberType; readonly span: Span }
   /** An input, drawn variable, binding, learned parameter, function parameter, or an axis's index (an Int). */
   | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly span: Span }

@@ -216,6 +216,8 @@ function expression(each: CoreExpression): string {
       return `(${each.items.map(expression).join(", ")})`;
     case "item":
       return `${expression(each.base)}.${each.position}`;
+    case "ask":
+      return `${each.asked}(${distribution(each.distribution)}, ${expression(each.at)})`;
     case "cast":
       return `(${expression(each.value)} as ${formatType({ ...each.type, dimensions: [] })})`;
   }

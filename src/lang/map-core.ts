@@ -57,6 +57,12 @@ export function mapCoreChildren(expression: CoreExpression, f: Rewrite): CoreExp
       };
     case "item":
       return { ...expression, base: f(expression.base) };
+    case "ask":
+      return {
+        ...expression,
+        distribution: mapDistribution(expression.distribution, f),
+        at: f(expression.at),
+      };
     case "cast":
       return { ...expression, value: f(expression.value) };
   }

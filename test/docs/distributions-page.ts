@@ -43,8 +43,8 @@ renormalised where the distribution has no [distribution function](language.md#t
 ## Examples
 
 The examples of the pages are run as tests. \`logpdf(D, x)\` is the log density of the distribution D at x, \`logpmf(D, k)\` the log probability of k;
-\`cdf(D, x)\`, \`quantile(D, p)\`, \`mean(D)\` and \`variance(D)\` are what they say. This is how the pages write it; programs cannot ask a distribution
-yet. Results have six digits.
+\`cdf(D, x)\`, \`quantile(D, p)\`, \`mean(D)\` and \`variance(D)\` are what they say. Programs ask \`logpdf\`, \`logpmf\`, \`cdf\`, \`logcdf\` and \`logsurvival\` [in the same
+way](language.md#statements); the others are asked in these pages only. Results have six digits.
 `;
 }
 

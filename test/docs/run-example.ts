@@ -72,7 +72,7 @@ function answerOf(
   if (entry === undefined) return bug(`${use} has no ${asked}`);
   const builder = createBuilder();
   const never = (): never => bug("nothing is learned");
-  const context = createModelContext(input, builder, never, () => {});
+  const context = createModelContext(input, builder, never, () => {}, never);
   const opened = openDefinition(distribution, [], context);
   const argument = at && { node: builder.constant(at.values, at.shape), axes: [], event: at.shape };
   const value = context.algebra.convert(entryValue(opened, entry, argument ? [argument] : []), "float");

@@ -36,7 +36,7 @@ export function entryOf(use: string, name: EntryName): ((at: number) => number) 
   if (entry === undefined) return undefined;
   const builder = createBuilder();
   const never = (): never => bug("nothing is learned");
-  const context = createModelContext({ ...loaded, sizes: {}, knowns: {} }, builder, never, () => {});
+  const context = createModelContext({ ...loaded, sizes: {}, knowns: {} }, builder, never, () => {}, never);
   const at = { node: builder.input("at", { dtype: "float", shape: [] }), axes: [], event: [] };
   const opened = openDefinition(distribution, [], context);
   const { node } = context.algebra.convert(entryValue(opened, entry, [at]), "float");
@@ -49,7 +49,7 @@ export function tailOf(use: string, tail: Tail): (at: number) => number {
   const loaded = loadModel(`model M {\n  observe x ~ ${use}\n}`);
   const builder = createBuilder();
   const never = (): never => bug("nothing is learned");
-  const context = createModelContext({ ...loaded, sizes: {}, knowns: {} }, builder, never, () => {});
+  const context = createModelContext({ ...loaded, sizes: {}, knowns: {} }, builder, never, () => {}, never);
   const x = { node: builder.input("at", { dtype: "float", shape: [] }), axes: [], event: [] };
   const { node } = logTail(loaded.model.sites[0].distribution, tail, x, [], context);
   const executable = referenceEngine.compile(optimize(builder.finish({ value: node })));

@@ -2,7 +2,7 @@
 import { bug } from "../../base/bug.ts";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreFunction, CoreLearn, CorePlace, CoreStatement } from "../../lang/core.ts";
+import type { CoreAsk, CoreFunction, CoreLearn, CorePlace, CoreStatement } from "../../lang/core.ts";
 import { evaluateSize, formatSize, type Size } from "../../lang/size.ts";
 import type { Algebra, Axis, Position, Value } from "./value.ts";
 
@@ -57,6 +57,8 @@ export interface Context {
   learned(path: string, learn: Extract<CoreLearn, { kind: "learn" }>, context: Context): Value;
   /** The indices that a place in a model's body takes in along its dimension. */
   rangeOf(place: CorePlace): { readonly from: number; readonly to: number };
+  /** What is asked of a distribution: `lower-ask.ts`. */
+  answer(ask: CoreAsk, context: Context): Value;
   /** A fresh order number for an axis. */
   nextOrder(): number;
   /** Told what the graph takes for granted of inputs and observed arrays. */

@@ -13,6 +13,7 @@ import type { Context, DataCheck } from "./context.ts";
 import { drawFrom } from "./draw-from.ts";
 import type { Noise } from "./draws.ts";
 import { type DensityOptions, lowerDensityInto } from "./log-density.ts";
+import { lowerAsk } from "./lower-ask.ts";
 import {
   createModelContext,
   drawsAxis,
@@ -117,8 +118,12 @@ function drawGuide(
   // One array for all steps of an axis that are taken one by one.
   const noises = new Map<string, Value>();
   const nodes = new Map<string, NodeId[]>();
-  const context = createModelContext(input, builder, lowerLearned(learned, "guide/"), (check) =>
-    dataChecks.push(check),
+  const context = createModelContext(
+    input,
+    builder,
+    lowerLearned(learned, "guide/"),
+    (check) => dataChecks.push(check),
+    lowerAsk,
   );
   walkStatements(input.model.body, context, {
     draw(site, here) {

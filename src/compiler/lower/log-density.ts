@@ -7,6 +7,7 @@ import { bindingNames } from "./binding-names.ts";
 import { type ChosenSteps, type DataCheck, isTuple } from "./context.ts";
 import { type CoordinateBlock, type CoordinateSource, createLatents } from "./density-latents.ts";
 import { bindEnumerated, elementAt } from "./enumerate.ts";
+import { lowerAsk } from "./lower-ask.ts";
 import {
   bindInput,
   chosenBranch,
@@ -117,8 +118,12 @@ export function lowerDensityInto(
   const dataChecks: DataCheck[] = [];
 
   const learned: LearnedParameter[] = [];
-  const created = createModelContext(input, builder, lowerLearned(learned), (check) =>
-    dataChecks.push(check),
+  const created = createModelContext(
+    input,
+    builder,
+    lowerLearned(learned),
+    (check) => dataChecks.push(check),
+    lowerAsk,
   );
   const { algebra } = created;
   const steps: ChosenSteps[] = [];

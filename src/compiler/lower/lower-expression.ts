@@ -91,6 +91,8 @@ export function lowerAny(expression: CoreExpression, context: Context): Lowered 
       const tuple = lowerAny(expression.base, context);
       return isTuple(tuple) ? tuple.items[expression.position] : bug("an item of what is not a tuple");
     }
+    case "ask":
+      return context.answer(expression, context);
     case "cast":
       return lowerAny(expression.value, context);
   }

@@ -4,6 +4,7 @@
  */
 import { bug } from "../../base/bug.ts";
 import type {
+  CoreAsk,
   CoreAxisStatement,
   CoreFunction,
   CoreLearn,
@@ -93,6 +94,7 @@ export function createModelContext(
   builder: Builder,
   learned: (path: string, learn: LearnedParameter["learn"], context: Context) => Value,
   noteDataCheck: (check: DataCheck) => void,
+  answer: (ask: CoreAsk, context: ModelContext) => Value,
 ): ModelContext {
   const algebra = createAlgebra(builder);
   let order = 0;
@@ -109,6 +111,7 @@ export function createModelContext(
     deferred: new Set(),
     learned,
     rangeOf: (place) => placeRange(place, context),
+    answer: (ask, inner) => answer(ask, { ...context, ...inner }),
     nextOrder: () => order++,
     noteDataCheck,
   };

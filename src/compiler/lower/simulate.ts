@@ -11,6 +11,7 @@ import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
 import { drawBetween } from "./draw-between.ts";
 import { drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
+import { lowerAsk } from "./lower-ask.ts";
 import {
   bindInput,
   createModelContext,
@@ -60,8 +61,12 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   const noise = new Map<string, NoiseInput>();
   const learned: LearnedParameter[] = [];
   const dataChecks: DataCheck[] = [];
-  const context = createModelContext(input, builder, lowerLearned(learned), (check) =>
-    dataChecks.push(check),
+  const context = createModelContext(
+    input,
+    builder,
+    lowerLearned(learned),
+    (check) => dataChecks.push(check),
+    lowerAsk,
   );
   const initial: string[] = [];
   const given = new Set(options.given);

@@ -4,6 +4,7 @@ import type { CoreExpression } from "../core.ts";
 import type { Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import { type Callee, checkApply, isNetNotLearned, reportNotLearned } from "./check-apply.ts";
+import { checkAsk, isAsk } from "./check-ask.ts";
 import {
   builtinArity,
   builtinParameters,
@@ -73,6 +74,7 @@ function checkNamedCall(
   if (brackets === undefined && name === "ode") return checkOde(scope, call, check);
   if (brackets === undefined && name === "scan") return checkScan(scope, call, check);
   const kind = scope.functions.kindOf(name);
+  if (brackets === undefined && kind === undefined && isAsk(name)) return checkAsk(scope, name, call, check);
   if (kind === undefined || kind === "dist") {
     for (const { value } of call.arguments) if (!isFunctionName(scope, value)) check(scope, value);
     reportUnknownFunction(scope, written);

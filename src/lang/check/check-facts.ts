@@ -230,6 +230,13 @@ export type CheckFacts =
       readonly help: string;
     }
   | {
+      readonly code: "cannot-ask";
+      readonly asked: string;
+      readonly distribution: Quote;
+      readonly reason: string;
+      readonly help: string;
+    }
+  | {
       readonly code: "cannot-censor";
       readonly distribution: Quote;
       readonly reason: string;

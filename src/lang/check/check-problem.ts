@@ -298,6 +298,12 @@ function prose(facts: CheckFacts): Prose {
         labels: [label(facts.target.span, "discrete")],
         help: facts.help,
       };
+    case "cannot-ask":
+      return {
+        message: `\`${facts.asked}\` of ${facts.distribution.text} cannot be asked: ${facts.reason}`,
+        labels: [label(facts.distribution.span, facts.reason)],
+        help: facts.help,
+      };
     case "cannot-censor":
       return {
         message: `${facts.distribution.text} cannot be censored: ${facts.reason}`,

@@ -6,6 +6,7 @@ import type { Size } from "../size.ts";
 import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
 import { errorType, type NumberType, type Type } from "../type.ts";
 import type { CheckFacts } from "./check-facts.ts";
+import type { CheckedDistribution } from "./checked-distribution.ts";
 import type { IndexRange } from "./size-bounds.ts";
 import type { StaticArguments } from "./static-argument.ts";
 
@@ -139,6 +140,8 @@ export interface FunctionTable {
   readonly forms: (name: string) => readonly string[];
   /** Checks a `dist` on first use. `undefined` where it has faults or uses itself, which has been reported. */
   readonly distribution: (name: string, use: Span) => DistSignature | undefined;
+  /** What stands behind `~`, where an expression names it: `check-distribution.ts`. */
+  readonly draw: (scope: Scope, expression: Expression) => CheckedDistribution | undefined;
   /** `undefined` for what is no function. */
   readonly header: (name: string) => FunctionHeader | undefined;
   /**

@@ -4,6 +4,7 @@ import type { CoreFunction } from "../core.ts";
 import { formatSize, namedSize } from "../size.ts";
 import type { Declaration, DistDeclaration, Name, Statement } from "../tree.ts";
 import { type CheckedDist, checkDist } from "./check-dist.ts";
+import { checkDistribution } from "./check-distribution.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import {
   type CheckedFunction,
@@ -143,6 +144,7 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
   const table: Functions = {
     names: [...declarations.keys()].filter((name) => !name.includes("#")),
     forms: (name) => [...declarations.keys()].filter((each) => each === name || each.startsWith(`${name}#`)),
+    draw: checkDistribution,
     kindOf: (name) => declarations.get(name)?.kind,
     header: (id) => headers.get(id) ?? functionOf(done.get(id))?.header,
     signature: (name, use, statics = new Map(), known?) => {

@@ -473,6 +473,14 @@ function depth(meaning: Meaning): number {
 
 function evaluate(expression: CoreExpression, scope: Scope): Meaning {
   switch (expression.kind) {
+    case "ask": {
+      const { asked, distribution } = expression;
+      const x = evaluate(expression.at, scope);
+      if (asked === "logpdf" || asked === "logpmf") return score(distribution, x, scope);
+      const share = cdfOf(distribution, number(x), [], scope);
+      if (asked === "cdf") return share;
+      return Math.log(asked === "logcdf" ? share : 1 - share);
+    }
     case "literal":
       return expression.value;
     case "size":

@@ -55,6 +55,21 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     "(c: Real[N])",
   ),
   program(
+    "what is asked of distributions",
+    { N: 3 },
+    `s ~ LogNormal(0, 0.5)
+    m ~ Normal(0, 1)
+    factor logpdf(Gamma(1 + s, 2), s) + logsurvival(Gamma(1 + s, 2), s + 0.3) + logcdf(Beta(s, 2), sigmoid(m))
+    factor logpdf(Mixture([0.3, 0.7] as Simplex[2], Normal(m, s), Laplace(m, 1)), 0.4) + cdf(exp(Normal(m, s)), 1.5)
+    factor logpdf(MultivariateNormal([m, s], [[2, 0.3], [0.3, 1]] as Covariance), [0.1, m])
+    plate n in N {
+      late[n] = logsurvival(Weibull(1.5, s), exp(m) + x[n] ^ 2)
+      observe k[n] ~ Poisson(s)
+      factor late[n] + logpmf(Poisson(1 + s), k[n]) + logcdf(if s > 1 then Normal(m, s) else Logistic(m, s), x[n])
+    }`,
+    "(x: Real[N])",
+  ),
+  program(
     "mixtures and choices, cut down",
     {},
     `s ~ LogNormal(0, 0.5)

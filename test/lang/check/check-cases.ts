@@ -298,6 +298,13 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     bounds: "model M {\n  z ~ Bernoulli(0.5)\n  x ~ Uniform(0, if z { 1 } else { 2 })\n}",
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
+  "cannot-ask": {
+    "": "model M {\n  a ~ SkewNormal(0, 1, 2)\n  factor logcdf(SkewNormal(0, 1, 2), a)\n}",
+    arrays: "model M[N](m: Real[N]) {\n  a ~ Normal(0, 1)\n  factor logpdf(Normal(m, 1), a)\n}",
+    counts: "model M(k: Nat) {\n  r ~ Exponential(1)\n  factor logpdf(Poisson(r), k)\n}",
+    vectors:
+      "model M(x: Real[2]) {\n  r ~ Exponential(1)\n  factor cdf(MultivariateNormal(x, eye(2)), x)\n  factor -r\n}",
+  },
   "cannot-censor": {
     "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(SkewNormal(2, s, 1), high: 3) }\n}",
   },

@@ -1,0 +1,55 @@
+/** What programs ask of distributions: log densities and distribution functions, also outside of the support. */
+import type { CoreAsk } from "../../lang/core.ts";
+import { logTail } from "./cumulative.ts";
+import type { Tail } from "./defined.ts";
+import { lowerExpression } from "./lower-expression.ts";
+import type { ModelContext } from "./lower-model.ts";
+import { lowerSupport } from "./lower-support.ts";
+import { elementTerms } from "./site-density.ts";
+import { wholeSupport } from "./truncate.ts";
+import type { Algebra, Value } from "./value.ts";
+
+export function lowerAsk({ asked, distribution, at }: CoreAsk, context: ModelContext): Value {
+  const { algebra } = context;
+  const x = lowerExpression(at, context);
+  const { below, above } = outside(distribution, x, context);
+  const { NEGATIVE_INFINITY: none } = Number;
+  const tail = (side: Tail): Value => {
+    const log = logTail(distribution, side, algebra.convert(x, "float"), [], context);
+    const [isNone, isAll] = side === "below" ? [below, above] : [above, below];
+    return either(algebra, isNone, none, either(algebra, isAll, 0, log));
+  };
+  switch (asked) {
+    case "logpdf":
+    case "logpmf": {
+      const log = elementTerms(distribution, x, [], context);
+      return either(algebra, below, none, either(algebra, above, none, log));
+    }
+    case "cdf":
+      return algebra.unary("exp", tail("below"));
+    case "logcdf":
+      return tail("below");
+    case "logsurvival":
+      return tail("above");
+  }
+}
+
+/** Whether a number lies below or above all draws, where the support has ends. */
+function outside(
+  distribution: CoreAsk["distribution"],
+  x: Value,
+  context: ModelContext,
+): { readonly below?: Value; readonly above?: Value } {
+  const { algebra } = context;
+  const support = wholeSupport(distribution);
+  if (support.kind !== "lower" && support.kind !== "upper" && support.kind !== "interval") return {};
+  const ends = lowerSupport(support, context);
+  return {
+    ...("low" in ends && ends.low !== undefined && { below: algebra.binary("less", x, ends.low) }),
+    ...("high" in ends && { above: algebra.binary("less", ends.high, x) }),
+  };
+}
+
+function either(a: Algebra, condition: Value | undefined, then: number, otherwise: Value): Value {
+  return condition === undefined ? otherwise : a.select(condition, then, otherwise);
+}
