@@ -1,6 +1,6 @@
 /** How draws of a `dist` come from noise that has the same distribution wherever location and scale are: `via noncentered`. */
 import type { BuiltinName } from "./builtins.ts";
-import type { CoreDefinedDistribution, CoreDefinition, CoreExpression } from "./core.ts";
+import type { CoreDefinedDistribution, CoreDefinition, CoreDistribution, CoreExpression } from "./core.ts";
 import { findExpression } from "./core-children.ts";
 
 export type NoncenteredForm =
@@ -10,6 +10,13 @@ export type NoncenteredForm =
   | "moved"
   /** x = draw(z) of one standard normal number, another x for each z. */
   | "noise";
+
+/** Location and scale can be kept apart from the noise: loc + scale · z, or another function of normal noise. */
+export function canBePlaced(distribution: CoreDistribution): boolean {
+  if (distribution.kind === "defined") return noncenteredForm(distribution) !== undefined;
+  if (distribution.kind !== "distribution") return false;
+  return distribution.name === "Normal" || distribution.name === "MultivariateNormal";
+}
 
 export function noncenteredForm({
   definition,

@@ -1,8 +1,9 @@
 /** The latents of a log density: their unconstrained coordinates, and how these become values, with the Jacobian. */
 import { bug } from "../../base/bug.ts";
 import type { CoreDefinedDistribution, CoreExpression, CoreSite } from "../../lang/core.ts";
-import { noncenteredForm } from "../../lang/noncentered.ts";
+import { canBePlaced, noncenteredForm } from "../../lang/noncentered.ts";
 import { numberType } from "../../lang/type.ts";
+import { pushed } from "./bijections.ts";
 import { constrain, unconstrainedEvent } from "./bijector.ts";
 import { definedTerms, drawnFrom } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
@@ -10,7 +11,7 @@ import { distributionRows } from "./distributions.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
-import { sumBatch } from "./site-density.ts";
+import { siteLogDensity, sumBatch } from "./site-density.ts";
 import { hasFixedBounds } from "./step-order.ts";
 import type { Algebra, Value } from "./value.ts";
 
@@ -103,58 +104,82 @@ export function createLatents(
   };
 }
 
-/** x = loc + scale · z with z standard: the density of z replaces that of x, and no Jacobian is left. */
+/** The density of z replaces that of x, and no Jacobian is left. */
 function bindNoncentered(site: CoreSite, z: Value, here: ModelContext, record: RecordTerms): void {
-  const { distribution } = site;
-  if (distribution.kind === "defined") {
-    bindDefinedNoncentered(site, distribution, z, here, record);
-    return;
-  }
-  if (distribution.kind !== "distribution") bug("a non-centred choice between distributions");
-  const row = distributionRows[distribution.name];
-  if (row.place === undefined) bug(`${distribution.name} has no location and scale`);
-  const { algebra } = here;
-  const args = lowerArguments(distribution, here);
-  bindAt(site.variable, site.place, row.place(algebra, z, args), here);
-  const event = eventShape(site, here);
-  const terms = standardNormal(algebra, z).map((term) => sumBatch(algebra, term, event));
+  const { value, terms } = placed(site, z, here);
+  bindAt(site.variable, site.place, here.algebra.stretch(value, [], eventShape(site, here)), here);
   record(site.id, terms, site, here);
 }
 
+interface Placed {
+  readonly value: Value;
+  /** Of log p(z), summed over the event. */
+  readonly terms: readonly Value[];
+}
+
+/** x = loc + scale · z with z standard; of what is pushed through a function, its image. */
+function placed(site: CoreSite, z: Value, here: ModelContext): Placed {
+  const { algebra } = here;
+  const { distribution } = site;
+  const event = eventShape(site, here);
+  const whole = (terms: readonly Value[]): Value[] => terms.map((term) => sumBatch(algebra, term, event));
+  switch (distribution.kind) {
+    case "defined": {
+      const { value, terms } = placedByDefinition(distribution, z, event, here);
+      return { value, terms: whole(terms) };
+    }
+    case "distribution": {
+      const { place } = distributionRows[distribution.name];
+      if (place === undefined) return bug(`${distribution.name} has no location and scale`);
+      const value = place(algebra, z, lowerArguments(distribution, here));
+      return { value, terms: whole(standardNormal(algebra, z)) };
+    }
+    case "transformed": {
+      const { base, bijection, inner } = distribution;
+      const drawn = placedInside({ ...site, distribution: base, support: inner }, z, here);
+      return { ...drawn, value: pushed(bijection, drawn.value, here) };
+    }
+    case "mixture":
+    case "censored":
+    case "if":
+    case "match":
+      return bug("a non-centred choice between distributions");
+  }
+}
+
+/** The draw behind a function: placed as well where it can be, else from coordinates of its own support. */
+function placedInside(site: CoreSite, z: Value, here: ModelContext): Placed {
+  if (site.distribution.kind === "transformed" || canBePlaced(site.distribution))
+    return placed(site, z, here);
+  const { algebra } = here;
+  const { value, logJacobian } = constrain(algebra, lowerSupport(site.support, here), z);
+  const jacobian = logJacobian.map((term) => algebra.sumEvent(term));
+  return { value, terms: [...siteLogDensity(site, value, here), ...jacobian] };
+}
+
 /** As the definition's form says: by the standard density, by change of variables, or from normal noise. */
-function bindDefinedNoncentered(
-  site: CoreSite,
+function placedByDefinition(
   distribution: CoreDefinedDistribution,
   z: Value,
+  event: readonly number[],
   here: ModelContext,
-  record: RecordTerms,
-): void {
+): Placed {
   const { algebra } = here;
-  const event = eventShape(site, here);
   const form = noncenteredForm(distribution);
   const { loc, scale } = lowerArguments(distribution, here);
   const place = (): Value =>
     form === "noise" ? drawnFrom(distribution, z, here) : algebra.add(loc, algebra.mul(scale, z));
   const value = algebra.stretch(place(), [], event);
-  bindAt(site.variable, site.place, value, here);
-  const terms = (): readonly Value[] => {
-    switch (form) {
-      case "standard":
-        return definedTerms(standardOf(distribution), z, here);
-      case "moved":
-        return [...definedTerms(distribution, value, here), algebra.unary("log", scale)];
-      case "noise":
-        return standardNormal(algebra, z);
-      case undefined:
-        return bug(`${distribution.definition.name} has no form without a centre`);
-    }
-  };
-  record(
-    site.id,
-    terms().map((term) => sumBatch(algebra, term, event)),
-    site,
-    here,
-  );
+  switch (form) {
+    case "standard":
+      return { value, terms: definedTerms(standardOf(distribution), z, here) };
+    case "moved":
+      return { value, terms: [...definedTerms(distribution, value, here), algebra.unary("log", scale)] };
+    case "noise":
+      return { value, terms: standardNormal(algebra, z) };
+    case undefined:
+      return bug(`${distribution.definition.name} has no form without a centre`);
+  }
 }
 
 function standardNormal(algebra: Algebra, z: Value): readonly Value[] {

@@ -1,7 +1,7 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
-import { noncenteredForm } from "../noncentered.ts";
+import { canBePlaced } from "../noncentered.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
@@ -215,13 +215,9 @@ function checkNoncentered(
     return false;
   };
   if (statement.observed) return refuse("the variable is observed");
-  const { quote, support } = distribution;
-  if (!canBeNoncentered(distribution)) return refuse(`${quote.text} is not a location and a scale`);
+  const { core, quote, support } = distribution;
+  // Behind a function, the sampler works with what goes into it.
+  if (core.kind !== "transformed" && !canBePlaced(core))
+    return refuse(`${quote.text} is not a location and a scale`);
   return sameSupport(event.support, support) ? true : refuse(`the declared type cuts ${quote.text} down`);
-}
-
-/** Location and scale can be kept apart from the noise: loc + scale · z, or another function of normal noise. */
-function canBeNoncentered({ name, core }: CheckedDistribution): boolean {
-  if (core.kind === "defined") return noncenteredForm(core) !== undefined;
-  return name === "Normal" || name === "MultivariateNormal";
 }

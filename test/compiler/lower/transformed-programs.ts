@@ -77,6 +77,22 @@ export const transformedPrograms: readonly SampleProgram[] = [
     "(flag: Bool)",
   ),
   program(
+    "what goes into functions, in place of what comes out",
+    { N: 2, K: 3 },
+    `s ~ exp(Normal(0, 1)) via noncentered
+    m ~ Normal(0, 1)
+    v: Real[K] ~ m + s * StudentT(3, 0, 1) via noncentered
+    g ~ s / Gamma(3, 2) via noncentered
+    u ~ 1 - 2 * Uniform(0, s) via noncentered
+    w: Real[2] ~ exp(s * MultivariateNormal(0, [[1, 0.5], [0.5, 1]] as Covariance)) via noncentered
+    plate n in N {
+      a[n] ~ exp(Normal(m, s)) via noncentered
+      b[n]: Real[K] ~ -LogNormal(v, s) via noncentered
+      c[n] ~ a[n] + Exponential(s) via noncentered
+      observe y[n] ~ Normal(c[n] + g + u, 1)
+    }`,
+  ),
+  program(
     "functions of the program",
     {},
     `s ~ HalfNormal(1)
