@@ -76,6 +76,7 @@ async function train(file: string, flags: TrainFlags, session: Session): Promise
     allowExtra: flags.ignoreExtra,
     signal: session.signal,
     onProgress: session.progress.update,
+    onRemark: session.remark,
     onDecision: (decision) => (flags.verbose ? session.remark(formatDecision(decision)) : undefined),
   });
   session.progress.finish();

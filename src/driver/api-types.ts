@@ -121,8 +121,10 @@ export interface ExportOptions extends Pick<CommonOptions, "model" | "sizes" | "
 export interface TrainOptions extends CommonOptions {
   /** Where to keep the checkpoint while training; none is kept when absent. */
   readonly checkpoint?: string;
-  /** Go on from the checkpoint when it exists and matches; otherwise it is discarded. */
+  /** Go on from the checkpoint when it exists and matches; that of another run is renamed to end in `.old`. False: it is removed. */
   readonly resume?: boolean;
+  /** Told whether it goes on from a checkpoint. */
+  readonly onRemark?: (text: string) => void;
   readonly steps?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;

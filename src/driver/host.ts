@@ -43,7 +43,13 @@ export interface TrainingRun {
 }
 
 export interface Checkpoint {
-  /** The state of the same run and the objectives of its last steps; `undefined` when there is none. */
-  read(): { readonly state: AmortizedState; readonly objectives: Float64Array } | undefined;
+  /**
+   * The state of the same run and the objectives of its last steps; `undefined` when there is none. That of another run is moved out of
+   * the way, to the place that it gives.
+   */
+  read():
+    | { readonly state: AmortizedState; readonly objectives: Float64Array }
+    | { readonly moved: string }
+    | undefined;
   write(state: AmortizedState, objectives: readonly number[]): void;
 }

@@ -1,6 +1,6 @@
 /** Checkpoints of training in files: a container with the state and a fingerprint of the run it belongs to. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readContainer } from "../../artifact/artifact.ts";
 import { encodeContainer } from "../../artifact/container.ts";
 import { writeFileAtomically } from "../../data/write-file.ts";
@@ -18,7 +18,11 @@ export function openCheckpoint(path: string, resume: boolean, run: TrainingRun):
         return undefined;
       }
       const { header, tensors } = readContainer(readFileSync(path), path, "checkpoint");
-      if (header.fingerprint !== fingerprint) return undefined;
+      if (header.fingerprint !== fingerprint) {
+        const moved = `${path}.old`;
+        renameSync(path, moved);
+        return { moved };
+      }
       const { parameters, first, second, objectives } = tensors;
       const moments = { count: Number(header.count), first, second };
       return { state: { step: Number(header.step), parameters, moments }, objectives };

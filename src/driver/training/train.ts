@@ -73,7 +73,14 @@ export async function train(
   const run = amortized.prepare(target, config);
   const key = { seed, stream: 0 };
   const first = run.init(key);
-  const resumed = checkpoint.read();
+  const found = checkpoint.read();
+  const resumed = found !== undefined && "state" in found ? found : undefined;
+  if (resumed !== undefined)
+    options.onRemark?.(`goes on after ${resumed.state.step} of ${config.steps} steps`);
+  if (found !== undefined && "moved" in found)
+    options.onRemark?.(
+      `begins anew: there is a checkpoint of another program, data, settings or version, now ${found.moved}`,
+    );
   let state = resumed?.state ?? (first.kind === "ready" ? first.state : undefined);
   if (state === undefined) throw new Error("training could not start");
 

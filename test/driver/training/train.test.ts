@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -111,7 +111,11 @@ describe("training", () => {
       onProgress: () => controller.abort(),
     });
     const fresh = await train(program, data, { steps: 100, seed: 5 });
-    const besides = await train(program, data, { steps: 100, seed: 5, checkpoint });
+    const remarks: string[] = [];
+    const onRemark = (text: string): number => remarks.push(text);
+    const besides = await train(program, data, { steps: 100, seed: 5, checkpoint, onRemark });
+    expect(remarks.join()).toContain("other.pplx.checkpoint.old");
+    expect(existsSync(`${checkpoint}.old`)).toBe(true);
     expect(besides.tensors).toEqual(fresh.tensors);
   });
 
