@@ -59,7 +59,7 @@ function bijectionOf(
     return { name: called, falling: ends[0] > ends[1] };
   }
   const name = binaryName(called, position);
-  if (name === undefined) return { reason: `\`${called}\` is not one-to-one` };
+  if (name === undefined) return { reason: `\`${called}\` is not one-to-one`, ...atAnEnd(called) };
   const other = rangeIn(operand);
   const sign = signOf(other);
   const may = (what: string): { reason: string; help: string } => ({
@@ -96,6 +96,13 @@ function bijectionOf(
         : { reason: "what is raised to it may be 1, or not positive" };
     }
   }
+}
+
+/** What is cut off at an end is recorded there. */
+function atAnEnd(called: BuiltinName): { readonly help?: string } {
+  if (called !== "max" && called !== "min") return {};
+  const end = called === "max" ? "low" : "high";
+  return { help: `for values that are recorded at an end, write \`Censored(…, ${end}: …)\`` };
 }
 
 function binaryName(called: BuiltinName, position: number): BinaryBijectionName | undefined {

@@ -314,6 +314,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     square: "model M {\n  x ~ Normal(0, 1) ^ 2\n  observe y ~ Normal(x, 1)\n}",
     sign: "model M {\n  b ~ Normal(0, 1)\n  x ~ 1 + b * Laplace(0, 1)\n  observe y ~ Normal(x, 1)\n}",
     twice: "def bent(x: Real): Real = x + x ^ 3\nmodel M {\n  observe y ~ bent(Normal(0, 1))\n}",
+    end: "model M {\n  observe y ~ max(Normal(0, 1), 0)\n}",
     counts: "model M {\n  observe y ~ sqrt(Poisson(3))\n}",
     ends: "model M[K](low: Real[K]) {\n  observe y ~ low + Exponential(1)\n}",
     simplex: "model M {\n  x ~ log(Dirichlet([1, 2, 3]))\n  observe y ~ Normal(x, 1)\n}",
