@@ -93,6 +93,16 @@ export const transformedPrograms: readonly SampleProgram[] = [
     }`,
   ),
   program(
+    "images asked for densities and distribution functions",
+    {},
+    `s ~ LogNormal(0, 0.3)
+    a = cdf(exp(Normal(0, s)), 2)
+    b = cdf(-Exponential(s), -0.5)
+    c = logpdf(1 / Gamma(3, s), 0.7)
+    d = logsurvival(3 - 2 * Weibull(1.5, s), 1)
+    observe y ~ Normal(a + b + c + d, 1)`,
+  ),
+  program(
     "functions of the program",
     {},
     `s ~ HalfNormal(1)
