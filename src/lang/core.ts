@@ -108,7 +108,7 @@ export type CorePlace =
 /**
  * What a draw may be; chooses the bijector. Bounds are scalar expressions over what is bound before the site.
  * Narrower than the distribution's own support where the type is declared so. The density is then renormalised where the distribution
- * has a distribution function (`hasCumulative`). Others the checker admits only where the missing factor is constant, or for Uniform and
+ * has a distribution function (`isRenormalised`). Others the checker admits only where the missing factor is constant, or for Uniform and
  * Flat, which are flat there.
  */
 export type CoreSupport =

@@ -1,12 +1,12 @@
-/** Which distributions have a distribution function: those are renormalised where a type cuts them down, and can be censored. */
+/** Which distributions have a distribution function: those can be asked for it and censored, and are renormalised where a type cuts them down. */
 import type { CoreDefinition, CoreDistribution } from "./core.ts";
 import type { DistributionName } from "./distributions.ts";
 
 /** Builtin ones: the functions are in `compiler/lower/cumulative-rows.ts`. */
-export type CumulativeName = "Normal" | "Gamma" | "Beta";
+export type CumulativeName = "Normal" | "Gamma" | "Beta" | "Uniform";
 
 export function isCumulative(name: DistributionName): name is CumulativeName {
-  return ["Normal", "Gamma", "Beta"].includes(name);
+  return ["Normal", "Gamma", "Beta", "Uniform"].includes(name);
 }
 
 /** One of these entries is enough. */
@@ -31,4 +31,13 @@ export function hasCumulative(distribution: CoreDistribution): boolean {
     case "match":
       return distribution.arms.every(({ value }) => hasCumulative(value));
   }
+}
+
+/**
+ * Whether the density is divided by the mass that a declared type leaves. Uniform stays flat: where the ends are inferred, as in
+ * `b: Real(0, 1 - a) ~ Uniform(0, 1)`, it is uniform over all that may be together.
+ */
+export function isRenormalised(distribution: CoreDistribution): boolean {
+  const isUniform = distribution.kind === "distribution" && distribution.name === "Uniform";
+  return hasCumulative(distribution) && !isUniform;
 }

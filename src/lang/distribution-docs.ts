@@ -31,6 +31,8 @@ See also BetaProportion, Kumaraswamy, Uniform, Dirichlet.`,
 
 > logpdf(Uniform(1, 3), 2)
 -0.693147
+> cdf(Uniform(1, 3), 1.5)
+0.25
 
 See also Beta, Flat.`,
   Dirichlet: `Dirichlet on the simplex: K probabilities with means concentration / sum(concentration).

@@ -101,8 +101,7 @@ describe("infer", () => {
 test("sample stops, although it computes in the main thread", async () => {
   const before = folder.list();
   const args = ["sample", "mean.ppl", "--set", "N=1000", "--draws", "200000", "--out", "never.csv"];
-  const onStart = (child: ChildProcess): void => void setTimeout(() => child.kill("SIGINT"), 1500);
-  const { code, stderr } = await runProcess(folder, args, { onStart });
+  const { code, stderr } = await runProcess(folder, args, { onStart: interruptAt(/simulating: /) });
   expect(code).toBe(130);
   expect(stderr).toContain("stopped before all draws were made");
   expect(folder.list()).toEqual(before);
@@ -118,10 +117,7 @@ describe("train", () => {
     expect(existsSync(folder.file("whole.pplx.checkpoint"))).toBe(false);
 
     const args = [...train, "--out", "part.pplx", "--verbose"];
-    const onStart = (child: ChildProcess): void => {
-      child.stderr?.once("data", () => setTimeout(() => child.kill("SIGINT"), 200));
-    };
-    const stopped = await runProcess(folder, args, { onStart });
+    const stopped = await runProcess(folder, args, { onStart: interruptAt(/engine: /) });
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toMatch(
       /stopped after \d+ steps; the same command goes on from part\.pplx\.checkpoint/,

@@ -16,8 +16,8 @@ interface Numbers {
   readonly bool?: boolean;
 }
 
-/** What is asked of a distribution: `cdf(Weibull(2, 1), 0.5)`. */
-const query = /^(logpdf|logpmf|cdf|quantile|mean|variance)\(([A-Z].*)\)$/;
+/** What is asked of a distribution, and programs cannot ask, or not without the type of the draw: `quantile(Weibull(2, 1), 0.5)`. */
+const query = /^(logpdf|logpmf|quantile|mean|variance)\(([A-Z].*)\)$/;
 
 export function runExample({ statements, expression, result }: Example): string {
   if (/^[A-Z][a-z]/.test(result)) return typeOf(statements, expression);
@@ -68,7 +68,7 @@ function answerOf(
   }
   const { distribution } = loaded.model.sites[0];
   if (distribution.kind !== "defined") return bug(`${use} is not defined in the library`);
-  const entry = distribution.definition[asked as "cdf" | "quantile" | "mean" | "variance"];
+  const entry = distribution.definition[asked as "quantile" | "mean" | "variance"];
   if (entry === undefined) return bug(`${use} has no ${asked}`);
   const builder = createBuilder();
   const never = (): never => bug("nothing is learned");

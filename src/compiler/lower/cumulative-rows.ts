@@ -19,6 +19,11 @@ function standard(a: Algebra, x: Value, { loc, scale }: Arguments): Value {
   return a.div(a.sub(x, loc), scale);
 }
 
+/** log of a part of a length: of none, and of all, beyond its ends. */
+function logShare(a: Algebra, part: Value, length: Value): Value {
+  return a.unary("log", a.div(a.binary("min", a.binary("max", part, 0), length), length));
+}
+
 export const cumulativeRows: { readonly [Name in CumulativeName]: CumulativeRow } = {
   Normal: {
     logCdf: (a, x, args) => logNormalCdf(a, standard(a, x, args)),
@@ -36,5 +41,13 @@ export const cumulativeRows: { readonly [Name in CumulativeName]: CumulativeRow 
   Beta: {
     logCdf: (a, x, args) => betaTails(a, args.a, args.b, x).below,
     logSurvival: (a, x, args) => betaTails(a, args.a, args.b, x).above,
+  },
+  Uniform: {
+    logCdf: (a, x, { low, high }) => logShare(a, a.sub(x, low), a.sub(high, low)),
+    logSurvival: (a, x, { low, high }) => logShare(a, a.sub(high, x), a.sub(high, low)),
+    quantile(a, log, logAbove, { low, high }) {
+      const part = (share: Value): Value => a.mul(a.unary("exp", share), a.sub(high, low));
+      return a.select(a.binary("less", log, logAbove), a.add(low, part(log)), a.sub(high, part(logAbove)));
+    },
   },
 };

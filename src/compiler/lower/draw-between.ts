@@ -29,11 +29,6 @@ function drawPart(distribution: CoreDistribution, noise: Noise, part: Support, c
   }
   const cut = endsOf(part);
   const u = noise.uniform();
-  if (distribution.kind === "distribution" && distribution.name === "Uniform") {
-    const args = lowerArguments(distribution, context);
-    const [from, to] = [cut.low ?? args.low, cut.high ?? args.high];
-    return algebra.add(from, algebra.mul(u, algebra.sub(to, from)));
-  }
   const batch = noise.event;
   const tails = (x: Value): Tails => ({
     below: logTail(distribution, "below", x, batch, context),

@@ -6,7 +6,7 @@ import type {
   CoreSite,
   CoreTransformed,
 } from "../../lang/core.ts";
-import { hasCumulative } from "../../lang/cumulative.ts";
+import { isRenormalised } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import { pulled } from "./bijections.ts";
@@ -69,7 +69,7 @@ export function elementLogDensity(
 /** Where there is a distribution function, what a narrower declared type takes away is made up for. */
 function cutOff(site: CoreSite, batch: readonly number[], context: Context): readonly Value[] {
   const { distribution, support } = site;
-  if (support.kind === "ordered" || !isTruncated(site) || !hasCumulative(distribution)) return [];
+  if (support.kind === "ordered" || !isTruncated(site) || !isRenormalised(distribution)) return [];
   const mass = logMass(distribution, lowerSupport(ownBounds(site), context), batch, context);
   return [context.algebra.unary("neg", mass)];
 }

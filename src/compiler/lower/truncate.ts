@@ -1,7 +1,7 @@
 /** Sites whose declared type is narrower than their distribution. */
 import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
-import { hasCumulative } from "../../lang/cumulative.ts";
+import { isRenormalised } from "../../lang/cumulative.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { exactly } from "../../lang/range.ts";
 import { sameExpression } from "../../lang/same-expression.ts";
@@ -83,7 +83,7 @@ export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */
 export function whyNotTruncated(site: CoreSite, model: CoreModel): string | undefined {
   const { distribution, support } = site;
-  if (hasCumulative(distribution)) return undefined;
+  if (isRenormalised(distribution)) return undefined;
   if (distribution.kind === "transformed")
     return whyNotTruncated({ ...site, distribution: distribution.base }, model);
   if (distribution.kind === "defined")

@@ -1,7 +1,7 @@
 /** The declared type of a draw against its distribution: event shape, support, truncation. */
 
 import type { CoreExpression, CoreSupport } from "../core.ts";
-import { hasCumulative } from "../cumulative.ts";
+import { isRenormalised } from "../cumulative.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
 import { sameExpression } from "../same-expression.ts";
@@ -186,7 +186,7 @@ function chooseInterval(
   const narrowed = numberType("real", range);
   if (sameSupport(wanted, support)) return { type: narrowed, support };
   const anywhere = distribution.name === "Uniform" || distribution.name === "Flat";
-  if (hasCumulative(distribution.core)) return { type: narrowed, support: wanted };
+  if (isRenormalised(distribution.core)) return { type: narrowed, support: wanted };
   const boundsKnown = !supportBounds(wanted).some((bound) => dependsOnUnknown(scope, bound));
   if (!distribution.known || (!anywhere && !boundsKnown))
     return refuseTruncation(scope, name, distribution, declared);

@@ -17,9 +17,9 @@ import type {
 } from "../../../src/lang/core.ts";
 import {
   type CumulativeName,
-  hasCumulative,
   isCumulative,
   isCumulativeDefinition,
+  isRenormalised,
 } from "../../../src/lang/cumulative.ts";
 import { distributions } from "../../../src/lang/distributions.ts";
 import { evaluateSize, type Size } from "../../../src/lang/size.ts";
@@ -210,7 +210,7 @@ function cutOfOthers(
   scope: Scope,
 ): number {
   if (support.kind !== "lower" && support.kind !== "upper" && support.kind !== "interval") return 0;
-  if (!hasCumulative(distribution)) return 0;
+  if (!isRenormalised(distribution)) return 0;
   const low = support.kind === "upper" ? -Infinity : number(evaluate(support.low, scope));
   const high = support.kind === "lower" ? Infinity : number(evaluate(support.high, scope));
   const all = (value: Meaning, path: readonly number[]): number => {
@@ -324,6 +324,7 @@ const cdfs: Readonly<Record<CumulativeName, (x: number, args: Readonly<Record<st
     Normal: (x, { loc, scale }) => phi((x - loc) / scale),
     Gamma: (x, { shape, rate }) => gammaShare(shape, rate * x),
     Beta: (x, { a, b }) => betaShare(a, b, x),
+    Uniform: (x, { low, high }) => Math.min(Math.max((x - low) / (high - low), 0), 1),
   };
 
 function definedShare({ cdf, logCdf, logSurvival }: CoreDefinition, x: Meaning, scope: Scope): number {

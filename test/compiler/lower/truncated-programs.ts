@@ -61,6 +61,8 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     m ~ Normal(0, 1)
     factor logpdf(Gamma(1 + s, 2), s) + logsurvival(Gamma(1 + s, 2), s + 0.3) + logcdf(Beta(s, 2), sigmoid(m))
     factor logpdf(Mixture([0.3, 0.7] as Simplex[2], Normal(m, s), Laplace(m, 1)), 0.4) + cdf(exp(Normal(m, s)), 1.5)
+    factor cdf(Uniform(-1, s), m) + logsurvival(Uniform(-9 - s, 9), m)
+    observe t ~ Censored(Uniform(-1, 4 + s), high: 3)
     factor logpdf(MultivariateNormal([m, s], [[2, 0.3], [0.3, 1]] as Covariance), [0.1, m])
     plate n in N {
       late[n] = logsurvival(Weibull(1.5, s), exp(m) + x[n] ^ 2)
