@@ -120,6 +120,7 @@ test("files", async () => {
   mkdirSync(join(folder, "out.json"));
   mkdirSync(join(folder, "empty"));
   writeFileSync(join(folder, "latin1.ppl"), Uint8Array.of(0x6d, 0x0a, 0xe9));
+  writeFileSync(join(folder, "schools.xlsx"), "PK");
   const cases: Readonly<Record<string, () => unknown>> = {
     "data-unreadable": () => readData(join(folder, "schools.json")),
     "data-format": () => readData(join(folder, "schools.xlsx")),
