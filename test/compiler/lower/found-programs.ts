@@ -25,4 +25,11 @@ export const foundPrograms: readonly SampleProgram[] = [
     observe y: Real[P] ~ Normal(a, 1)`,
     "(v: Real[P])",
   ),
+  program(
+    "a sum of exponentials beyond doubles",
+    { T: 20 },
+    `s[0] ~ Normal(0, 1)
+    for t in 1..T { s[t] ~ Normal(s[t-1] + logsumexp([s[t-1], s[t-1]]), 2) }
+    observe y ~ Normal(s[1], 1)`,
+  ),
 ];

@@ -683,7 +683,10 @@ const scalarFunctions: Readonly<Record<string, (x: number, y: number, z: number)
 
 const sumOf = (x: readonly number[]): number => x.reduce((sum, each) => sum + each, 0);
 const dot = (x: readonly number[], y: readonly number[]): number => sumOf(x.map((each, i) => each * y[i]));
-const logSumExp = (x: readonly number[]): number => Math.log(sumOf(x.map(Math.exp)));
+const logSumExp = (x: readonly number[]): number => {
+  const top = Math.max(...x);
+  return Math.abs(top) === Infinity ? top : top + Math.log(sumOf(x.map((each) => Math.exp(each - top))));
+};
 const transpose = (x: readonly number[][]): number[][] => x[0].map((_, j) => x.map((row) => row[j]));
 
 const varianceOf = (x: readonly number[]): number =>
@@ -695,7 +698,7 @@ const vectorFunctions: Readonly<Record<string, (x: readonly number[]) => Meaning
   mean: (x) => sumOf(x) / x.length,
   prod: (x) => x.reduce((product, each) => product * each, 1),
   logsumexp: logSumExp,
-  softmax: (x) => x.map((each) => Math.exp(each) / sumOf(x.map(Math.exp))),
+  softmax: (x) => x.map((each) => Math.exp(each - logSumExp(x))),
   log_softmax: (x) => x.map((each) => each - logSumExp(x)),
   cumsum: (x) => x.map((_, i) => sumOf(x.slice(0, i + 1))),
   cumprod: (x) => x.map((_, i) => x.slice(0, i + 1).reduce((product, each) => product * each, 1)),
