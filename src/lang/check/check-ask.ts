@@ -71,7 +71,9 @@ export function checkAsk(scope: Scope, asked: Asked, call: Call, check: CheckExp
       found: at.type,
       expected,
       because,
-      help: "ask for each element: `[logpdf(Normal(0, 1), x[n]) for n in N]`",
+      ...(isArrayOfDraws(at, distribution) && {
+        help: `ask for each element: \`[${asked}(…, x[n]) for n in N]\``,
+      }),
     });
     return errorExpression(span);
   }
@@ -101,6 +103,10 @@ function whyNot(
     reason: "it has no distribution function",
     help: "ask one with a `cdf`, or give one to a `dist` of your own",
   };
+}
+
+function isArrayOfDraws({ type }: CoreExpression, { draw }: CheckedDistribution): boolean {
+  return type.kind === "number" && type.dimensions.length > draw.length;
 }
 
 function fitsDraw({ type }: CoreExpression, { draw, element }: CheckedDistribution): boolean {

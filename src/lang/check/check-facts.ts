@@ -176,7 +176,7 @@ export type CheckFacts =
       readonly found: Type;
       readonly expected: string;
       readonly because: Because;
-      readonly help: string;
+      readonly help?: string;
     }
   | {
       readonly code: "support-not-proven" | "outside-support";

@@ -24,7 +24,7 @@ function judgeEngine(engine: Engine, { graph, inputs, results }: Judged): void {
 
 describe("generated programs", () => {
   test(
-    "have the densities and gradients that an interpreter and finite differences give, on all engines",
+    "have the densities and gradients that an interpreter and finite differences give, also on wasm",
     async () => {
       const wasm = await createWasmEngine();
       fc.assert(
