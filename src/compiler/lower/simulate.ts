@@ -2,6 +2,7 @@
  * The verb "simulate": every draw becomes a draw, as a function of noise inputs. Variables whose values are given keep them, so the
  * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
  */
+import { holdsCensored } from "../../lang/censored.ts";
 import type { CoreBijection, CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
@@ -23,7 +24,8 @@ import {
   siteOf,
   walkStatements,
 } from "./lower-model.ts";
-import { lowerLearned } from "./lower-support.ts";
+import { lowerLearned, lowerSupport } from "./lower-support.ts";
+import { offEnds } from "./off-ends.ts";
 import { addPiece, boundArray } from "./pieces.ts";
 import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { groupSteps } from "./step-order.ts";
@@ -138,9 +140,13 @@ function bindInitialValues(variable: CoreVariable, context: ModelContext): boole
 
 /** The site's draw; between the declared bounds where these cut its distribution down. */
 function drawSite(site: CoreSite, noise: Noise, context: ModelContext): Value {
-  const { distribution } = site;
-  if (!isTruncated(site)) return drawFrom(distribution, noise, context);
-  return drawBetween(site, noise, context);
+  const { distribution, support } = site;
+  const drawn = isTruncated(site)
+    ? drawBetween(site, noise, context)
+    : drawFrom(distribution, noise, context);
+  // Only what is censored lies at an end otherwise than by rounding.
+  if (support.kind === "discrete" || holdsCensored(distribution)) return drawn;
+  return offEnds(context.algebra, drawn, lowerSupport(support, context));
 }
 
 function refuseUndrawable(site: CoreSite, context: ModelContext): void {

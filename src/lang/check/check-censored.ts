@@ -1,5 +1,5 @@
 /** `Censored(Weibull(k, s), high: c[n])`: a value at an end says only that it is at the end or beyond. */
-import type { CoreDistribution, CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreExpression, CoreSupport } from "../core.ts";
 import { hasCumulative } from "../cumulative.ts";
 import { rangeOf } from "../range.ts";
 import type { Argument, Expression } from "../tree.ts";
@@ -19,25 +19,6 @@ type Ends = { readonly [E in End]?: CoreExpression };
 
 export function isCensored({ callee }: Call): boolean {
   return callee.kind === "name" && callee.text === "Censored";
-}
-
-/** Whether draws of the distribution, or of a part of it, are censored. */
-export function holdsCensored(distribution: CoreDistribution): boolean {
-  switch (distribution.kind) {
-    case "censored":
-      return true;
-    case "mixture":
-      return distribution.components.some(holdsCensored);
-    case "if":
-      return holdsCensored(distribution.then) || holdsCensored(distribution.else);
-    case "match":
-      return distribution.arms.some(({ value }) => holdsCensored(value));
-    case "transformed":
-      return holdsCensored(distribution.base);
-    case "distribution":
-    case "defined":
-      return false;
-  }
 }
 
 export function checkCensored(

@@ -1,5 +1,6 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
+import { holdsCensored } from "../censored.ts";
 import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
 import { canBePlaced } from "../noncentered.ts";
 import { equalSizes, formatSize } from "../size.ts";
@@ -7,7 +8,6 @@ import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { checkBijector } from "./check-bijector.ts";
 import { bindPiece, corePlaces } from "./check-bind.ts";
-import { holdsCensored } from "./check-censored.ts";
 import { checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";

@@ -3,12 +3,12 @@
  * expression in which a number stands for what the distribution draws; the way from there to its value must be one of one-to-one
  * functions.
  */
+import { holdsCensored } from "../censored.ts";
 import type { CoreDistribution, CoreExpression } from "../core.ts";
 import type { Expression } from "../tree.ts";
 import { numberType } from "../type.ts";
 import { type Bijected, imageOf } from "./bijection-image.ts";
 import { bijectionPath, type Obstacle } from "./bijection-path.ts";
-import { holdsCensored } from "./check-censored.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
 import { combinators, isDistribution } from "./check-name.ts";

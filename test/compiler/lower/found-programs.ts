@@ -32,4 +32,14 @@ export const foundPrograms: readonly SampleProgram[] = [
     for t in 1..T { s[t] ~ Normal(s[t-1] + logsumexp([s[t-1], s[t-1]]), 2) }
     observe y ~ Normal(s[1], 1)`,
   ),
+  program(
+    "draws that round to an end of their support",
+    { N: 20 },
+    `plate n in N {
+      observe share[n]: Unit ~ if N > 1 then sigmoid(Normal(0, 60)) else Uniform(0, 1)
+      observe most[n] ~ Beta(1, 0.04)
+      observe tiny[n] ~ Gamma(0.003, 1)
+      observe beyond[n] ~ 3 - 2 * exp(Normal(0, 60))
+    }`,
+  ),
 ];

@@ -263,7 +263,7 @@ function judgeDraws(
   // What is given may depend on what is predicted, and be impossible beside it.
   const isDrawn = (variable: string): boolean => !Object.hasOwn(given, variable);
   const judged = interpret({ ...loaded, model: known }, program.sizes, meanings, all.meanings, isDrawn);
-  // Beyond doubles: series may grow without bound, and a quarter of all draws from Beta(1, 0.04) round to 1.
+  // Beyond doubles: series may grow without bound, and shares of a simplex may underflow to 0.
   const overflows = Object.values(outputs).some((values) =>
     values.some((each) => Math.abs(each) === Infinity),
   );

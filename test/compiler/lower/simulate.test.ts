@@ -7,6 +7,7 @@ import { findItemPlate } from "../../../src/compiler/lower/item-plate.ts";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
+import { erf } from "../../../src/compiler/special-functions.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { loadModel } from "./load-model.ts";
 
@@ -243,6 +244,46 @@ describe("a declared type that cuts the distribution down", () => {
       drawn.map((x) => x ** 2),
       expected(2),
     );
+  });
+});
+
+describe("draws that round to an end of their support", () => {
+  const text = `model M[N] {
+    high ~ Normal(5, 1)
+    plate n in N {
+      share[n] ~ sigmoid(Normal(0, 60))
+      most[n] ~ Beta(1, 0.04)
+      tiny[n] ~ Gamma(0.003, 1)
+      beyond[n] ~ 3 - 2 * exp(Normal(0, 60))
+      under[n] ~ high - exp(Normal(0, 60))
+      observe seen[n] ~ Censored(Normal(0, 1), high: 0.5)
+    }
+  }`;
+
+  test("become numbers next to it", () => {
+    const results = simulate(text, { N: 20 }, {}, {}, 50);
+    const all = (name: string): number[] => results[`variable/${name}`].flat();
+    const next = 1 - Number.EPSILON;
+    for (const name of ["share", "most"]) {
+      expect(Math.max(...all(name))).toBe(next);
+      // As many as lie beyond.
+      const count = all(name).filter((each) => each === next).length;
+      const expected = name === "share" ? 0.5 * (1 - erf(36 / 60 / Math.SQRT2)) : Number.EPSILON ** 0.04;
+      const error = Math.sqrt(expected * (1 - expected) * 1000);
+      expect(Math.abs(count - 1000 * expected)).toBeLessThan(errors * error);
+    }
+    expect(Math.min(...all("tiny"))).toBe(Number.MIN_VALUE);
+    expect(Math.max(...all("beyond"))).toBe(3 - 3 * Number.EPSILON);
+    results["variable/under"].forEach((row, draw) => {
+      const [high] = results["variable/high"][draw];
+      expect(row.every((each) => each < high)).toBe(true);
+      expect(Math.max(...row)).toBeCloseTo(high, 12);
+    });
+  });
+
+  test("but for what is censored, which lies at its ends", () => {
+    const seen = simulate(text, { N: 20 }, {}, {}, 50)["variable/seen"].flat();
+    expect(Math.max(...seen)).toBe(0.5);
   });
 });
 
