@@ -239,7 +239,8 @@ export function bracketSizes(
   if (brackets === undefined) return sizes;
   const names = signature.bracketSizes;
   if (brackets.length !== names.length) {
-    const written = `\`${signature.name}[${names.join(", ")}]\``;
+    const written =
+      names.length > 0 ? `\`${signature.name}[${names.join(", ")}]\`` : `\`${signature.name}(…)\``;
     if (brackets.length > names.length)
       scope.report({
         code: "too-many-arguments",

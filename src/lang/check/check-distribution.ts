@@ -27,6 +27,7 @@ export function checkDistribution(scope: Scope, expression: Expression): Checked
       if (isMixture(expression)) return checkMixture(scope, expression, checkDistribution);
       if (expression.callee.kind !== "name" || !isDistribution(expression.callee.text)) {
         const inside = distributionsIn(scope, expression);
+        if (inside.includes(expression)) return refuseSizes(scope, expression);
         if (inside.length > 0) return checkTransformed(scope, expression, inside, checkDistribution);
         break;
       }
@@ -98,6 +99,17 @@ export function checkChoice(
   const arms = values.map(({ core }, pattern) => ({ pattern, value: core }));
   const subject = literalNumber(0, span);
   return joinArms(scope, values, { kind: "match", subject, arms, span }, "the options of this `vary`");
+}
+
+/** `Normal[3](0, 1)`: of what the language has, only a `dist` of the library may have sizes in brackets. */
+function refuseSizes(scope: Scope, call: Extract<Expression, { readonly kind: "call" }>): undefined {
+  const { callee, span } = call;
+  const plain = formatBrief(callee.kind === "index" ? { ...call, callee: callee.base } : call);
+  scope.report({
+    code: "not-a-distribution",
+    value: { text: formatBrief(call), span },
+    help: `write \`${plain}\`; plates and the declared type, \`x: Real[3] ~ …\`, say how many numbers are drawn`,
+  });
 }
 
 function reportNoDistribution(scope: Scope, expression: Expression): void {

@@ -253,6 +253,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     function: "model M {\n  x ~ Normal(exp, 1)\n}",
   },
   "not-a-distribution": {
+    brackets: "model M[N] {\n  plate n in N { observe y[n] ~ Normal[n](0, 1) }\n}",
     dist: "dist Peak(loc: Real, scale: Positive) on Real {\n  logpdf(x) = -log(2 * scale) - abs(x - loc) / scale\n}\nmodel M {\n  mu ~ Peak\n}",
     "": "model M {\n  mu ~ Normal(0, 1)\n  x ~ mu + 1\n}",
     bare: "model M {\n  mu ~ Flat\n}",

@@ -115,6 +115,7 @@ describe("typing never crashes parser or checker", () => {
       "a plate without a body, closed by the brace of its model",
       "model M[I] {\n  plate i in I\n    a[i] ~ Normal(0, 1)\n}\n",
     ],
+    ["sizes behind a distribution that has none", "model M[N] {\n  y ~ exp(Normal[N](0, 1))\n}\n"],
   ])("%s", (_, text) => lawful(text));
 
   test("every beginning of a program", () => {
