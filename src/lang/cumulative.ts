@@ -3,10 +3,12 @@ import type { CoreDefinition, CoreDistribution } from "./core.ts";
 import type { DistributionName } from "./distributions.ts";
 
 /** Builtin ones: the functions are in `compiler/lower/cumulative-rows.ts`. */
-export type CumulativeName = "Normal" | "Gamma" | "Beta" | "Uniform";
+const cumulativeNames = ["Normal", "Gamma", "Beta", "Uniform", "Categorical", "RelaxedBernoulli"] as const;
+
+export type CumulativeName = (typeof cumulativeNames)[number];
 
 export function isCumulative(name: DistributionName): name is CumulativeName {
-  return ["Normal", "Gamma", "Beta", "Uniform"].includes(name);
+  return cumulativeNames.some((each) => each === name);
 }
 
 /** One of these entries is enough. */

@@ -59,6 +59,8 @@ Where a Categorical variable is not observed, it is summed out if the program's 
 
 > logpmf(Categorical([0.2, 0.3, 0.5]), 2)
 -0.693147
+> cdf(Categorical([0.2, 0.3, 0.5]), 1)
+0.5
 > logpmf(Categorical(logits: [0, 1, 2]), 2)
 -0.407606
 
@@ -67,6 +69,8 @@ See also Bernoulli, Multinomial, RelaxedCategorical, OrderedLogistic.`,
 
 > logpdf(RelaxedBernoulli(logits: 1, temperature: 0.5), 0.7)
 -0.600714
+> cdf(RelaxedBernoulli(logits: 1, temperature: 0.5), 0.7)
+0.359773
 
 See also Bernoulli, RelaxedCategorical.`,
   RelaxedCategorical: `A Categorical draw made continuous: weights near one-hot where the temperature is low (Concrete, Gumbel-softmax; Maddison, Mnih and Teh 2017).

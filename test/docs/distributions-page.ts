@@ -38,7 +38,8 @@ ${builtinNames.map(builtinRow).join("\n")}
 
 \`via noncentered\` goes with ${withLocationScale().join(", ")}, and in the library with what has a location \`loc\` and a scale \`scale\` on the whole
 line or is drawn from one normal number, as LogNormal is. The density of \`Ordered[K]\` and of a variable that a declared type cuts down is not
-renormalised where the distribution has no [distribution function](language.md#types). [Why these are builtin](../ARCHITECTURE.md#distributions).
+renormalised where the distribution has no [distribution function](language.md#types). Whatever draws one number has one, but \`Flat\`, which is
+improper, and what is \`Censored\`; \`Bernoulli\` draws true and false, and vectors and matrices have no order. [Why these are builtin](../ARCHITECTURE.md#distributions).
 
 ## Examples
 

@@ -1,7 +1,7 @@
 """Writes distribution-tails.json: logarithms of both tails of distributions with mpmath (400 digits, so that what is left of 1 is seen), for distribution-tails.test.ts."""
 import json
 from pathlib import Path
-from mpmath import mp, mpf, acot, atan, beta, erfc, exp, expm1, gammainc, hyp2f1, inf, log, pi, sqrt
+from mpmath import mp, mpf, acot, atan, besseli, beta, binomial as binom, cos, erfc, exp, expm1, gammainc, hyp2f1, inf, log, pi, quad, sqrt, workdps
 
 mp.dps = 400
 
@@ -90,6 +90,58 @@ def logistic(z):
     return 1 / (1 + exp(-z))
 
 
+def skew_normal(slant):
+    """Both as integrals of 2 φ(t) Φ(slant t), with 40 digits."""
+
+    def below(z, slant):
+        fall = 1 + (slant**2 if slant * z < 0 else 0)
+        ends = [0] + [mpf(2) ** k / (sqrt(fall) * (1 + abs(z) * sqrt(fall))) for k in range(-3, 12)]
+        # `quad` looks at absolute errors, so what is small is scaled up.
+        part = quad(lambda s: exp((z * z * fall - (z - s) ** 2) / 2) * erfc(-slant * (z - s) / sqrt(mpf(2))), ends)
+        return part / sqrt(2 * pi) * exp(-z * z * fall / 2)
+
+    def both(z):
+        with workdps(40):
+            # One of them is from the end, the other is what is left: with 40 digits that is enough for points that are not far out.
+            left = below(z, slant) if z < 0 else None
+            right = below(-z, -slant) if z >= 0 else None
+        return (left, 1 - left) if z < 0 else (1 - right, right)
+
+    return both
+
+
+def von_mises(loc, k):
+    def mass(a, b):
+        with workdps(40):
+            # In units of the width of the peaks, which lie at loc and at turns from it.
+            inner = sorted({loc + 2 * pi * j + s * w for j in (-1, 0, 1) for s in (-1, 1) for w in [0] + [mpf(2) ** i / sqrt(k + 1) for i in range(-2, 5)]})
+            ends = [a] + [e for e in inner if a < e < b] + [b]
+            top = max(cos(t - loc) for t in ends)
+            return quad(lambda t: exp(k * (cos(t - loc) - top)), ends) * exp(k * top) / (2 * pi * besseli(0, k))
+
+    return lambda x: (mass(-pi, x), mass(x, pi))
+
+
+def beta_binomial(n, a, b):
+    def p(k):
+        return binom(n, k) * beta(k + a, n - k + b) / beta(a, b)
+
+    def both(k):
+        with workdps(60):
+            return sum(p(j) for j in range(int(k) + 1)), sum((p(j) for j in range(int(k) + 1, int(n) + 1)), mpf(0))
+
+    return counts(both)
+
+
+def horseshoe(x):
+    """2/π times the integral of Φ(-|x| / λ) / (1 + λ²), in λ = |x| / v."""
+    with workdps(40):
+        h = abs(x)
+        ends = [0] + [h * mpf(10) ** k for k in range(-3, 3)] + [mpf(k) for k in (1, 2, 4, 8, 16, 32)]
+        away = 2 / pi * quad(lambda v: h * normal(-v) / (v * v + h * h), sorted(ends))
+    return (away, 1 - away) if x < 0 else (1 - away, away)
+
+
 mp_e = exp(mpf(1))
 
 
@@ -127,6 +179,22 @@ rows = [
     ("Gumbel(1, 2)", lambda x: (exp(-exp((1 - x) / 2)), -expm1(-exp((1 - x) / 2))), ["-9", "0", "60", "2000"]),
     ("Kumaraswamy(2, 3)", complement(lambda x: (1 - x * x) ** 3), ["1e-9", "0.5", "0.99999"]),
     ("LogitNormal(0.4, 0.8)", lambda x: symmetric(normal)((log(x / (1 - x)) - d("0.4")) / d("0.8")), ["1e-20", "0.5", "0.999"]),
+    ("SkewNormal(0, 1, 3)", skew_normal(d(3)), ["-9", "-2", "-0.4", "-0.1", "0", "0.2", "0.5", "3", "7"]),
+    ("SkewNormal(0, 1, -3)", skew_normal(d(-3)), ["-7", "-2", "-0.4", "-0.1", "0", "0.2", "0.5", "3", "9"]),
+    ("SkewNormal(0, 1, 0.4)", skew_normal(d("0.4")), ["-30", "-3", "-1", "0.3", "2.4", "2.6", "9"]),
+    ("SkewNormal(0, 1, -0.01)", skew_normal(d("-0.01")), ["-90", "-11", "0.3", "8", "200"]),
+    ("SkewNormal(1, 2, 40)", lambda x: skew_normal(d(40))((x - 1) / 2), ["0", "0.9", "0.99", "1.01", "1.2", "8"]),
+    ("SkewNormal(1, 2, 0)", lambda x: symmetric(normal)((x - 1) / 2), ["-80", "0", "1.5", "90"]),
+    ("VonMises(0.7, 2)", von_mises(d("0.7"), d(2)), ["-3.1", "-2", "0", "0.7", "2", "3.1"]),
+    ("VonMises(-9, 0.3)", von_mises(d(-9), d("0.3")), ["-3.1", "-2", "0", "3.1"]),
+    ("VonMises(3, 40)", von_mises(d(3), d(40)), ["-3.1", "-2", "0", "2.9", "3.1"]),
+    ("VonMises(0, 900)", von_mises(d(0), d(900)), ["-3", "-0.2", "0", "0.1", "3"]),
+    ("VonMises(1, 0)", von_mises(d(1), d(0)), ["-3.1", "0", "2"]),
+    ("BetaBinomial(9, 2, 0.5)", beta_binomial(d(9), d(2), d("0.5")), ["-1", "0", "4", "8", "9"]),
+    ("BetaBinomial(1000, 1, 1)", beta_binomial(d(1000), d(1), d(1)), ["0", "500", "999"]),
+    ("BetaBinomial(100, 0.1, 0.2)", beta_binomial(d(100), d("0.1"), d("0.2")), ["0", "30", "99"]),
+    ("BetaBinomial(300, 70, 20)", beta_binomial(d(300), d(70), d(20)), ["1", "200", "233", "240", "299"]),
+    ("Horseshoe(1)", horseshoe, ["-1e9", "-1", "-0.001", "0.5", "40", "1e12"]),
     ("TruncatedNormal(0, 1, 4, 6)", lambda x: ((normal(-d(4)) - normal(-x)) / (normal(-d(4)) - normal(-d(6))), (normal(-x) - normal(-d(6))) / (normal(-d(4)) - normal(-d(6)))), ["4.001", "5", "5.999"]),
     ("Poisson(3)", counts(lambda k: flipped(gamma(k + 1, d(3)))), ["-1", "0", "2", "4", "200"]),
     ("Poisson(log_rate: 1)", counts(lambda k: flipped(gamma(k + 1, mp_e))), ["0", "3", "90"]),

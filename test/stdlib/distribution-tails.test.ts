@@ -16,3 +16,16 @@ describe.each(values.map((each) => [each.use, each] as const))("%s", (use, { at,
     });
   });
 });
+
+describe("BetaBinomial of many trials", () => {
+  // The beta functions of the first term have 1e6 in them: fewer digits are left. Values as above.
+  test("where a tail takes 1024 terms at most", () => {
+    const use = "BetaBinomial(20000, 9e4, 1e4)";
+    expect(Math.abs(tailOf(use, "below")(17_700) - -22.572379627040817)).toBeLessThan(1e-9);
+    expect(Math.abs(tailOf(use, "above")(18_000) - -0.6985409350144315)).toBeLessThan(1e-9);
+  });
+
+  test("where it takes more, the result is no number", () => {
+    expect(tailOf("BetaBinomial(100000, 1, 1)", "below")(40_000)).toBeNaN();
+  });
+});

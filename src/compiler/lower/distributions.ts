@@ -7,12 +7,12 @@ import type { DistributionName } from "../../lang/distributions.ts";
 import { logProbabilities, overLast } from "./distribution-arguments.ts";
 import type { Arguments, DistributionRow } from "./distribution-row.ts";
 import { drawCategory, drawGamma } from "./draws.ts";
-import { gather } from "./gather.ts";
+import { chooseLast } from "./gather.ts";
 import { vectorsOverRows } from "./matrices.ts";
 import { inverseWishart, lkj, lkjCholesky, wishart } from "./matrix-distributions.ts";
 import { multivariateNormal, multivariateStudentT } from "./multivariate-normal.ts";
 import { relaxedBernoulli, relaxedCategorical } from "./relaxed.ts";
-import type { Algebra, Axis, Operand, Value } from "./value.ts";
+import type { Algebra, Operand, Value } from "./value.ts";
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
 
@@ -126,22 +126,6 @@ function probability(a: Algebra, args: Arguments): Value {
 /** (exponent − 1) · log x: nothing where the exponent is the number 1, also where log x is infinite. */
 function powerTerm(a: Algebra, exponent: Value, logX: () => Value): Value[] {
   return isNumber(a, exponent, 1) ? [] : [a.mul(a.sub(exponent, 1), logX())];
-}
-
-/** The element of each table row (the last dimension) at the index; one row serves all where the table is a vector. */
-function chooseLast(a: Algebra, table: Value, index: Value): Value {
-  if (table.event.length === 1) return gather(a, table, index);
-  const rows = table.event.slice(0, -1).map(
-    (size, position): Axis => ({
-      id: `row ${position}`,
-      size,
-      start: 0,
-      order: Number.MAX_SAFE_INTEGER - table.event.length + position,
-      kind: "plate",
-    }),
-  );
-  const toAxes = (value: Value): Value => rows.reduce((part, row) => a.eventToAxis(part, row), value);
-  return rows.reduceRight((part, row) => a.axisToEvent(part, row), gather(a, toAxes(table), toAxes(index)));
 }
 
 export function sum(a: Algebra, terms: readonly Value[]): Value {

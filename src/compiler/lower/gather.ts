@@ -1,5 +1,5 @@
 /** Indexing by computed positions. */
-import type { Algebra, Value } from "./value.ts";
+import type { Algebra, Axis, Value } from "./value.ts";
 
 /** Rows of event dimension 0 of `table` at `index` (any axes, event [] or a vector of positions). */
 export function gather(algebra: Algebra, table: Value, index: Value): Value {
@@ -55,4 +55,20 @@ function isWholeIota(algebra: Algebra, value: Value): boolean {
   let node = algebra.builder.nodeOf(value.node);
   while (node.op === "convert") node = algebra.builder.nodeOf(node.inputs[0]);
   return node.op === "iota";
+}
+
+/** The element of each table row (the last dimension) at the index; one row serves all where the table is a vector. */
+export function chooseLast(a: Algebra, table: Value, index: Value): Value {
+  if (table.event.length === 1) return gather(a, table, index);
+  const rows = table.event.slice(0, -1).map(
+    (size, position): Axis => ({
+      id: `row ${position}`,
+      size,
+      start: 0,
+      order: Number.MAX_SAFE_INTEGER - table.event.length + position,
+      kind: "plate",
+    }),
+  );
+  const toAxes = (value: Value): Value => rows.reduce((part, row) => a.eventToAxis(part, row), value);
+  return rows.reduceRight((part, row) => a.axisToEvent(part, row), gather(a, toAxes(table), toAxes(index)));
 }

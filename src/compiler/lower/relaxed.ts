@@ -60,7 +60,8 @@ export const relaxedCategorical: DistributionRow = {
   },
 };
 
-function logOdds(a: Algebra, { p, logits }: Arguments): Value {
+/** log odds of what is made continuous. */
+export function logOdds(a: Algebra, { p, logits }: Arguments): Value {
   return logits ?? a.sub(a.unary("log", p), a.unary("log1p", a.unary("neg", p)));
 }
 

@@ -108,7 +108,8 @@ export interface Algebra {
   slice(x: Value, dimension: number, from: number, to: number): Value;
   concat(parts: readonly Value[], dimension: number): Value;
   reshapeEvent(x: Value, event: Shape): Value;
-  cumsum(x: Value, dimension: number): Value;
+  /** From the first element on, or, reversed, from the last. */
+  cumsum(x: Value, dimension: number, reverse?: boolean): Value;
   /** Stretches to hold at least these axes and exactly this event shape (from a scalar event or the same). */
   stretch(x: Value, axes: readonly Axis[], event: Shape): Value;
   /** The axis as a new event dimension at the front. */
@@ -328,8 +329,8 @@ export function createAlgebra(builder: Builder): Algebra {
       return { node, axes, event: aligned[0].event.map((each, at) => (at === dimension ? length : each)) };
     },
     reshapeEvent,
-    cumsum(x, dimension) {
-      const node = builder.emit("cumsum", [x.node], { axis: x.axes.length + dimension, reverse: false });
+    cumsum(x, dimension, reverse = false) {
+      const node = builder.emit("cumsum", [x.node], { axis: x.axes.length + dimension, reverse });
       return { ...x, node };
     },
     stretch,

@@ -227,9 +227,10 @@ function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[
       if (!isCumulative(distribution.name)) throw new Error("no cdf");
       const given = Object.entries(distribution.arguments).map(([name, expression]) => {
         const value = evaluate(expression, scope);
-        return [name, number(Array.isArray(value) ? at(value, path) : value)];
+        const isNumber = distribution.name !== "Categorical";
+        return [name, isNumber ? number(Array.isArray(value) ? at(value, path) : value) : value];
       });
-      return cdfs[distribution.name](x, Object.fromEntries(given));
+      return cdfs[distribution.name](x, Object.fromEntries(given) as DensityArguments);
     }
     case "defined":
       return definedSum(distribution, x, scope, (inner, value) =>
@@ -319,13 +320,20 @@ function betaShare(a: number, b: number, x: number): number {
 }
 
 const phi = (z: number): number => 0.5 * (1 + erf(z / Math.SQRT2));
-const cdfs: Readonly<Record<CumulativeName, (x: number, args: Readonly<Record<string, number>>) => number>> =
-  {
-    Normal: (x, { loc, scale }) => phi((x - loc) / scale),
-    Gamma: (x, { shape, rate }) => gammaShare(shape, rate * x),
-    Beta: (x, { a, b }) => betaShare(a, b, x),
-    Uniform: (x, { low, high }) => Math.min(Math.max((x - low) / (high - low), 0), 1),
-  };
+const cdfs: Readonly<Record<CumulativeName, (x: number, args: DensityArguments) => number>> = {
+  Normal: (x, { loc, scale }) => phi((x - loc) / scale),
+  Gamma: (x, { shape, rate }) => gammaShare(shape, rate * x),
+  Beta: (x, { a, b }) => betaShare(a, b, x),
+  Uniform: (x, { low, high }) => Math.min(Math.max((x - low) / (high - low), 0), 1),
+  Categorical(x, { p, logits }) {
+    const weights: readonly number[] = p ?? logits.map(Math.exp);
+    const upTo = (end: number): number => weights.slice(0, end).reduce((sum, each) => sum + each, 0);
+    return upTo(Math.max(Math.floor(x) + 1, 0)) / upTo(weights.length);
+  },
+  // λ logit x of a draw is the log odds and logistic noise.
+  RelaxedBernoulli: (x, { p, logits, temperature }) =>
+    1 / (1 + ((1 - x) / x) ** temperature * (p === undefined ? Math.exp(logits) : p / (1 - p))),
+};
 
 function definedShare({ cdf, logCdf, logSurvival }: CoreDefinition, x: Meaning, scope: Scope): number {
   const value = (rule: CoreEntry): number => number(entry(rule, [x], scope));
@@ -417,7 +425,8 @@ function score(distribution: CoreDistribution, x: Meaning, scope: Scope): number
         end === undefined ? undefined : number(evaluate(end, scope)),
       );
       if (Array.isArray(x)) throw new Error("not among the programs");
-      const step = base.kind === "defined" && base.definition.event.base === "int" ? 1 : 0;
+      const counts = base.kind === "defined" && base.definition.event.base === "int";
+      const step = counts || (base.kind === "distribution" && base.name === "Categorical") ? 1 : 0;
       if (low !== undefined && x <= low) return Math.log(cdfOf(base, low, [], scope));
       if (high !== undefined && x >= high) return Math.log(1 - cdfOf(base, high - step, [], scope));
       return score(base, x, scope);

@@ -355,7 +355,11 @@ describe("refusals", () => {
       "model M { a ~ Uniform(0, 1)\nb: Real(0, 1 - a) ~ Uniform(0, 1) }",
       /`b`.*bounds depend/,
     ],
-    ["a truncated SkewNormal", "model M { b: Real(0, 0.5) ~ SkewNormal(0, 1, 2) }", /`b`.*SkewNormal.*cdf/],
+    [
+      "a truncated distribution without a cdf",
+      "dist Quartic() on Real { logpdf(x) = -x ^ 4 }\nmodel M { b: Real(0, 0.5) ~ Quartic() }",
+      /`b`.*Quartic.*cdf/,
+    ],
     [
       "draws in order from different distributions",
       "model M { a: Ordered[2] ~ Normal([0, 1], 1) }",

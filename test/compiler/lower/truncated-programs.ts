@@ -36,6 +36,21 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     n: Real(-1, 3) ~ Gumbel(0.2, s)`,
   ),
   program(
+    "distribution functions by sums and quadrature, cut down and censored",
+    { N: 6 },
+    `r ~ Normal(0, 1)
+    s = exp(tanh(r))
+    a: Real(-1, 2) ~ SkewNormal(0.2, s, 2 * r)
+    b: Real(-1, 2.5) ~ VonMises(r, s)
+    c: Positive ~ Horseshoe(s)
+    d: Real(0.2, 0.9) ~ RelaxedBernoulli(logits: r, temperature: s)
+    plate n in N {
+      observe e[n] ~ Censored(BetaBinomial(9, 1 + s, 2), low: 2, high: 5)
+      observe f[n] ~ Censored(SkewNormal(r, s, -2), high: 0.5)
+      observe g[n] ~ Censored(Categorical(softmax([r, 0, s])), high: 1)
+    }`,
+  ),
+  program(
     "censored at ends that are known, inferred, or of each item",
     { N: 6 },
     `s ~ LogNormal(0, 0.5)
@@ -67,6 +82,7 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     plate n in N {
       late[n] = logsurvival(Weibull(1.5, s), exp(m) + x[n] ^ 2)
       observe k[n] ~ Poisson(s)
+      factor logcdf(Categorical(logits: [m, 0, s]), k[n]) + logsurvival(VonMises(m, s), tanh(x[n]))
       factor late[n] + logpmf(Poisson(1 + s), k[n]) + logcdf(if s > 1 then Normal(m, s) else Logistic(m, s), x[n])
     }`,
     "(x: Real[N])",

@@ -271,8 +271,9 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "positive-ordered": "model M[K] {\n  w: PositiveOrdered[K] ~ Beta(2, 1)\n}",
   },
   "truncation-needs-constants": {
-    "": "model M {\n  s ~ HalfNormal(1)\n  x: Positive ~ SkewNormal(0, s, 2)\n}",
-    bounds: "model M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ SkewNormal(0, 1, 2)\n}",
+    "": "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Quartic(s)\n}",
+    bounds:
+      "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Quartic(1)\n}",
   },
   "local-outside": {
     "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = a * x[n]\n    observe y[n] ~ Normal(m, 1)\n  }\n  factor -m\n}",
@@ -300,14 +301,14 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     array: "model M {\n  z: Bool[3] ~ Bernoulli(0.5)\n}",
   },
   "cannot-ask": {
-    "": "model M {\n  a ~ SkewNormal(0, 1, 2)\n  factor logcdf(SkewNormal(0, 1, 2), a)\n}",
+    "": "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  a ~ Quartic(1)\n  factor logcdf(Quartic(1), a)\n}",
     arrays: "model M[N](m: Real[N]) {\n  a ~ Normal(0, 1)\n  factor logpdf(Normal(m, 1), a)\n}",
     counts: "model M(k: Nat) {\n  r ~ Exponential(1)\n  factor logpdf(Poisson(r), k)\n}",
     vectors:
       "model M(x: Real[2]) {\n  r ~ Exponential(1)\n  factor cdf(MultivariateNormal(x, eye(2)), x)\n  factor -r\n}",
   },
   "cannot-censor": {
-    "": "model M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(SkewNormal(2, s, 1), high: 3) }\n}",
+    "": "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M[N] {\n  s ~ HalfNormal(1)\n  plate n in N { observe y[n] ~ Censored(Quartic(s), high: 3) }\n}",
   },
   "cannot-transform": {
     "": "model M {\n  x ~ sin(Normal(0, 1))\n  observe y ~ Normal(x, 1)\n}",
