@@ -45,6 +45,12 @@ export function choice(flat: Doc, broken: Doc): Doc {
   return { kind: "choice", flat, broken };
 }
 
+/** On one line if it can be and is short: to break it would read worse than to break what is around it. */
+export function unbroken(doc: Doc): Doc {
+  const text = breaks(doc) ? "" : printDoc(doc, Infinity);
+  return text !== "" && text.length <= longestUnbroken ? text : doc;
+}
+
 /** `docs` with `separator` between them. */
 export function join(docs: readonly Doc[], separator: Doc): Doc {
   return docs.flatMap((doc, position) => (position === 0 ? [doc] : [separator, doc]));
@@ -81,6 +87,8 @@ interface Command {
 }
 
 const indentWidth = 2;
+/** The most characters that `unbroken` keeps together. */
+const longestUnbroken = 40;
 
 /** The document as text of at most `width` characters a line where its lines can break; no line ends in blanks. */
 export function printDoc(doc: Doc, width: number): string {

@@ -4,7 +4,7 @@
  */
 import type { Argument, Arm, Expression, Index, Range, TypeExpression } from "../tree.ts";
 import { before, leading, lineAfter, takeBetween, trailing } from "./comments.ts";
-import { breakParent, choice, type Doc, group, hardLine, line, lineOr, nest } from "./doc.ts";
+import { breakParent, choice, type Doc, group, hardLine, line, lineOr, nest, unbroken } from "./doc.ts";
 import { formatList, type Item } from "./format-list.ts";
 import { formatNumber } from "./format-number.ts";
 import { find, hasLineBreak, isFrom, type Origin } from "./origin.ts";
@@ -37,7 +37,7 @@ function formatBare(origin: Origin, expression: Expression, indent: boolean): Do
     case "index": {
       const base = formatOperand(origin, expression.base, "callee");
       const items = expression.indices.map((each) => indexItem(origin, each, expression));
-      return [base, formatList(origin, ["[", "]"], items, endOf(origin, expression.base))];
+      return [base, unbroken(formatList(origin, ["[", "]"], items, endOf(origin, expression.base)))];
     }
     case "unary":
       return [expression.operator, formatOperand(origin, expression.operand, "prefix")];
@@ -298,7 +298,7 @@ export function formatType(origin: Origin, type: TypeExpression): Doc {
   const last = bounds.at(-1);
   const boundsDoc = list(["(", ")"], bounds, nameEnd);
   const dimensionsDoc = list(["[", "]"], dimensions, last ? endOf(origin, last) : nameEnd);
-  return [name.text, boundsDoc, dimensionsDoc, optional ? "?" : ""];
+  return [name.text, unbroken(boundsDoc), unbroken(dimensionsDoc), optional ? "?" : ""];
 }
 
 function isShort(expression: Expression): boolean {

@@ -8,6 +8,7 @@ import { formatType } from "../../../src/lang/format-type.ts";
 import { parse } from "../../../src/lang/parse/parse.ts";
 import { stdlibSources } from "../../../src/lang/stdlib.generated.ts";
 import { golden } from "../../golden.ts";
+import { runs } from "../../runs.ts";
 import { programs as tour } from "../programs.ts";
 import { cases } from "./check-cases.ts";
 
@@ -316,7 +317,7 @@ test("never throws, whatever is left out or mixed in", () => {
         expect(Array.isArray(checkProgram(file, { library }).problems)).toBe(true);
       },
     ),
-    { numRuns: 1500 },
+    runs(1500, 40_000),
   );
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { format, formatFile } from "../../../src/lang/format/format.ts";
 import { parse } from "../../../src/lang/parse/parse.ts";
 import { tokenize } from "../../../src/lang/parse/tokens.ts";
+import { runs } from "../../runs.ts";
 import { parsed, shape } from "../parse/shape.ts";
 import { programs } from "../programs.ts";
 import { surfaceFile } from "../surface-program.ts";
@@ -44,7 +45,7 @@ describe("laws", () => {
         expect(problems, text).toEqual([]);
         expect(shape(again.declarations), text).toEqual(shape(file.declarations));
       }),
-      { numRuns: 200 },
+      runs(200, 10_000),
     );
   });
 
@@ -53,7 +54,7 @@ describe("laws", () => {
       fc.property(surfaceFile, fc.constantFrom(10, 40, 100), (file, width) => {
         expectLawful(formatFile(file, undefined, width));
       }),
-      { numRuns: 150 },
+      runs(150, 10_000),
     );
   });
 
@@ -72,7 +73,7 @@ describe("laws", () => {
           expectLawful(commented);
         },
       ),
-      { numRuns: 150 },
+      runs(150, 10_000),
     );
   });
 
@@ -97,6 +98,26 @@ describe("laws", () => {
   }
 
   test.each(Object.entries(programs))("%s", (_, text) => expectLawful(text));
+
+  test("lines break around short brackets, not in them", () => {
+    const text = `def eliminated[N, M](rows: Real[N, N + M]): Real[N, N + M] = scan(rows, eliminate, [k for k in N])[N-1]
+
+def kernel[N](x: Real[N], scale: Positive, length: Positive, period: Positive): Covariance[N] = between(x, x, scale, period)
+`;
+    expect(formatted(text)).toBe(`def eliminated[N, M](rows: Real[N, N + M]): Real[N, N + M] = scan(
+  rows,
+  eliminate,
+  [k for k in N]
+)[N-1]
+
+def kernel[N](
+  x: Real[N],
+  scale: Positive,
+  length: Positive,
+  period: Positive
+): Covariance[N] = between(x, x, scale, period)
+`);
+  });
 
   test("line ends, tabs and a byte order mark are made one", () => {
     const text = Object.values(programs).join("\n");

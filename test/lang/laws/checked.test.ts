@@ -52,7 +52,7 @@ describe("generated programs", () => {
             expect(meaning(split.program?.core.models)).toBe(meaning(whole.program?.core.models));
           });
         }),
-        runs(40, 3000),
+        runs(40, 10_000),
       );
     },
     patience(),

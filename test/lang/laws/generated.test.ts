@@ -45,7 +45,7 @@ describe("generated programs", () => {
         fc.property(flowProgram, seeds, (program, seed) => {
           shown(program.text, () => judgeEngine(wasm, judgeDensity(program, seed)));
         }),
-        runs(4, 400),
+        runs(4, 1000),
       );
     },
     patience(),
@@ -59,7 +59,7 @@ describe("generated programs", () => {
           fc.pre(program.text.includes("guide for"));
           shown(program.text, () => judgeGuide(program, seed));
         }),
-        runs(40, 5000),
+        runs(40, 10_000),
       );
     },
     patience(),

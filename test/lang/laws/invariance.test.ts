@@ -48,7 +48,7 @@ function sameWhen(rewrite: (program: SampleProgram) => SampleProgram, more = 0):
       const other = rewrite(plain);
       shown(other.text, () => expectClose(logDensity(other, seed), logDensity(plain, seed) + more, 1e-9));
     }),
-    runs(20, 3000),
+    runs(20, 10_000),
   );
 }
 
@@ -120,6 +120,6 @@ test("the order of exchangeable rows does not matter", () => {
       const other: Change = (name, values) => (name === "y" ? values.map((each) => each + 1) : values);
       expect(logDensity(program, seed, other)).not.toBeCloseTo(before, 6);
     }),
-    runs(100, 5000),
+    runs(100, 10_000),
   );
 });

@@ -205,7 +205,7 @@ describe("typing never crashes parser or checker", () => {
           expect(codes(other), other).toEqual(codes(text));
         }
       }),
-      runs(30, 5000),
+      runs(30, 10_000),
     );
   });
 });

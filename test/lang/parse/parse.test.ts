@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "../../../src/lang/parse/parse.ts";
 import type { Declaration, Statement } from "../../../src/lang/tree.ts";
+import { runs } from "../../runs.ts";
 import { programs } from "../programs.ts";
 import { expression, grouped, parsed, shape } from "./shape.ts";
 
@@ -216,7 +217,7 @@ describe("operators", () => {
       fc.property(tree, (text) => {
         expect(grouped(expression(text))).toBe(text);
       }),
-      { numRuns: 200 },
+      runs(200, 10_000),
     );
   });
 });
@@ -415,7 +416,7 @@ describe("any text gets an answer", () => {
   });
 
   test("random text", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), answers), { numRuns: 500 });
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), answers), runs(500, 20_000));
   });
 
   test("random words of the language", () => {
@@ -429,14 +430,14 @@ describe("any text gets an answer", () => {
         fc.array(word, { maxLength: 60 }).map((some) => some.join("")),
         answers,
       ),
-      { numRuns: 500 },
+      runs(500, 20_000),
     );
     fc.assert(
       fc.property(
         fc.array(word, { maxLength: 60 }).map((some) => `model M {\n${some.join(" ")}`),
         answers,
       ),
-      { numRuns: 500 },
+      runs(500, 20_000),
     );
   });
 });
