@@ -38,6 +38,12 @@ export function elementCount(shape: Shape): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** What `iota` gives. */
+export function iotaValues({ shape, axis }: OpParams["iota"]): readonly number[] {
+  const inner = elementCount(shape.slice(axis + 1));
+  return Array.from({ length: elementCount(shape) }, (_, at) => Math.floor(at / inner) % shape[axis]);
+}
+
 export function equalShapes(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }

@@ -31,7 +31,7 @@ export function findInitialPosition(
     bad = gradient.findIndex((value) => !Number.isFinite(value));
     if (Number.isFinite(logDensity) && bad < 0) return { kind: "found", position, gradient, logDensity };
   }
-  const badGradient = Number.isFinite(logDensity) ? target.coordinates[bad] : undefined;
+  const badGradient = Number.isFinite(logDensity) ? target.coordinateName(bad) : undefined;
   const fact = {
     code: "initialization-failed",
     attempts: maxAttempts,

@@ -67,10 +67,18 @@ const nothingKnown: Summary = {
 
 /** [""] for a number, ["[0]", "[1]"] for a vector, ["[0,0]", "[0,1]", …] row-major beyond. */
 export function indexLabels(shape: readonly number[]): readonly string[] {
-  if (shape.length === 0) return [""];
-  let indices: readonly (readonly number[])[] = [[]];
-  for (const length of shape) {
-    indices = indices.flatMap((index) => Array.from({ length }, (_, i) => [...index, i]));
-  }
-  return indices.map((index) => `[${index.join(",")}]`);
+  const length = shape.reduce((product, each) => product * each, 1);
+  return Array.from({ length }, (_, at) => indexLabel(shape, at));
+}
+
+/** One of them. */
+export function indexLabel(shape: readonly number[], at: number): string {
+  if (shape.length === 0) return "";
+  let rest = at;
+  const indices = shape.toReversed().map((length) => {
+    const index = rest % length;
+    rest = (rest - index) / length;
+    return index;
+  });
+  return `[${indices.toReversed().join(",")}]`;
 }

@@ -74,8 +74,8 @@ export interface PositionRows {
 /** Latents given data: p(x, z) as a function of z on ℝᴰ. */
 export interface DensityTarget {
   readonly dimension: number;
-  /** Labels of the unconstrained coordinates, for messages: "tau", "theta[3]". */
-  readonly coordinates: readonly string[];
+  /** Of an unconstrained coordinate, for messages: "tau", "theta[3]". Asked for one by one: there may be millions. */
+  coordinateName(index: number): string;
   readonly variables: readonly TargetVariable[];
   /** Total length of `constrain`'s result. */
   readonly constrainedLength: number;

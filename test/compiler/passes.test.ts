@@ -125,6 +125,21 @@ describe("constant folding", () => {
     );
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 5000]);
   });
+
+  test("of what is known by its place in an array", () => {
+    const builder = createBuilder();
+    const row = builder.emit("iota", [], { shape: [2, 3], axis: 0 });
+    const numbers = builder.constant([1, 0, 2], [3], "int");
+    const column = builder.emit("broadcast", [numbers], { shape: [2, 3], axes: [1] });
+    const isEqual = builder.emit("equal", [row, column], {});
+    const graph = foldConstants(
+      builder.finish({ y: builder.emit("convert", [isEqual], { dtype: "float" }) }),
+    );
+    expect(graph.nodes[graph.outputs.y]).toMatchObject({
+      op: "constant",
+      params: { values: [0, 1, 0, 1, 0, 0] },
+    });
+  });
 });
 
 describe("simplification", () => {

@@ -8,7 +8,7 @@ export function vectorTarget(
 ): DensityTarget {
   return {
     dimension,
-    coordinates: Array.from({ length: dimension }, (_, i) => `x[${i}]`),
+    coordinateName: (index) => `x[${index}]`,
     variables: [variable("x", [dimension], 0)],
     constrainedLength: dimension,
     logDensityAndGradient,
@@ -92,7 +92,7 @@ export function eightSchools(form: "noncentered" | "centered"): DensityTarget {
   };
   return {
     dimension: 10,
-    coordinates: ["mu", "tau", ...effects.map((_, j) => `theta[${j}]`)],
+    coordinateName: (index) => ["mu", "tau", ...effects.map((_, j) => `theta[${j}]`)][index],
     variables: [
       variable("mu", [], 0),
       variable("tau", [], 1),

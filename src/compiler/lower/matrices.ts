@@ -15,12 +15,26 @@ export function repeated(a: Algebra, values: readonly number[], event: readonly 
 
 /** 1 on the diagonal, 0 elsewhere. */
 export function identity(a: Algebra, event: readonly number[]): Value {
-  const n = event[event.length - 1];
-  return repeated(
-    a,
-    Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0)),
-    event,
-  );
+  return mask(a, event, "onDiagonal");
+}
+
+/** Of an element of a matrix. */
+type Place = "onDiagonal" | "below" | "notAbove";
+
+/** 1 where the element is there, 0 elsewhere. */
+export function mask(a: Algebra, event: readonly number[], place: Place): Value {
+  return a.convert(isAt(a, event, place), "float");
+}
+
+/** Not written out: whether memory holds so large a matrix is asked when the graph is complete. */
+export function isAt(a: Algebra, event: readonly number[], place: Place): Value {
+  const op = ({ onDiagonal: "equal", below: "less", notAbove: "lessEqual" } as const)[place];
+  return a.binary(op, indexAlong(a, event, event.length - 1), indexAlong(a, event, event.length - 2));
+}
+
+/** 0, 1, … along that dimension of an event. */
+export function indexAlong(a: Algebra, event: readonly number[], axis: number): Value {
+  return { node: a.builder.emit("iota", [], { shape: event, axis }), axes: [], event };
 }
 
 /** Event [B…, N, M] → [B…, M, N]. */

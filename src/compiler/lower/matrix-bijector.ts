@@ -5,7 +5,17 @@
  */
 import type { MatrixStructure } from "../../lang/type.ts";
 import { gather } from "./gather.ts";
-import { diagonalOf, eventToBack, identity, multiply, repeated } from "./matrices.ts";
+import {
+  alongColumns,
+  diagonalOf,
+  eventToBack,
+  identity,
+  indexAlong,
+  isAt,
+  mask,
+  multiply,
+  repeated,
+} from "./matrices.ts";
 import type { Algebra, Value } from "./value.ts";
 
 /** How many coordinates a matrix with `n` rows has. */
@@ -62,13 +72,13 @@ function correlationFactor(a: Algebra, u: Value): Factor & { readonly logJacobia
     return { factor: one, logDiagonal: a.stretch(a.of(0), u.axes, event.slice(0, -1)), logJacobian: [] };
   }
   const coordinates = fillLower(a, u, n, false);
-  const below = mask(a, event, (i, j) => j < i);
+  const below = mask(a, event, "below");
   // log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)); 0 for u = 0
   const logLeft = a.mul(2, a.sub(a.sub(Math.LN2, coordinates), a.unary("softplus", a.mul(-2, coordinates))));
   const masked = a.mul(below, logLeft);
   const halfBefore = a.mul(0.5, a.sub(a.cumsum(masked, event.length - 1), masked));
   const entries = a.add(a.unary("tanh", coordinates), identity(a, event));
-  const lower = mask(a, event, (i, j) => j <= i);
+  const lower = mask(a, event, "notAbove");
   const factor = a.mul(entries, a.mul(lower, a.unary("exp", halfBefore)));
   const logJacobian = [a.add(masked, a.mul(below, halfBefore))];
   return { factor, logDiagonal: diagonalOf(a, halfBefore), logJacobian };
@@ -80,7 +90,7 @@ function covarianceFactor(a: Algebra, u: Value): Factor {
   const event = [...u.event.slice(0, -1), n, n];
   const coordinates = fillLower(a, u, n, true);
   const diagonal = identity(a, event);
-  const below = mask(a, event, (i, j) => j < i);
+  const below = mask(a, event, "below");
   const factor = a.add(a.mul(below, coordinates), a.mul(diagonal, a.unary("exp", coordinates)));
   return { factor, logDiagonal: diagonalOf(a, coordinates) };
 }
@@ -105,19 +115,16 @@ function sideOf(u: Value, withDiagonal: boolean): number {
 function fillLower(a: Algebra, u: Value, n: number, withDiagonal: boolean): Value {
   const event = [...u.event.slice(0, -1), n, n];
   const start = (i: number): number => (withDiagonal ? (i * (i + 1)) / 2 : (i * (i - 1)) / 2);
-  const filled = (i: number, j: number): boolean => (withDiagonal ? j <= i : j < i);
-  const places = Array.from({ length: n * n }, (_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return filled(i, j) ? start(i) + j : 0;
-  });
-  const index: Value = { node: a.builder.constant(places, [n * n], "int"), axes: [], event: [n * n] };
+  const filled = withDiagonal ? "notAbove" : "below";
+  const starts = a.builder.constant(
+    Array.from({ length: n }, (_, i) => start(i)),
+    [n],
+    "int",
+  );
+  const rowStart = alongColumns(a, { node: starts, axes: [], event: [n] }, [n, n]);
+  const places = a.add(rowStart, indexAlong(a, [n, n], 1));
+  const index = a.reshapeEvent(a.select(isAt(a, [n, n], filled), places, a.of(0, "int")), [n * n]);
   const table = a.eventToFront(u, u.event.length - 1);
   const flat = eventToBack(a, gather(a, table, index));
   return a.mul(a.reshapeEvent(flat, event), mask(a, event, filled));
-}
-
-function mask(a: Algebra, event: readonly number[], holds: (i: number, j: number) => boolean): Value {
-  const n = event[event.length - 1];
-  const values = Array.from({ length: n * n }, (_, at) => Number(holds(Math.floor(at / n), at % n)));
-  return repeated(a, values, event);
 }

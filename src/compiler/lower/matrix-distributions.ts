@@ -7,6 +7,7 @@ import {
   diagonalMatrix,
   diagonalOf,
   logDeterminantOfFactor,
+  mask,
   multiply,
   repeated,
   side,
@@ -130,11 +131,7 @@ function drawBartlett(a: Algebra, noise: Noise, df: Value): Value {
     ),
   );
   const squares = a.mul(2, drawGamma(a, withEvent(noise, rows), a.mul(0.5, degrees)));
-  const below = repeated(
-    a,
-    Array.from({ length: n * n }, (_, at) => Number(at % n < Math.floor(at / n))),
-    noise.event,
-  );
+  const below = mask(a, noise.event, "below");
   return a.add(diagonalMatrix(a, a.unary("sqrt", squares)), a.mul(below, noise.normal()));
 }
 

@@ -1,8 +1,9 @@
 /**
  * Computes nodes whose operands are all constants, in doubles. Constants stay small: results have at most `largestFold`
- * elements, and a broadcast is never written out.
+ * elements, and a broadcast is written out only for what is computed from it.
  */
-import { elementCount, type Graph, type GraphNode, type NodeId } from "../graph.ts";
+import { elementCount, type Graph, type GraphNode, iotaValues, type NodeId } from "../graph.ts";
+import type { OpParams, Shape } from "../ops.ts";
 import { emitSame, rebuild } from "../rebuild.ts";
 import { scalarOp } from "./scalar-ops.ts";
 
@@ -11,15 +12,37 @@ const largestFold = 1024;
 /** Precondition: folded operations behave like the engine's up to rounding. */
 export function foldConstants(graph: Graph): Graph {
   return rebuild(graph, (builder, node) => {
-    const operands = node.inputs.map((id) => constantValues(builder.nodeOf(id)));
-    const values = node.inputs.length === 0 ? undefined : evaluate(node, operands);
+    const operands = node.inputs.map((id) => constantValues(builder.nodeOf, id));
+    // Also of nodes without operands.
+    const isStretched = node.inputs.every((id) => builder.nodeOf(id).op === "broadcast");
+    const values = isStretched ? undefined : evaluate(node, operands);
     if (values === undefined || !holds(node, values)) return emitSame(builder, node);
     return builder.constant(values, node.type.shape, node.type.dtype);
   });
 }
 
-function constantValues(node: GraphNode): readonly number[] | undefined {
-  return node.op === "constant" ? node.params.values : undefined;
+/** Also of iota and broadcasts, where they are small enough to be computed with. */
+function constantValues(nodeOf: (id: NodeId) => GraphNode, id: NodeId): readonly number[] | undefined {
+  const node = nodeOf(id);
+  if (node.op === "constant") return node.params.values;
+  if (elementCount(node.type.shape) > largestFold) return undefined;
+  if (node.op === "iota") return iotaValues(node.params);
+  const operand = node.op === "broadcast" ? nodeOf(node.inputs[0]) : undefined;
+  return node.op === "broadcast" && operand?.op === "constant"
+    ? broadcastValues(operand.params.values, operand.type.shape, node.params)
+    : undefined;
+}
+
+function broadcastValues(
+  values: readonly number[],
+  from: Shape,
+  { shape, axes }: OpParams["broadcast"],
+): readonly number[] {
+  const along = axes.map((axis) => iotaValues({ shape, axis }));
+  return Array.from(
+    { length: elementCount(shape) },
+    (_, at) => values[along.reduce((position, index, i) => position * from[i] + index[at], 0)],
+  );
 }
 
 function evaluate(

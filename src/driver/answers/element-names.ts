@@ -1,7 +1,16 @@
 /** Names of an array's elements, as users write them. */
-import { indexLabels } from "../../inference/summary.ts";
+import { bug } from "../../base/bug.ts";
+import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
+import { indexLabel, indexLabels } from "../../inference/summary.ts";
 
 /** "theta[0]", "theta[1]", … row-major; the bare name for a number. */
 export function elementNames(name: string, shape: readonly number[]): string[] {
   return indexLabels(shape).map((label) => name + label);
+}
+
+/** Of one of all coordinates. */
+export function coordinateName(blocks: readonly CoordinateBlock[], index: number): string {
+  const block = blocks.find(({ offset, length }) => index < offset + length);
+  if (block === undefined) bug(`there is no coordinate ${index}`);
+  return block.variable + indexLabel(block.shape, index - block.offset);
 }

@@ -13,7 +13,6 @@ import type { TargetVariable } from "../../inference/target.ts";
 import type { CoreModel, CoreProgram, CoreStatement } from "../../lang/core.ts";
 import { constantValue, formatSize, type Size } from "../../lang/size.ts";
 import type { Base } from "../../lang/type.ts";
-import { elementNames } from "../answers/element-names.ts";
 import type { Reuse } from "../edit/reuse.ts";
 import type { WeightBlock } from "../training/weight-blocks.ts";
 import { checkKnownData, knownDataProblems } from "./check-known-data.ts";
@@ -28,7 +27,6 @@ export interface DensityPlan {
   readonly report: SplitGraph;
   readonly blocks: readonly CoordinateBlock[];
   readonly dimension: number;
-  readonly coordinates: readonly string[];
   readonly variables: readonly TargetVariable[];
   readonly constrainedLength: number;
   /** Values of the `data/…` inputs. */
@@ -119,7 +117,6 @@ function lowerGraphs(input: LoweringInput, bound: BoundData): DensityGraphs {
     ),
     blocks,
     dimension: lowered.dimension,
-    coordinates: blocks.flatMap((block) => elementNames(block.variable, block.shape)),
     variables: variables.map(({ output: _, ...variable }) => variable),
     constrainedLength: variables.reduce((sum, variable) => sum + elementCount(variable.shape), 0),
     dataChecks: lowered.dataChecks,

@@ -3,6 +3,7 @@ import { elementCount, type Graph } from "../../compiler/graph.ts";
 import type { SplitGraph } from "../../compiler/split-invariant.ts";
 import type { Engine, Executable, RunRows, Values } from "../../engines/engine.ts";
 import type { DensityTarget, NutsTransitions, PositionRows } from "../../inference/target.ts";
+import { coordinateName } from "../answers/element-names.ts";
 import { outputName } from "../answers/output-name.ts";
 import { compileGuide } from "../training/written-guide.ts";
 import { fixedInputs } from "./compiled-split.ts";
@@ -31,7 +32,7 @@ export function densityTarget(plan: DensityPlan, engine: Engine): DensityTarget 
   const guide = plan.guide && compileGuide(plan.guide, plan, engine);
   return {
     dimension: plan.dimension,
-    coordinates: plan.coordinates,
+    coordinateName: (index) => coordinateName(plan.blocks, index),
     variables: plan.variables,
     constrainedLength: plan.constrainedLength,
     logDensityAndGradient(position, gradient) {

@@ -4,7 +4,7 @@
  */
 import type { Arithmetic } from "../../compiler/arithmetic.ts";
 import type { ExpandedOp } from "../../compiler/expand.ts";
-import { elementCount, equalShapes, type NodeId, type NodeOf } from "../../compiler/graph.ts";
+import { equalShapes, iotaValues, type NodeId, type NodeOf } from "../../compiler/graph.ts";
 import type { OpName, Shape } from "../../compiler/ops.ts";
 import type { Precision } from "../engine.ts";
 import { conv2d } from "./convolution.ts";
@@ -69,8 +69,7 @@ export const loweringTable = {
   input: { expand: ({ builder }, { params: { type, name } }) => builder.input(type, name) },
   constant: { expand: ({ builder }, { params: { type, values } }) => builder.constant(type, values) },
   iota: {
-    expand: ({ builder }, { params: { shape, axis }, type }) =>
-      builder.constant(type, iotaValues(shape, axis)),
+    expand: ({ builder }, { params, type }) => builder.constant(type, iotaValues(params)),
   },
 
   neg: kernel("Neg"),
@@ -229,9 +228,4 @@ function reduction(op: string): ExpansionRow<"reduceSum" | "reduceMax"> {
       return call(op, [x, numbers(axes)], attributes, type);
     },
   };
-}
-
-function iotaValues(shape: Shape, axis: number): readonly number[] {
-  const inner = elementCount(shape.slice(axis + 1));
-  return Array.from({ length: elementCount(shape) }, (_, at) => Math.floor(at / inner) % shape[axis]);
 }

@@ -7,6 +7,7 @@ import { elementCount, type Graph, type NodeId, type NodeOf } from "../../compil
 import type { OpName } from "../../compiler/ops.ts";
 import { verifyGraph } from "../../compiler/verify.ts";
 import type { Engine, Executable, Values } from "../engine.ts";
+import { refuseBeyondMachine } from "../out-of-memory.ts";
 import type { Buffers, Kernel, Program, Step } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 
@@ -24,6 +25,7 @@ interface Prepared extends Program {
 
 function compile(graph: Graph): Executable {
   verifyGraph(graph);
+  refuseBeyondMachine(8 * graph.nodes.reduce((sum, { type }) => sum + elementCount(type.shape), 0));
   const { buffers, steps, aliasedInput } = prepare(graph);
   const inputs = Object.entries(graph.inputs).map(([name, id]) => ({
     name,

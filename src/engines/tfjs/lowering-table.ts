@@ -4,9 +4,8 @@
  */
 
 import type { ExpandedOp } from "../../compiler/expand.ts";
-import type { NodeOf } from "../../compiler/graph.ts";
-import { elementCount } from "../../compiler/graph.ts";
-import type { OpName, OpParams, Shape } from "../../compiler/ops.ts";
+import { elementCount, iotaValues, type NodeOf } from "../../compiler/graph.ts";
+import type { OpName, OpParams } from "../../compiler/ops.ts";
 import { around, type KernelMath, type Value } from "./kernel-math.ts";
 import type { Attributes } from "./kernel-program.ts";
 import { digamma, erfinv, lgamma, polygamma } from "./special-functions.ts";
@@ -49,8 +48,7 @@ export const loweringTable = {
     expand: ({ builder, value }, { params: { type, values } }) => value(builder.constant(type, values)),
   },
   iota: {
-    expand: ({ builder, value }, { params: { shape, axis }, type }) =>
-      value(builder.constant(type, iotaValues(shape, axis))),
+    expand: ({ builder, value }, { params, type }) => value(builder.constant(type, iotaValues(params))),
   },
 
   neg: unary("Neg"),
@@ -267,9 +265,4 @@ function perRow({ reshape, builder, value, cast }: KernelMath, x: Value, width: 
 function knownWithin({ builder }: KernelMath, indices: Value, limit: number): boolean {
   const node = builder.nodeOf(indices.id);
   return node.kind === "constant" && node.values.every((index) => index >= 0 && index < limit);
-}
-
-function iotaValues(shape: Shape, axis: number): readonly number[] {
-  const inner = elementCount(shape.slice(axis + 1));
-  return Array.from({ length: elementCount(shape) }, (_, at) => Math.floor(at / inner) % shape[axis]);
 }

@@ -17,10 +17,10 @@ import type {
   RunRows,
   Values,
 } from "../engine.ts";
+import { outOfMemory, refuseBeyondMachine } from "../out-of-memory.ts";
 import { disassemble } from "./assembler/disassemble.ts";
 import { detectFeatures } from "./features.ts";
 import { type LaneFormat, laneFormat, vectorType } from "./lane-format.ts";
-import { outOfMemory } from "./out-of-memory.ts";
 import { printMemory, printSchedule } from "./print-schedule.ts";
 import { type RowsExport, rowsRunner } from "./run-rows.ts";
 import { nutsSampler, type TransitionsExport } from "./sampler/wasm-sampler.ts";
@@ -211,6 +211,7 @@ function instantiate(
 
 /** What runs out of memory there throws a `RangeError`. */
 function allocate<T>(pages: number, make: () => T): T {
+  refuseBeyondMachine(pages * pageBytes);
   try {
     return make();
   } catch (error) {
