@@ -33,7 +33,7 @@ export function coreChildren(expression: CoreExpression): readonly CoreExpressio
     case "item":
       return [expression.base];
     case "ask":
-      return [...distributionExpressions(expression.distribution), expression.at];
+      return [...distributionExpressions(expression.distribution), ...(expression.at ? [expression.at] : [])];
     case "cast":
       return [expression.value];
   }

@@ -213,12 +213,22 @@ export interface CoreAsk {
   readonly kind: "ask";
   readonly asked: Asked;
   readonly distribution: CoreDistribution;
-  readonly at: CoreExpression;
+  /** A draw, for `quantile` a probability; nothing for moments. */
+  readonly at?: CoreExpression;
   readonly type: NumberType;
   readonly span: Span;
 }
 
-export type Asked = "logpdf" | "logpmf" | "cdf" | "logcdf" | "logsurvival";
+export type Asked =
+  | "logpdf"
+  | "logpmf"
+  | "cdf"
+  | "logcdf"
+  | "logsurvival"
+  | "quantile"
+  | "mean"
+  | "variance"
+  | "sd";
 
 /** A `dist` declaration. Its entries see its sizes, its parameters and functions. */
 export interface CoreDefinition {

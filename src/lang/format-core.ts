@@ -217,7 +217,7 @@ function expression(each: CoreExpression): string {
     case "item":
       return `${expression(each.base)}.${each.position}`;
     case "ask":
-      return `${each.asked}(${distribution(each.distribution)}, ${expression(each.at)})`;
+      return `${each.asked}(${[distribution(each.distribution), ...(each.at ? [expression(each.at)] : [])].join(", ")})`;
     case "cast":
       return `(${expression(each.value)} as ${formatType({ ...each.type, dimensions: [] })})`;
   }

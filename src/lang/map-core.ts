@@ -61,7 +61,7 @@ export function mapCoreChildren(expression: CoreExpression, f: Rewrite): CoreExp
       return {
         ...expression,
         distribution: mapDistribution(expression.distribution, f),
-        at: f(expression.at),
+        ...(expression.at && { at: f(expression.at) }),
       };
     case "cast":
       return { ...expression, value: f(expression.value) };

@@ -44,8 +44,8 @@ improper, and what is \`Censored\`; \`Bernoulli\` draws true and false, and vect
 ## Examples
 
 The examples of the pages are run as tests. \`logpdf(D, x)\` is the log density of the distribution D at x, \`logpmf(D, k)\` the log probability of k;
-\`cdf(D, x)\`, \`quantile(D, p)\`, \`mean(D)\` and \`variance(D)\` are what they say. Programs ask \`logpdf\`, \`logpmf\`, \`cdf\`, \`logcdf\` and \`logsurvival\` [in the same
-way](language.md#statements); the others are asked in these pages only. Results have six digits.
+\`cdf(D, x)\`, \`quantile(D, p)\`, \`mean(D)\` and \`variance(D)\` are what they say. Programs ask them [in the same
+way](language.md#statements). Results have six digits.
 `;
 }
 

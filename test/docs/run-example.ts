@@ -1,10 +1,8 @@
 /** Examples of doc comments, run: what they give as text. */
 import { bug } from "../../src/base/bug.ts";
-import { createBuilder } from "../../src/compiler/builder.ts";
+import type { createBuilder } from "../../src/compiler/builder.ts";
 import { elementCount } from "../../src/compiler/graph.ts";
-import { entryValue, openDefinition } from "../../src/compiler/lower/defined.ts";
 import { lowerLogDensity } from "../../src/compiler/lower/log-density.ts";
-import { createModelContext } from "../../src/compiler/lower/lower-model.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { formatType } from "../../src/lang/format-type.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
@@ -16,14 +14,14 @@ interface Numbers {
   readonly bool?: boolean;
 }
 
-/** What is asked of a distribution, and programs cannot ask, or not without the type of the draw: `quantile(Weibull(2, 1), 0.5)`. */
-const query = /^(logpdf|logpmf|quantile|mean|variance)\(([A-Z].*)\)$/;
+/** A log density, which may need the type of the draw: `logpdf(LKJ(2), C)`. */
+const query = /^(?:logpdf|logpmf)\(([A-Z].*)\)$/;
 
 export function runExample({ statements, expression, result }: Example): string {
   if (/^[A-Z][a-z]/.test(result)) return typeOf(statements, expression);
   const asked = query.exec(expression);
   return formatNumbers(
-    asked === null ? numbersOf(statements, expression) : answerOf(asked[1], statements, splitCall(asked[2])),
+    asked === null ? numbersOf(statements, expression) : densityOf(statements, splitCall(asked[1])),
   );
 }
 
@@ -51,32 +49,18 @@ function splitCall(text: string): { readonly use: string; readonly given?: strin
   return { use: text };
 }
 
-function answerOf(
-  asked: string,
+function densityOf(
   statements: readonly string[],
   { use, given }: { readonly use: string; readonly given?: string },
 ): Numbers {
-  const at = given === undefined ? undefined : numbersOf(statements, given);
+  if (given === undefined) return bug(`the density of ${use} at nothing`);
+  const at = numbersOf(statements, given);
   const type = use.startsWith("LKJ")
-    ? `: ${use.startsWith("LKJC") ? "CholeskyCorr" : "Corr"}[${at?.shape[0]}]`
+    ? `: ${use.startsWith("LKJC") ? "CholeskyCorr" : "Corr"}[${at.shape[0]}]`
     : "";
   const loaded = loadModel(program([...statements, `observe x${type} ~ ${use}`]));
-  const input = { ...loaded, sizes: {}, knowns: {} };
-  if (asked.startsWith("log") && at !== undefined) {
-    const { graph } = lowerLogDensity(input, { scale: "constrained" });
-    return run(graph.outputs.logDensity, graph, { "data/x": at.values });
-  }
-  const { distribution } = loaded.model.sites[0];
-  if (distribution.kind !== "defined") return bug(`${use} is not defined in the library`);
-  const entry = distribution.definition[asked as "quantile" | "mean" | "variance"];
-  if (entry === undefined) return bug(`${use} has no ${asked}`);
-  const builder = createBuilder();
-  const never = (): never => bug("nothing is learned");
-  const context = createModelContext(input, builder, never, () => {}, never);
-  const opened = openDefinition(distribution, [], context);
-  const argument = at && { node: builder.constant(at.values, at.shape), axes: [], event: at.shape };
-  const value = context.algebra.convert(entryValue(opened, entry, argument ? [argument] : []), "float");
-  return run(value.node, builder.finish({ value: value.node }), {});
+  const { graph } = lowerLogDensity({ ...loaded, sizes: {}, knowns: {} }, { scale: "constrained" });
+  return run(graph.outputs.logDensity, graph, { "data/x": at.values });
 }
 
 type Graph = ReturnType<ReturnType<typeof createBuilder>["finish"]>;

@@ -134,7 +134,7 @@ const binaryRows: { readonly [Name in BinaryBijectionName]: BinaryRow } = {
   },
 };
 
-function operand(expression: CoreExpression, context: Context): Value {
+export function operandOf(expression: CoreExpression, context: Context): Value {
   return context.algebra.convert(lowerExpression(expression, context), "float");
 }
 
@@ -147,7 +147,7 @@ export function pushed(bijection: CoreBijection, draw: Value, context: Context):
   };
   if (!("operand" in bijection)) return result(bijection.name, [x]);
   const { function: name, isFrom } = binaryRows[bijection.name];
-  const c = operand(bijection.operand, context);
+  const c = operandOf(bijection.operand, context);
   return result(name, isFrom ? [c, x] : [x, c]);
 }
 
@@ -167,7 +167,7 @@ export function pulled(bijection: CoreBijection, image: Value, context: Context)
     return { x, logSlope: row.logSlope(algebra, x, y) };
   }
   const row = binaryRows[bijection.name];
-  const c = operand(bijection.operand, context);
+  const c = operandOf(bijection.operand, context);
   const x = row.inverse(algebra, y, c);
   return { x, logSlope: row.logSlope(algebra, x, c) };
 }

@@ -7,7 +7,7 @@ import { logTail } from "./cumulative.ts";
 import { cumulativeRows } from "./cumulative-rows.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import type { Noise } from "./draws.ts";
-import { type Ends, invertTails, tailsBetween, within } from "./invert-tails.ts";
+import { endsOf, invertTails, tailsBetween, within } from "./invert-tails.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { elementTerms } from "./site-density.ts";
@@ -45,10 +45,4 @@ function drawPart(distribution: CoreDistribution, noise: Noise, part: Support, c
   const density = (x: Value): Value => elementTerms(distribution, x, batch, context);
   const support = { ...endsOf(lowerSupport(wholeSupport(distribution), context)), ...cut };
   return invertTails(algebra, wanted, tails, density, support);
-}
-
-function endsOf(part: Support): Ends {
-  const low = "low" in part ? part.low : undefined;
-  const high = "high" in part ? part.high : undefined;
-  return { ...(low && { low }), ...(high && { high }) };
 }

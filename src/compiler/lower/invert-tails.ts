@@ -1,4 +1,6 @@
 /** Draws from a part of a distribution, by its distribution function alone. */
+
+import type { Support } from "./bijector.ts";
 import { logAddExp } from "./logarithms.ts";
 import { massBetween, type Tails } from "./tails.ts";
 import type { Algebra, Axis, Value } from "./value.ts";
@@ -7,6 +9,12 @@ import type { Algebra, Axis, Value } from "./value.ts";
 export interface Ends {
   readonly low?: Value;
   readonly high?: Value;
+}
+
+export function endsOf(part: Support): Ends {
+  const low = "low" in part ? part.low : undefined;
+  const high = "high" in part ? part.high : undefined;
+  return { ...(low && { low }), ...(high && { high }) };
 }
 
 /** Both tails where F(x) = F(low) + u M, with M the mass between the ends. */
@@ -88,7 +96,7 @@ function chart(
   if (low !== undefined && high !== undefined) {
     const width = a.sub(high, low);
     return {
-      reach: 40,
+      reach: 700,
       place: (t) => {
         const isLow = a.binary("less", t, 0);
         const away = a.mul(width, a.unary("sigmoid", a.unary("neg", a.unary("abs", t))));

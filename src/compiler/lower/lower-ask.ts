@@ -1,17 +1,44 @@
-/** What programs ask of distributions: log densities and distribution functions, also outside of the support. */
-import type { CoreAsk } from "../../lang/core.ts";
+/** What programs ask of distributions: log densities and distribution functions, also outside of the support, quantiles and moments. */
+import { bug } from "../../base/bug.ts";
+import type { Asked, CoreAsk, CoreDistribution } from "../../lang/core.ts";
 import { logTail } from "./cumulative.ts";
 import type { Tail } from "./defined.ts";
 import { lowerExpression } from "./lower-expression.ts";
-import type { ModelContext } from "./lower-model.ts";
+import { dtypeOf, type ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
+import { lowerMoment } from "./moments.ts";
+import { lowerQuantile } from "./quantile.ts";
 import { elementTerms } from "./site-density.ts";
 import { wholeSupport } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
 
-export function lowerAsk({ asked, distribution, at }: CoreAsk, context: ModelContext): Value {
+export function lowerAsk(ask: CoreAsk, context: ModelContext): Value {
   const { algebra } = context;
+  const { asked, distribution, at } = ask;
+  switch (asked) {
+    case "mean":
+    case "variance":
+      return lowerMoment(distribution, asked, context);
+    case "sd":
+      return algebra.unary("sqrt", lowerMoment(distribution, "variance", context));
+  }
+  if (at === undefined) return bug(`\`${asked}\` of nothing`);
   const x = lowerExpression(at, context);
+  if (asked !== "quantile") return answerAt(asked, distribution, x, context);
+  const { base, range } = ask.type;
+  const wanted = { p: algebra.convert(x, "float"), isWhole: base === "int", low: range.low };
+  return algebra.convert(lowerQuantile(distribution, wanted, context), dtypeOf(base));
+}
+
+type AskedAtDraw = Exclude<Asked, "quantile" | "mean" | "variance" | "sd">;
+
+function answerAt(
+  asked: AskedAtDraw,
+  distribution: CoreDistribution,
+  x: Value,
+  context: ModelContext,
+): Value {
+  const { algebra } = context;
   const { below, above } = outside(distribution, x, context);
   const { NEGATIVE_INFINITY: none } = Number;
   const tail = (side: Tail): Value => {

@@ -17,6 +17,36 @@ export function withComponent<C extends Context>({ index }: CoreMixture, which: 
   return index === undefined ? context : { ...context, scope: new Map(context.scope).set(index, which) };
 }
 
+/** Σ pₖ of a number of each component. */
+export function mixtureMean<C extends Context>(
+  mixture: CoreMixture,
+  part: (component: CoreDistribution, context: C) => Value,
+  context: C,
+): Value {
+  const { algebra } = context;
+  const weights = algebra.unary("exp", logWeights(mixture, context));
+  const { axis, along } = componentAxis(mixture, context);
+  const parts = mixture.components.map((component) => part(component, along));
+  const terms =
+    mixture.index === undefined
+      ? algebra.concat(
+          parts.map((each) => algebra.reshapeEvent(each, [1])),
+          0,
+        )
+      : algebra.axisToEvent(algebra.stretch(parts[0], [axis], []), axis);
+  return algebra.reduce("reduceSum", algebra.mul(weights, terms), 0);
+}
+
+function componentAxis<C extends Context>(
+  mixture: CoreMixture,
+  context: C,
+): { readonly axis: Axis; readonly along: C } {
+  const size = sizeValue(mixture.count, context, mixture.span);
+  const order = context.nextOrder();
+  const axis: Axis = { id: `component@${order}`, size, start: 0, order, kind: "plate" };
+  return { axis, along: withComponent(mixture, { kind: "axis", axis }, context) };
+}
+
 /** `density` gives log densities of a component, one for each of its draws in the event. The result is one for each of the mixture's. */
 export function mixtureTerm<C extends Context>(
   mixture: CoreMixture,
@@ -25,9 +55,7 @@ export function mixtureTerm<C extends Context>(
   context: C,
 ): Value {
   const { algebra } = context;
-  const size = sizeValue(mixture.count, context, mixture.span);
-  const order = context.nextOrder();
-  const axis: Axis = { id: `component@${order}`, size, start: 0, order, kind: "plate" };
+  const { axis, along } = componentAxis(mixture, context);
   const rows = event.length - mixture.rank;
   // A component may make its draw of several independent ones.
   const whole = (component: CoreDistribution, each: Value): Value => {
@@ -36,7 +64,6 @@ export function mixtureTerm<C extends Context>(
       sum = algebra.reduce("reduceSum", sum, rows);
     return sum;
   };
-  const along = withComponent(mixture, { kind: "axis", axis }, context);
   const parts = mixture.components.map((component) => whole(component, density(component, along)));
   const shape = event.slice(0, rows);
   const densities =

@@ -18,6 +18,7 @@ import { checkOde } from "./check-ode.ts";
 import { checkScan } from "./check-scan.ts";
 import { type CheckExpression, errorExpression, type Scope } from "./check-scope.ts";
 import { checkDimension } from "./check-size.ts";
+import { distributionsIn } from "./distributions-in.ts";
 import { formatBrief } from "./format-brief.ts";
 import { upperBound } from "./size-bounds.ts";
 
@@ -66,7 +67,12 @@ function checkNamedCall(
 ): CoreExpression {
   const { name } = callee;
   const { span } = call;
-  if (brackets === undefined && isBuiltin(name)) return checkBuiltinCall(scope, name, call, check);
+  // `mean(Gamma(2, 1))`, where `mean(x)` is that of an array.
+  const isOfDistribution = (): boolean =>
+    call.arguments.some(({ value }) => distributionsIn(scope, value).length > 0);
+  if (brackets === undefined && name === "var" && isOfDistribution()) return reportVariance(scope, call);
+  if (brackets === undefined && isBuiltin(name) && !(isAsk(name) && isOfDistribution()))
+    return checkBuiltinCall(scope, name, call, check);
   if (brackets === undefined && name === "fold") {
     const calls = foldToCalls(scope, call);
     return calls === undefined ? errorExpression(span) : check(scope, calls);
@@ -85,6 +91,15 @@ function checkNamedCall(
     return errorExpression(span);
   }
   return checkApply(scope, callee, brackets, call.arguments, span, check);
+}
+
+/** `var` is of arrays only. */
+function reportVariance(scope: Scope, { span, arguments: args }: CallExpression): CoreExpression {
+  const distribution = { text: formatBrief(args[0].value), span: args[0].value.span };
+  const help = `write \`variance(${distribution.text})\``;
+  const reason = "`var` is of the elements of an array";
+  scope.report({ code: "cannot-ask", asked: "var", distribution, reason, help });
+  return errorExpression(span);
 }
 
 function isFunctionName(scope: Scope, value: Expression): boolean {

@@ -484,8 +484,9 @@ function depth(meaning: Meaning): number {
 function evaluate(expression: CoreExpression, scope: Scope): Meaning {
   switch (expression.kind) {
     case "ask": {
-      const { asked, distribution } = expression;
-      const x = evaluate(expression.at, scope);
+      const { asked, distribution, at: about } = expression;
+      if (about === undefined || asked === "quantile") throw new Error("not among the programs");
+      const x = evaluate(about, scope);
       if (asked === "logpdf" || asked === "logpmf") return score(distribution, x, scope);
       const share = cdfOf(distribution, number(x), [], scope);
       if (asked === "cdf") return share;

@@ -38,6 +38,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, step: 10)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "ode-rate":
       "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k: k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
+    asked: "model M {\n  a ~ Normal(0, 1)\n  factor logcdf(dist: Normal(0, 1), x: a)\n}",
     "": "model M {\n  observe y ~ Bernoulli(logit: 0.3)\n}",
     function: "def f(x: Real): Real = x\nmodel M {\n  a ~ Normal(f(y: 1), 1)\n}",
   },
@@ -304,6 +305,13 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  a ~ Quartic(1)\n  factor logcdf(Quartic(1), a)\n}",
     arrays: "model M[N](m: Real[N]) {\n  a ~ Normal(0, 1)\n  factor logpdf(Normal(m, 1), a)\n}",
     counts: "model M(k: Nat) {\n  r ~ Exponential(1)\n  factor logpdf(Poisson(r), k)\n}",
+    probability:
+      "model M {\n  a ~ Normal(0, 1)\n  factor quantile(Quartic(2), 0.3) * a\n}\n\ndist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}",
+    mean: "model M {\n  a ~ Cauchy(0, 1)\n  factor a * mean(Cauchy(0, 1))\n}",
+    bent: "model M {\n  a ~ Normal(0, 1)\n  factor a * sd(exp(Gamma(2, 1)))\n}",
+    several: "model M[N](m: Real[N]) {\n  a ~ Normal(0, 1)\n  factor a * variance(Normal(m, 1))\n}",
+    var: "model M {\n  a ~ Normal(0, 1)\n  factor a * var(Gamma(2, 1))\n}",
+    array: "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  factor a * variance(x)\n}",
     vectors:
       "model M(x: Real[2]) {\n  r ~ Exponential(1)\n  factor cdf(MultivariateNormal(x, eye(2)), x)\n  factor -r\n}",
   },
