@@ -2,6 +2,7 @@
 import { type Arithmetic, arithmetic } from "./arithmetic.ts";
 import type { Builder } from "./builder.ts";
 import { takeBranch } from "./cond.ts";
+import { expandLu, expandLuSolve } from "./expand-lu.ts";
 import { elementCount, type Graph, type GraphNode, type NodeId, type NodeOf } from "./graph.ts";
 import type { OpName } from "./ops.ts";
 import { emitSame, rebuild } from "./rebuild.ts";
@@ -12,6 +13,8 @@ type Expansion<Op extends OpName> = (math: Arithmetic, node: NodeOf<Op>) => Node
 const expansions = {
   cholesky: (math, { inputs: [x] }) => expandCholesky(math, x),
   triangularSolve: expandTriangularSolve,
+  lu: expandLu,
+  luSolve: expandLuSolve,
   argsort: (math, { inputs: [x] }) => expandArgsort(math, x),
   sort({ builder, add, shapeOf }, { inputs: [x] }) {
     const shape = shapeOf(x);

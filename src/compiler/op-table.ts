@@ -18,6 +18,7 @@ import type { Arithmetic } from "./arithmetic.ts";
 import { filtersAdjoint, imagesAdjoint } from "./convolution.ts";
 import { elementCount, type NodeId, type NodeOf } from "./graph.ts";
 import { choleskyAdjoint, triangularSolveAdjoints } from "./linear-algebra.ts";
+import { luAdjoint, luSolveAdjoints } from "./lu.ts";
 import type { OpName, OpParams, TensorType } from "./ops.ts";
 import {
   alongAxis,
@@ -35,6 +36,8 @@ import {
   gatherType,
   iotaType,
   leafType,
+  luSolveType,
+  luType,
   matmulType,
   numbers,
   padType,
@@ -435,6 +438,17 @@ export const opTable = {
     type: triangularSolveType,
     gradient: (math, { inputs: [matrix], params }, r, adjoint) =>
       triangularSolveAdjoints(math, matrix, r, adjoint, params),
+  },
+  // formulas: lu.ts
+  lu: {
+    operands: 1,
+    type: luType,
+    gradient: (math, _node, r, adjoint) => [luAdjoint(math, r, adjoint)],
+  },
+  luSolve: {
+    operands: 3,
+    type: luSolveType,
+    gradient: (math, node, r, adjoint) => luSolveAdjoints(math, node, r, adjoint),
   },
   // formulas: convolution.ts
   conv2d: {

@@ -104,6 +104,17 @@ export interface OpParams {
    */
   triangularSolve: { readonly lower: boolean; readonly transpose: boolean };
   /**
+   * Float: [B…, N, N] of any kind → [B…, N + 2, N]: Gaussian elimination with the largest of a column as pivot. First N rows that
+   * hold U and below its diagonal L, whose diagonal of ones is left out; then the row of x that each row of L U is; then for each
+   * step 1, or −1 where it swapped rows. A column without a pivot leaves 0 on U's diagonal.
+   */
+  lu: None;
+  /**
+   * Float operands a [B…, N, N], lu(a), b [B…, N, M] → x [B…, N, M] with a x = b, or aᵀ x = b where `transpose`. Of a nothing is
+   * read: its adjoint is known without that of lu(a). A singular matrix divides by zero: infinities and NaN as IEEE says.
+   */
+  luSolve: { readonly transpose: boolean };
+  /**
    * Float: images [N, H, W, C], filters [FH, FW, C, O] → [N, H′, W′, O], not flipped:
    * r[n, i, j, o] = Σ x[n, i s₀ + a d₀ − p₀, j s₁ + b d₁ − p₁, c] f[a, b, c, o] over a, b, c, with strides s, dilation d of the
    * filter, p = before, and x zero outside. H′ = ⌊(H + before₀ + after₀ − (FH − 1) d₀ − 1) / s₀⌋ + 1, at least 1; W′ alike.

@@ -164,6 +164,22 @@ export const triangularSolveType: TypeRule<unknown> = ([matrix, right]) => {
   return right;
 };
 
+/** Two more rows than the matrix has. */
+export const luType: TypeRule<unknown> = ([input]) => {
+  const complaint = squareComplaint(input);
+  if (complaint !== undefined) return complaint;
+  const rows = input.shape.length - 2;
+  return { dtype: "float", shape: input.shape.with(rows, input.shape[rows] + 2) };
+};
+
+export const luSolveType: TypeRule<unknown> = ([matrix, factors, right]) => {
+  const type = luType([matrix], undefined);
+  if (typeof type === "string") return type;
+  return equalTypes(type, factors)
+    ? triangularSolveType([matrix, right], undefined)
+    : "takes factors of its matrix";
+};
+
 export const conv2dType: TypeRule<OpParams["conv2d"]> = ([images, filters], params) => {
   const { strides, before, after, dilation } = params;
   if (images.dtype !== "float" || filters.dtype !== "float") return "takes float";

@@ -427,6 +427,14 @@ export const builtinDocs: Readonly<Record<BuiltinName, BuiltinDoc>> = {
     signature: "solve_spd(A: Covariance[N], b: Real[N]): Real[N]",
     doc: "The x with A x = b; b may be a matrix.\n\n> solve_spd([[2, 0.5], [0.5, 1]] as Covariance, [1, 2])\n[0, 2]",
   },
+  solve_lu: {
+    signature: "solve_lu(A: Real[N, N], b: Real[N]): Real[N]",
+    doc: "The x with A x = b for a square matrix of any kind; b may be a matrix. Of a singular one it is not finite.\n\n> solve_lu([[0, 2], [1, 1]], [4, 3])\n[1, 2]",
+  },
+  lu_pivots: {
+    signature: "lu_pivots(A: Real[N, N]): Real[N]",
+    doc: "The pivots of Gaussian elimination with the largest of each column, negative where it swapped rows for a positive one: their product is the determinant.\n\n> lu_pivots([[0, 2], [1, 1]])\n[-1, 2]",
+  },
   quad_form: {
     signature: "quad_form(A: Real[N, N], v: Real[N]): Real",
     doc: "vᵀ A v; of a matrix B, Bᵀ A B.\n\n> quad_form([[2, 0.5], [0.5, 1]], [1, 2])\n8",

@@ -119,6 +119,8 @@ export const arrayBuiltins = [
   "solve_lower", // CholeskyCov[N] L, Real[N] or Real[N, M] b → x with L x = b
   "solve_lower_transpose", // the same with Lᵀ x = b
   "solve_spd", // Covariance[N] A, b → x with A x = b
+  "solve_lu", // Real[N, N] A, b → x with A x = b
+  "lu_pivots", // Real[N, N] → Real[N]: their product is the determinant
   "quad_form", // Real[N, N] A, Real[N] v → vᵀ A v; Real[N, M] B → Bᵀ A B
   "conv2d", // Real[H, W, C], filters Real[A, B, C, O] → Real[H, W, O]: zeros around
   "strided_conv2d", // Real[…, …, C], Real[A, B, C, O], sizes H, W, stride, dilation → Real[H, W, O]

@@ -6,6 +6,7 @@ import { createBuilder } from "../../src/compiler/builder.ts";
 import { differentiate } from "../../src/compiler/differentiate.ts";
 import { type ExpandedOp, expandOps } from "../../src/compiler/expand.ts";
 import { diagonal, logDeterminant, transposed } from "../../src/compiler/linear-algebra.ts";
+import { pivotsOf } from "../../src/compiler/lu.ts";
 import { verifyGraph } from "../../src/compiler/verify.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { expectClose } from "../engines/conformance.ts";
@@ -85,6 +86,55 @@ test("the gradient of the log determinant is the inverse, once over the diagonal
   expectClose(results["d/x"], expected, { relative: 1e-13, absolute: 1e-13 }, "gradient");
 });
 
+test("the factors of a matrix give it back, row by row, with the largest pivot first", () => {
+  fc.assert(
+    fc.property(sizeAndSeed, ([n, seed]) => {
+      const builder = createBuilder();
+      const x = builder.input("x", { dtype: "float", shape: [n, n] });
+      const factors = builder.emit("lu", [x], {});
+      const pivots = pivotsOf(arithmetic(builder), factors);
+      const values = sampleValues("float", [n, n], -2, 2, seed, 0);
+      const results = referenceEngine.compile(builder.finish({ factors, pivots })).run({ x: values });
+      const at = (i: number, j: number): number => results.factors[i * n + j];
+      let determinant = 1;
+      for (let i = 0; i < n; i++) {
+        determinant *= results.pivots[i];
+        for (let j = 0; j < n; j++) {
+          let sum = i <= j ? at(i, j) : 0;
+          for (let k = 0; k <= Math.min(i - 1, j); k++) sum += at(i, k) * at(k, j);
+          expect(sum).toBeCloseTo(values[at(n, i) * n + j], 12);
+          if (i > j) expect(Math.abs(at(i, j))).toBeLessThanOrEqual(1);
+        }
+      }
+      expect(determinant).toBeCloseTo(cofactors(values, n), 10);
+    }),
+  );
+});
+
+/** The determinant along the first column. */
+function cofactors(x: ArrayLike<number>, n: number): number {
+  if (n === 1) return x[0];
+  return Array.from({ length: n }, (_, row) => {
+    const minor = Array.from(x).filter((_, at) => Math.floor(at / n) !== row && at % n !== 0);
+    return (row % 2 === 0 ? 1 : -1) * x[row * n] * cofactors(minor, n - 1);
+  }).reduce((sum, each) => sum + each, 0);
+}
+
+test("the gradient of log |det x| is the inverse, transposed", () => {
+  const builder = createBuilder();
+  const x = builder.input("x", { dtype: "float", shape: [2, 2] });
+  const math = arithmetic(builder);
+  const sizes = builder.emit("abs", [pivotsOf(math, builder.emit("lu", [x], {}))], {});
+  const y = math.reduceSum(math.log(sizes), [0]);
+  const graph = differentiate(builder.finish({ y }), { of: "y", wrt: ["x"], prefix: "d/" });
+  const [a, b, c, d] = [1, -2, 4, 3];
+  const results = referenceEngine.compile(graph).run({ x: [a, b, c, d] });
+  const determinant = a * d - b * c;
+  expect(results.y[0]).toBeCloseTo(Math.log(determinant), 13);
+  const expected = [d, -c, -b, a].map((each) => each / determinant);
+  expectClose(results["d/x"], expected, { relative: 1e-13, absolute: 1e-13 }, "gradient");
+});
+
 test("diagonal and transposed take each matrix of a batch", () => {
   const builder = createBuilder();
   const x = builder.input("x", { dtype: "float", shape: [2, 2, 2] });
@@ -95,7 +145,15 @@ test("diagonal and transposed take each matrix of a batch", () => {
 });
 
 describe("ops in other ops give the same", () => {
-  const expanded: readonly ExpandedOp[] = ["cholesky", "triangularSolve", "argsort", "sort", "scan"];
+  const expanded: readonly ExpandedOp[] = [
+    "cholesky",
+    "triangularSolve",
+    "lu",
+    "luSolve",
+    "argsort",
+    "sort",
+    "scan",
+  ];
   const cases = allCases().filter(({ op }) => (expanded as readonly string[]).includes(op));
   test.each(cases)("$label", ({ graph, sample }) => {
     const result = expandOps(graph, expanded);

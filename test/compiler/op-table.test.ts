@@ -90,6 +90,9 @@ describe("type rules", () => {
     "no sorting of single numbers": () => infer("sort", [float()], {}),
     "no sorting of bool": () => infer("argsort", [bool(3)], {}),
     "square matrices have factors": () => infer("cholesky", [float(2, 3)], {}),
+    "square matrices are eliminated": () => infer("lu", [float(2, 3)], {}),
+    "factors are of the matrix": () =>
+      infer("luSolve", [float(2, 2), float(2, 2), float(2, 1)], { transpose: false }),
     "systems have as many rows as unknowns": () =>
       infer("triangularSolve", [float(2, 2), float(3, 1)], { lower: true, transpose: false }),
     "right sides are matrices": () =>

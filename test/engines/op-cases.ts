@@ -67,6 +67,15 @@ const shaped = (dtype: DType, ...shape: number[]): Operand => ({
   high: dtype === "bool" ? 1 : 3,
 });
 
+/** Batches of matrices that are far from singular, with the largest elements beside the diagonal. */
+const regular = (...shape: number[]): Operand => ({
+  ...floats(-1, 1, ...shape),
+  adjust(values) {
+    const n = shape[shape.length - 1];
+    for (let row = 0; row < values.length / n; row++) values[row * n + ((row + 1) % n)] += n + (row % n);
+  },
+});
+
 /** Batches of matrices x xᵀ + 1, the upper triangle replaced by what must not be read. */
 const positiveDefinite = (...shape: number[]): Operand => ({
   ...floats(-1, 1, ...shape),
@@ -338,6 +347,31 @@ export const opCases = {
     },
     { params: { lower: true, transpose: false }, operands: [floats(-3, 3, 2, 2), floats(-3, 3, 2, 0)] },
   ],
+  lu: [
+    { params: none, operands: [regular(1, 1)] },
+    { params: none, operands: [regular(4, 4)] },
+    { params: none, operands: [regular(2, 7, 7)] },
+    { params: none, operands: [regular(2, 1, 2, 2)] },
+    { params: none, operands: [matrix(3, [0, 2, 1, 4, 1, 0, -4, 0, 1])], kink: true },
+    // Singular: a pivot of 0 in the middle, and at the end.
+    { params: none, operands: [matrix(3, [2, 4, 1, 1, 2, 3, -1, -2, 5])], kink: true },
+    { params: none, operands: [matrix(2, [1, 2, 2, 4])], kink: true },
+    { params: none, operands: [floats(-3, 3, 0, 2, 2)] },
+  ],
+  // The factors are made of the matrix.
+  luSolve: [
+    ...[false, true].flatMap((transpose) => [
+      { params: { transpose }, operands: [regular(4, 4), floats(-2, 2, 4, 1)] },
+      { params: { transpose }, operands: [regular(2, 2, 3, 3), floats(-2, 2, 2, 2, 3, 3)] },
+    ]),
+    { params: { transpose: false }, operands: [regular(1, 1), floats(-2, 2, 1, 3)] },
+    {
+      params: { transpose: false },
+      operands: [matrix(2, [1, 2, 2, 4]), matrix(2, [1, 2, 3, 1])],
+      kink: true,
+    },
+    { params: { transpose: true }, operands: [floats(-3, 3, 2, 2), floats(-3, 3, 2, 0)] },
+  ],
   conv2d: [
     { params: convolution(), operands: [floats(-2, 2, 1, 4, 5, 2), floats(-2, 2, 3, 2, 2, 3)] },
     { params: convolution([2, 3]), operands: [floats(-2, 2, 2, 6, 8, 1), floats(-2, 2, 3, 2, 1, 2)] },
@@ -559,7 +593,11 @@ function namedCase<Op extends OpName>(
   const output =
     op === "input"
       ? builder.input((params as OpParams["input"]).name, (params as OpParams["input"]).type)
-      : builder.emit(op, ids, params);
+      : builder.emit(
+          op,
+          op === "luSolve" ? ids.toSpliced(1, 0, builder.emit("lu", [ids[0]], {})) : ids,
+          params,
+        );
   const graph = builder.finish({ y: output });
   const types = operands.map(({ type: { dtype, shape } }) => `${dtype}[${shape}]`).join(" ");
   return {

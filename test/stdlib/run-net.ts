@@ -79,6 +79,7 @@ export function runNet(program: string, { sizes = {}, inputs, weights = {} }: Op
   const fast = wasm.compile(whole).run(given);
   for (const [name, values] of Object.entries(results))
     values.forEach((each, i) => {
+      if (Object.is(fast[name][i], each)) return;
       expect(Math.abs(fast[name][i] - each), `${name}[${i}] in wasm`).toBeLessThan(
         1e-10 * (1 + Math.abs(each)),
       );

@@ -16,6 +16,8 @@ import {
   logDeterminantOfFactor,
   multiply,
   repeated,
+  signedPivots,
+  solveAny,
   solveLower,
 } from "./matrices.ts";
 import { erfc, logNormalCdf, normalCdf } from "./normal-tail.ts";
@@ -157,6 +159,8 @@ const rows = {
   solve_lower: (a, [l, b]) => onColumns(a, b, (columns) => solveLower(a, l, columns)),
   solve_lower_transpose: (a, [l, b]) => onColumns(a, b, (columns) => solveLower(a, l, columns, true)),
   solve_spd: (a, [x, b]) => onColumns(a, b, (columns) => solveDefinite(a, x, columns)),
+  solve_lu: (a, [x, b]) => onColumns(a, b, (columns) => solveAny(a, a.convert(x, "float"), columns)),
+  lu_pivots: (a, [x]) => signedPivots(a, a.convert(x, "float")),
   quad_form: (a, [x, b]) => {
     if (b.event.length === 1) return a.reduce("reduceSum", a.mul(b, lowerMatmul(a, x, b)), 0);
     return multiply(a, b, lowerMatmul(a, x, b), { transposeLeft: true });

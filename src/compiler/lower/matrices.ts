@@ -1,4 +1,6 @@
 /** Matrices as the last two event dimensions of a value, in batches over its axes and the dimensions before them. */
+import { arithmetic } from "../arithmetic.ts";
+import { pivotsOf } from "../lu.ts";
 import { type Algebra, type Axis, unionAxes, type Value } from "./value.ts";
 
 /** Side of a square matrix. */
@@ -71,6 +73,22 @@ export function solveLower(a: Algebra, l: Value, b: Value, transpose = false): V
 /** The lower-triangular Cholesky factor. */
 export function choleskyFactor(a: Algebra, x: Value): Value {
   return { ...x, node: a.builder.emit("cholesky", [x.node], {}) };
+}
+
+/** x with a x = b for square a of any kind; b has event [B…, N, M]. */
+export function solveAny(a: Algebra, x: Value, b: Value): Value {
+  const [matrix, right] = inBatches(a, [x, b]);
+  const factors = a.builder.emit("lu", [matrix.node], {});
+  return {
+    ...right,
+    node: a.builder.emit("luSolve", [matrix.node, factors, right.node], { transpose: false }),
+  };
+}
+
+/** The pivots of elimination, event [B…, N], with the sign of a swap: their product is the determinant. */
+export function signedPivots(a: Algebra, x: Value): Value {
+  const node = pivotsOf(arithmetic(a.builder), a.builder.emit("lu", [x.node], {}));
+  return { node, axes: x.axes, event: x.event.slice(0, -1) };
 }
 
 /** Event [B…, N, N] → [B…, N]. */

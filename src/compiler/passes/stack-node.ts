@@ -36,6 +36,8 @@ export function canStack(node: GraphNode, isStacked: readonly boolean[]): boolea
     case "matmul":
     case "triangularSolve":
     case "cholesky":
+    case "lu":
+    case "luSolve":
     case "sort":
     case "argsort":
     case "stopGradient":

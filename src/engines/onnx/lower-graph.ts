@@ -104,11 +104,11 @@ const mostRows = 512;
 
 function refuseLargeMatrices({ nodes }: Graph): void {
   for (const { op, inputs } of nodes) {
-    if (op !== "cholesky" && op !== "triangularSolve") continue;
+    if (op !== "cholesky" && op !== "triangularSolve" && op !== "luSolve") continue;
     const { shape } = nodes[inputs[0]].type;
     const rows = shape[shape.length - 1];
     if (rows <= mostRows) continue;
-    const what = op === "cholesky" ? "factors" : "solves triangular systems of";
+    const what = op === "cholesky" ? "factors" : "solves systems of";
     throw new ProblemError([
       {
         code: "engine-lacks-kernel",

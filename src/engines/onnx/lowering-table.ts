@@ -197,6 +197,8 @@ export const loweringTable = {
   },
   cholesky: "expanded",
   triangularSolve: "expanded",
+  lu: "expanded",
+  luSolve: "expanded",
   conv2d: {
     expand: (math, { params, type }, [images, filters]) => conv2d(math, params, type, images, filters),
   },

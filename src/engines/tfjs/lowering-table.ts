@@ -153,6 +153,8 @@ export const loweringTable = {
   },
   cholesky: "expanded",
   triangularSolve: "expanded",
+  lu: "expanded",
+  luSolve: "expanded",
   argsort: "expanded",
   sort: "expanded",
   conv2d: {

@@ -5,6 +5,7 @@ import type { Emission } from "./emission.ts";
 import { emitCholesky } from "./emit-cholesky.ts";
 import { emitCond } from "./emit-cond.ts";
 import { emitConvolution } from "./emit-convolution.ts";
+import { emitLu } from "./emit-lu.ts";
 import { emitProduct } from "./emit-product.ts";
 import { emitScan } from "./emit-scan.ts";
 import { emitTriangularSolve } from "./emit-triangular-solve.ts";
@@ -37,6 +38,9 @@ export function emitWhole(emission: Emission, id: NodeId): void {
       return;
     case "cholesky":
       emitCholesky(emission, node, addresses);
+      return;
+    case "lu":
+      emitLu(emission, node, addresses);
       return;
     case "triangularSolve":
       emitTriangularSolve(emission, node, addresses);

@@ -113,7 +113,7 @@ export function writeModule(
     writeGraph(name, given, addresses = {}) {
       // Those inside it come later.
       const place = begun++;
-      const prepared = prepare(expandOps(given, ["argsort", "sort"]), limits);
+      const prepared = prepare(expandOps(given, ["argsort", "sort", "luSolve"]), limits);
       let fusions: ReadonlyMap<number, RowFusion> = new Map();
       const plan = schedule(prepared, limits, (whole) => {
         fusions = findRowFusions(whole);

@@ -140,6 +140,7 @@ const binaryArrayNames: readonly BuiltinName[] = [
   "solve_lower",
   "solve_lower_transpose",
   "solve_spd",
+  "solve_lu",
   "quad_form",
   "conv2d",
 ];

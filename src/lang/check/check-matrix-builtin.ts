@@ -30,6 +30,8 @@ const matrixBuiltins = [
   "solve_lower",
   "solve_lower_transpose",
   "solve_spd",
+  "solve_lu",
+  "lu_pivots",
   "quad_form",
   "conv2d",
   "strided_conv2d",
@@ -87,6 +89,12 @@ export function matrixBuiltinType(
       if (!hasStructure(scope, name, first, wanted) || !rowsFit(scope, name, first, second)) return undefined;
       return numberType("real", realLine, second.type.dimensions);
     }
+    case "solve_lu":
+      return isSquare(scope, name, first) && rowsFit(scope, name, first, second)
+        ? numberType("real", realLine, second.type.dimensions)
+        : undefined;
+    case "lu_pivots":
+      return isSquare(scope, name, first) ? numberType("real", realLine, dimensions.slice(0, -1)) : undefined;
     case "quad_form": {
       if (!isSquare(scope, name, first) || !rowsFit(scope, name, first, second)) return undefined;
       const columns = second.type.dimensions.slice(1);

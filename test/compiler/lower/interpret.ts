@@ -756,6 +756,20 @@ function determinant(x: readonly number[][]): number {
   return sumOf(x[0].map((each, j) => (j % 2 === 0 ? 1 : -1) * each * determinant(minor(j))));
 }
 
+/** Elimination; negative where rows changed places. */
+function pivotsOf(x: readonly number[][]): number[] {
+  if (x.length === 0) return [];
+  const sizes = x.map((row) => Math.abs(row[0]));
+  const at = sizes.indexOf(Math.max(...sizes));
+  const pivot = x[at];
+  const others = x.slice(1);
+  if (at > 0) others[at - 1] = x[0];
+  const rest = others.map((row) =>
+    row.slice(1).map((each, j) => each - (row[0] * pivot[j + 1]) / (pivot[0] === 0 ? 1 : pivot[0])),
+  );
+  return [at === 0 ? pivot[0] : -pivot[0], ...pivotsOf(rest)];
+}
+
 /** Row by row: Lᵢⱼ Lⱼⱼ = xᵢⱼ − Σₖ<ⱼ Lᵢₖ Lⱼₖ. */
 function choleskyOf(x: readonly number[][]): number[][] {
   const factor = x.map((row) => row.map(() => 0));
@@ -782,6 +796,8 @@ const matrixFunctions: Readonly<Record<string, (x: number[][], y: Meaning) => Me
   solve_lower: (x, y) => solveMeaning(x, y),
   solve_lower_transpose: (x, y) => solveMeaning(transpose(x), y),
   solve_spd: (x, y) => solveMeaning(x, y),
+  solve_lu: (x, y) => solveMeaning(x, y),
+  lu_pivots: pivotsOf,
   quad_form: (x, y) =>
     depth(y) === 1
       ? dot(

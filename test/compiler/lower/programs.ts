@@ -642,6 +642,20 @@ def pick(k: Nat, v: Real[3]): Real = v[k]
     "(v: Real[K], B: Real[K, K])",
   ),
   program(
+    "systems of any matrix",
+    { N: 2, K: 3 },
+    `T: Real[K, K] ~ Normal(0, 1)
+    M = T + 4 * eye(K) as Real[K, K]
+    u = solve_lu(M, v) + inverse(M)[1]
+    factor log_abs_det(T) - 0.1 * sum(lu_pivots(M)) + 0.01 * determinant(T)
+    W = solve_lu(M, transpose(B) @ B)
+    plate n in N {
+      e[n] = solve(T + n * eye(K), B[0])
+      observe y[n]: Real[K] ~ Normal(0.1 * e[n] + u + W[0], 1)
+    }`,
+    "(v: Real[K], B: Real[K, K])",
+  ),
+  program(
     "matrices in plates and arrays of matrices",
     { N: 2, K: 2 },
     `C: Corr[N, K] ~ Flat()

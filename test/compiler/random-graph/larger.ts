@@ -1,7 +1,9 @@
 /** Loops, factorizations and convolutions. */
+import { arithmetic } from "../../../src/compiler/arithmetic.ts";
 import type { Builder } from "../../../src/compiler/builder.ts";
 import { emitCond } from "../../../src/compiler/cond.ts";
 import { elementCount, type NodeId } from "../../../src/compiler/graph.ts";
+import { pivotsOf } from "../../../src/compiler/lu.ts";
 import { emitScan, type ScanInputs, type ScanParts } from "../../../src/compiler/scan.ts";
 import { type Choose, emit, type Growing, keep, like, matching, matrices, pick } from "./growing.ts";
 
@@ -122,6 +124,30 @@ export function factorization(growing: Growing, choose: Choose): void {
   const lower = choose([true, false]);
   const params = { lower, transpose: choose([true, false]) };
   keep(growing, choose([factor, builder.emit("triangularSolve", [lower ? factor : upper, x], params)]));
+}
+
+/** A system whose matrix has a heavy diagonal, in any order of its rows; or its pivots' logs. */
+export function elimination(growing: Growing, choose: Choose): void {
+  const { builder } = growing;
+  const x = choose([...matrices(growing, 2), ...matrices(growing, 3)]);
+  const { shape } = builder.typeOf(x);
+  const [n, columns] = shape.slice(-2);
+  if (n === 0 || n > 4) return;
+  const bounded = emit(growing, "tanh", [x]);
+  const squared = builder.emit("matmul", [bounded, bounded], { transposeLeft: false, transposeRight: true });
+  const turn = choose([0, 1]);
+  const heavy = builder.constant(
+    Array.from({ length: elementCount([...shape.slice(0, -1), n]) }, (_, at) => {
+      const [i, j] = [Math.floor((at % (n * n)) / n), at % n];
+      return (i + turn) % n === j ? 3 * columns + 1 + i : 0;
+    }),
+    [...shape.slice(0, -1), n],
+  );
+  const matrix = emit(growing, "add", [squared, heavy]);
+  const factors = builder.emit("lu", [matrix], {});
+  const logs = emit(growing, "log", [builder.emit("abs", [pivotsOf(arithmetic(builder), factors)], {})]);
+  const solution = builder.emit("luSolve", [matrix, factors, x], { transpose: choose([true, false]) });
+  keep(growing, choose([solution, solution, logs]));
 }
 
 export function convolution(growing: Growing, choose: Choose): void {

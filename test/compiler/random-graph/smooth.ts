@@ -1,7 +1,7 @@
 /** Ops on floats that have derivatives everywhere, and, where asked for, those with a few kinks. */
 import type { OpName } from "../../../src/compiler/ops.ts";
 import { combined, emit, keep, like, type Maker, matching, matrices, pick } from "./growing.ts";
-import { choice, convolution, factorization, loop } from "./larger.ts";
+import { choice, convolution, elimination, factorization, loop } from "./larger.ts";
 import { moved } from "./moving.ts";
 
 const smoothUnary: readonly OpName[] = [
@@ -119,5 +119,6 @@ export const smoothMakers: readonly Maker[] = [
   loop,
   choice,
   factorization,
+  elimination,
   convolution,
 ];

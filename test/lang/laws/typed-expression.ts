@@ -198,6 +198,7 @@ function matrixNumbers(choose: Choose, here: Here, size: string, depth: number):
   const covariance: Maker = () => matrix(choose, here, size, Math.min(depth, 1));
   return [
     () => `logdet(${covariance()})`,
+    () => `log_abs_det(${covariance()} - ${size})`,
     () => `quad_form(${covariance()}, ${vector(choose, here, size, "real", depth)})`,
     () => `(${covariance()})[0, 1]`,
     () => `log(trace(${covariance()}) as Positive)`,
@@ -278,6 +279,8 @@ export function vector(
       () => `concat((${inner("real")})[..1], (${inner("real")})[1..])`,
       () => `(${covariance()} @ ${inner("real")})`,
       () => `solve_spd(${covariance()}, ${inner("real")})`,
+      () =>
+        `solve_lu(${covariance()} + outer(tanh(${inner("real")}), tanh(${inner("real")})), ${inner("real")})`,
       () => `solve_lower(cholesky(${covariance()}), ${inner("real")})`,
       ...(inModel && size === "K" ? [(): string => `(${overRange(choose, here, "N", depth - 1)} @ X)`] : []),
       ...callables(here, "vector").flatMap(({ call }): Maker[] => [() => call(given, size) ?? inner("real")]),
