@@ -63,11 +63,8 @@ interface Split {
   readonly team: Team;
 }
 
-/**
- * Bytes of X in a block of rows: what is read again is still in the second cache. Smaller blocks, for the first cache, lose more by the
- * beginnings of loops: products with a vector wait for loads of 16 bytes, two a cycle, not for the second cache.
- */
-const blockBytes = 2 ** 17;
+/** Bytes of X in a block of rows, up to `mostBlocks` blocks: what is read again is still in the first cache. */
+const blockBytes = 2 ** 14;
 /** Joining what blocks have added up takes its time. */
 const mostBlocks = 512;
 /** Threads meet for fewer chunks. */

@@ -24,6 +24,8 @@ export interface LoopValue {
 
 export interface LoopValues {
   read(access: Access, component: number): LoopValue;
+  /** The two numbers that a float made in the innermost loop is the product of, if it is one. */
+  factors(access: Access, component: number): readonly [LocalIndex, LocalIndex] | undefined;
 }
 
 export function createLoopValues(
@@ -68,6 +70,16 @@ export function createLoopValues(
       case "memory":
         return load(access.base, access.offsets[component], shape.merge(access.strides));
     }
+  };
+
+  const factors: LoopValues["factors"] = (access, component) => {
+    if (access.kind !== "fused" || !isComputedIn(schedule, access.node, number)) return undefined;
+    const node = graph.nodes[access.node];
+    if (node.op !== "mul" || node.type.dtype !== "float") return undefined;
+    const [x, y] = operandAccesses(node, access.node, accesses).map((operand) =>
+      read(operand, access.map[component]),
+    );
+    return Math.max(x.level, y.level) === depth ? [x.local, y.local] : undefined;
   };
 
   const ownPlaces = (id: NodeId): number[] => {
@@ -304,5 +316,5 @@ export function createLoopValues(
     });
   };
 
-  return { read };
+  return { read, factors };
 }

@@ -136,6 +136,32 @@ function combineTerms(
   return total;
 }
 
+/** Adds terms that are all products with one instruction each, where there is one; false where not, and then nothing is written. */
+function addProducts(
+  { code, format, program, schedule }: Emission,
+  { node, op }: ReductionPlan,
+  frame: Frame,
+  values: LoopValues,
+  components: readonly number[],
+  accumulator: LocalIndex,
+): boolean {
+  if (!program.features.relaxed || op !== "reduceSum" || frame.current.valid < format.lanes) return false;
+  const access = schedule.accesses.access(node.inputs[0]);
+  const products = components.flatMap((component) => {
+    const factors = values.factors(access, component);
+    return factors === undefined ? [] : [factors];
+  });
+  if (products.length === 0 || products.length < components.length) return false;
+  frame.at(frame.depth, () => {
+    for (const [x, y] of products) {
+      for (const local of [x, y, accumulator]) code.get(local);
+      code.op(`${format.float}.relaxed_madd`);
+      code.set(accumulator);
+    }
+  });
+  return true;
+}
+
 function memoryReduction({ emission }: SinkContext, plan: ReductionPlan, home: ResultHome | undefined): Sink {
   const { code, format } = emission;
   const { node, op, terms, strides, places } = plan;
@@ -194,8 +220,9 @@ function registerReduction(
     begin(frame);
     const { valid, number } = frame.current;
     for (const [result, components] of terms.entries()) {
-      const value = combineTerms(emission, plan, frame, values, components);
       const accumulator = accumulators[result][number];
+      if (addProducts(emission, plan, frame, values, components, accumulator)) continue;
+      const value = combineTerms(emission, plan, frame, values, components);
       frame.at(frame.depth, () => {
         code.get(accumulator);
         code.get(value);

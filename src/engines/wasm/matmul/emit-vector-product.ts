@@ -21,8 +21,8 @@ const params = ["i32", "i32", "i32", "i32"] as const;
 const mostUnrolled = 16;
 
 /**
- * A function (matrix [count, k], vector [k], result [count], count): dot products, four or eight rows at a time,
- * each as partial sums in the lanes of one vector.
+ * A function (matrix [count, k], vector [k], result [count], count): dot products, four rows at a time, each as partial sums in the
+ * lanes of a vector; of two vectors, which do not wait for each other, where no loop goes over the row.
  */
 export function emitDotRows(
   module: ModuleBuilder,
@@ -34,32 +34,43 @@ export function emitDotRows(
   const row = k * bytes;
   const whole = k - (k % lanes);
   const isUnrolled = Math.ceil(k / lanes) <= mostUnrolled;
+  const sumsPerRow = isUnrolled && k > lanes ? 2 : 1;
   return module.addFunction(name, { params, results: [] }, (code) => {
     const [matrix, vector, result, count] = [0, 1, 2, 3];
     const offset = code.local("i32");
     const sum = code.local(format.precision);
     const x = code.local("v128");
     const dots = (rows: number): void => {
-      const sums = Array.from({ length: rows }, () => code.local("v128"));
-      for (const each of sums) {
+      const sums = Array.from({ length: sumsPerRow }, () =>
+        Array.from({ length: rows }, () => code.local("v128")),
+      );
+      for (const each of sums.flat()) {
         zero(code, format);
         code.set(each);
       }
-      if (isUnrolled)
+      const [totals, ...others] = sums;
+      if (!isUnrolled) writeLoop(rows, totals);
+      else
         for (let at = 0; at < k; at += lanes) {
           const part = Math.min(lanes, k - at);
           format.loadPart(code, part, vector, at * bytes);
           code.set(x);
-          for (let r = 0; r < rows; r++) {
+          for (const [r, sum] of sums[(at / lanes) % sumsPerRow].entries()) {
             format.loadPart(code, part, matrix, r * row + at * bytes);
             code.get(x);
-            code.get(sums[r]);
+            code.get(sum);
             format.multiplyAdd(code);
-            code.set(sums[r]);
+            code.set(sum);
           }
         }
-      else writeLoop(rows, sums);
-      storeSums(rows, sums);
+      for (const other of others)
+        for (const [r, total] of totals.entries()) {
+          code.get(total);
+          code.get(other[r]);
+          code.op(format.add);
+          code.set(total);
+        }
+      storeSums(rows, totals);
       advance(code, matrix, rows * row);
       advance(code, result, rows * bytes);
       advance(code, count, -rows);
@@ -124,7 +135,7 @@ export function emitDotRows(
         code.memory(format.store, r * bytes);
       }
     };
-    for (const rows of isUnrolled ? [8, 1] : [4, 1]) {
+    for (const rows of [4, 1]) {
       code.block((done) => {
         code.loop((again) => {
           code.get(count);
