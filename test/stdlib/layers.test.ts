@@ -182,6 +182,50 @@ describe("starting values", () => {
     expect(starts(net(", init: normal(0.2)"), { x: [1, 2] })).toEqual(of({ kind: "normal", sd: 0.2 }));
   });
 
+  test("of recurrent networks: what is for the input, and what is for the state", () => {
+    const net = (call: string): string => `model M(x: Real[2, 3]) { learn f = ${call}\nvalue = f(x) }`;
+    const kinds = (call: string): unknown => starts(net(call), { x: [1, 2, 3, 4, 5, 6] });
+    const cell = { b: zeros, W: { kind: "glorot" }, U: { kind: "orthogonal" } };
+    const under = (name: string, values: object): unknown =>
+      Object.fromEntries(Object.entries(values).map(([key, each]) => [`${name}/${key}`, each]));
+    expect(kinds("gru[2, 3](K: 4)")).toEqual(under("gru_cell0", { ...cell, c: zeros }));
+    expect(kinds("lstm[2, 3](K: 4)")).toEqual(under("lstm_cell0", cell));
+    const chosen = { ...cell, W: { kind: "he" }, U: { kind: "normal", sd: 0.1 } };
+    expect(kinds("gru[2, 3](K: 4, init: he(), recurrent: normal(0.1))")).toEqual(
+      under("gru_cell0", { ...chosen, c: zeros }),
+    );
+    expect(kinds("lstm[2, 3](K: 4, init: he(), recurrent: normal(0.1))")).toEqual(
+      under("lstm_cell0", chosen),
+    );
+  });
+
+  test.each([
+    "multihead[2, 2, 3, 3](heads: 2, width: 2INIT)(x, x)",
+    "attention_block[2, 2, 3, 3](heads: 2, width: 2INIT)(x, x)",
+    "induced_attention[2, 3](points: 2, heads: 2, width: 2INIT)(x)",
+    "attention_pool[2, 3](seeds: 1, heads: 2, width: 2INIT)(x)",
+    "set_transformer[2, 3, 1](D: 4, heads: 2, width: 2, points: 2INIT)(x)",
+    "deep_set[2, 3, 1](width: 4, hidden: [5]INIT)(x)",
+    "relation[2, 3, 1](width: 4, hidden: [5]INIT)(x)",
+  ])("of every matrix of %s", (call) => {
+    const cut = call.lastIndexOf("(");
+    const kinds = (init: string): Record<string, unknown> => {
+      const net = call.slice(0, cut).replace("INIT", init);
+      const program = `model M(x: Real[2, 3]) { learn f = ${net}\nvalue = f${call.slice(cut)} }`;
+      return starts(program, { x: [1, 2, 3, 4, 5, 6] }) as Record<string, unknown>;
+    };
+    const [usual, chosen] = [kinds(""), kinds(", init: he()")];
+    const isPoint = (name: string): boolean => /(^|\/)(induced|seed)$/.test(name);
+    const expected = Object.entries(usual).map(([name, kind]) => [
+      name,
+      JSON.stringify(kind) === '{"kind":"glorot"}' && !isPoint(name) ? { kind: "he" } : kind,
+    ]);
+    expect(chosen).toEqual(Object.fromEntries(expected));
+    expect(Object.values(chosen)).toContainEqual({ kind: "he" });
+    for (const [name, kind] of Object.entries(usual))
+      if (/(^|\/)[A-Z]$/.test(name)) expect(kind).toEqual({ kind: "glorot" });
+  });
+
   test("of filters, and of a net that takes them on", () => {
     const conv = "model M(x: Real[2, 2, 1]) { learn f = conv[2, 2, 1](1, init: orthogonal())\nvalue = f(x) }";
     expect(starts(conv, { x: [1, 2, 3, 4] })).toEqual({ F: { kind: "orthogonal" }, b: zeros });

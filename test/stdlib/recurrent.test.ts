@@ -96,6 +96,20 @@ describe.each([1, 2, 7, 40])("%i rows", (count) => {
   });
 });
 
+test("lstm with an open forget gate is one with a larger bias", () => {
+  const of = (forget: string, weights = {}): RunNet =>
+    runNet(`model M[T](x: Real[T, 3]) { learn f = lstm[T, 3](4)\nvalue = f(x${forget}) }`, {
+      sizes: { T: 20 },
+      inputs: { x: rows(20) },
+      weights,
+    });
+  const open = of(", forget: 1");
+  const b = open.weights["lstm_cell0/b"].values.map((each, at) =>
+    at >= width && at < 2 * width ? each + 1 : each,
+  );
+  close(open.value, of("", { "lstm_cell0/b": b }).value);
+});
+
 describe("scan", () => {
   test("of each row of a plate, with a state that starts alike", () => {
     const program = `model M[N, T](x: Real[N, T, 3]) { learn f = gru[T, 3](4)\nvalue = [f(x[n]) for n in N] }`;
