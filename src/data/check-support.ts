@@ -102,7 +102,9 @@ function supportAt(site: CoreSite, indices: readonly number[], known: KnownValue
     case "discrete": {
       const count = support.count === undefined ? undefined : evaluateSize(support.count, known.sizes);
       const values = count === undefined ? anything : rangeOf(0, count - 1);
-      return intersection(values, whole) ?? whole;
+      const { low, high } = support;
+      const part = rangeOf(low ? at(low, -Infinity) : -Infinity, high ? at(high, Infinity) : Infinity);
+      return [values, part].reduce((rest, each) => intersection(rest, each) ?? rest, whole);
     }
   }
 }

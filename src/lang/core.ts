@@ -120,8 +120,16 @@ export type CoreSupport =
   /** Ascending; where `low` is there, above it. */
   | { readonly kind: "ordered"; readonly low?: CoreExpression }
   | { readonly kind: "matrix"; readonly structure: MatrixStructure }
-  /** Integers or booleans. `count` values 0 … count−1 where finite and known before running, absent otherwise. */
-  | { readonly kind: "discrete"; readonly count?: Size };
+  /**
+   * Integers or booleans. `count` values 0 … count−1 where finite and known before running, absent otherwise. `low` and `high` are
+   * the first and last value where a declared type leaves others out.
+   */
+  | {
+      readonly kind: "discrete";
+      readonly count?: Size;
+      readonly low?: CoreExpression;
+      readonly high?: CoreExpression;
+    };
 
 export type CoreDistribution =
   /** Arguments by the parameter names of the distribution's row in `distributions.ts`. */

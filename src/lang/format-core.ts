@@ -121,7 +121,7 @@ export function formatSupport(each: CoreSupport): string {
     case "interval":
       return `(${expression(each.low)}, ${expression(each.high)})`;
     case "discrete":
-      return each.count === undefined ? "integers" : `${formatSize(each.count)} values`;
+      return formatValues(each);
     case "ordered":
       return each.low === undefined ? each.kind : `${each.kind} above ${expression(each.low)}`;
     case "real":
@@ -130,6 +130,11 @@ export function formatSupport(each: CoreSupport): string {
     case "matrix":
       return each.structure;
   }
+}
+
+function formatValues({ count, low, high }: Extract<CoreSupport, { kind: "discrete" }>): string {
+  const [from, to] = [low && ` from ${expression(low)}`, high && ` to ${expression(high)}`];
+  return `${count === undefined ? "integers" : `${formatSize(count)} values`}${from ?? ""}${to ?? ""}`;
 }
 
 function distribution(each: CoreDistribution): string {

@@ -110,8 +110,13 @@ export function mapSupport(support: CoreSupport, f: Rewrite): CoreSupport {
     case "real":
     case "simplex":
     case "matrix":
-    case "discrete":
       return support;
+    case "discrete":
+      return {
+        ...support,
+        ...(support.low && { low: f(support.low) }),
+        ...(support.high && { high: f(support.high) }),
+      };
   }
 }
 

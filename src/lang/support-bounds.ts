@@ -14,7 +14,8 @@ export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
     case "real":
     case "simplex":
     case "matrix":
-    case "discrete":
       return [];
+    case "discrete":
+      return [support.low, support.high].filter((bound) => bound !== undefined);
   }
 }

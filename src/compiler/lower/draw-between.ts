@@ -7,16 +7,17 @@ import { logTail } from "./cumulative.ts";
 import { cumulativeRows } from "./cumulative-rows.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import type { Noise } from "./draws.ts";
-import { endsOf, invertTails, tailsBetween, within } from "./invert-tails.ts";
+import { countTails, endsOf, invertTails, tailsBetween, within } from "./invert-tails.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { elementTerms } from "./site-density.ts";
 import type { Tails } from "./tails.ts";
-import { ownBounds, wholeSupport } from "./truncate.ts";
+import { partOf, wholeSupport } from "./truncate.ts";
 import type { Value } from "./value.ts";
 
 export function drawBetween(site: CoreSite, noise: Noise, context: ModelContext): Value {
-  return drawPart(site.distribution, noise, lowerSupport(ownBounds(site), context), context);
+  const part = partOf(site, context);
+  return drawPart(site.distribution, noise, part, context);
 }
 
 /** By the inverse of the distribution function where it is known, else by the distribution function itself. */
@@ -35,6 +36,7 @@ function drawPart(distribution: CoreDistribution, noise: Noise, part: Support, c
     above: logTail(distribution, "above", x, batch, context),
   });
   const wanted = tailsBetween(algebra, tails, cut, u);
+  if (isWhole(distribution)) return countTails(algebra, wanted, tails, cut);
   if (distribution.kind === "distribution" && isCumulative(distribution.name)) {
     const { quantile } = cumulativeRows[distribution.name];
     if (quantile !== undefined) {
@@ -45,4 +47,8 @@ function drawPart(distribution: CoreDistribution, noise: Noise, part: Support, c
   const density = (x: Value): Value => elementTerms(distribution, x, batch, context);
   const support = { ...endsOf(lowerSupport(wholeSupport(distribution), context)), ...cut };
   return invertTails(algebra, wanted, tails, density, support);
+}
+
+function isWhole(distribution: CoreDistribution): boolean {
+  return wholeSupport(distribution).kind === "discrete";
 }

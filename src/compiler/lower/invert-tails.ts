@@ -57,6 +57,32 @@ export function invertTails(
   return x;
 }
 
+/**
+ * The same for whole numbers above `low`, from 0 on where there is none: the first whose F is not below. Each round keeps the one of 32
+ * parts of what is left; NaN where the last of 32 768 is not enough.
+ */
+export function countTails(
+  a: Algebra,
+  { below, above }: Tails,
+  tails: (x: Value) => Tails,
+  { low, high }: Ends,
+): Value {
+  const axis = searchAxis();
+  const isBelow = a.binary("less", below, above);
+  const part = a.convert(a.indexOf(axis), "float");
+  const most = (points + 1) ** 3;
+  let count: Value = a.of(0);
+  const first = low === undefined ? a.of(0) : a.add(low, 1);
+  for (let length = most / (points + 1); length >= 1; length /= points + 1) {
+    const last = a.add(first, count, a.sub(a.mul(part, length), 1));
+    const at = tails(last);
+    const isBefore = a.select(isBelow, a.binary("less", at.below, below), a.binary("less", above, at.above));
+    count = a.add(count, a.mul(length, a.sumAxes(a.convert(isBefore, "float"), [axis])));
+  }
+  const found = a.add(first, a.select(a.binary("less", count, most - 1), count, Number.NaN));
+  return high === undefined ? found : a.binary("min", found, high);
+}
+
 /** Roundings may lie beyond the ends. */
 export function within(a: Algebra, x: Value, { low, high }: Ends): Value {
   const raised = low === undefined ? x : a.binary("max", x, low);
@@ -68,13 +94,7 @@ const rounds = 6;
 
 /** Where an increasing function passes 0: each round keeps the one of 32 parts in which it does. */
 function enclosed(a: Algebra, ends: Ends, excess: (x: Value) => Value): Value {
-  const axis: Axis = {
-    id: "search",
-    size: points,
-    start: 1,
-    order: Number.MAX_SAFE_INTEGER - 2,
-    kind: "plate",
-  };
+  const axis = searchAxis();
   const share = a.div(a.convert(a.indexOf(axis), "float"), points + 1);
   const { reach, place } = chart(a, ends);
   let from: Value = a.of(-reach);
@@ -85,6 +105,11 @@ function enclosed(a: Algebra, ends: Ends, excess: (x: Value) => Value): Value {
     from = a.add(from, a.mul(length, a.sumAxes(a.convert(isBefore, "float"), [axis])));
   }
   return place(a.add(from, length / 2));
+}
+
+/** The first of points + 1 parts, and so on but for the last. */
+function searchAxis(): Axis {
+  return { id: "search", size: points, start: 1, order: Number.MAX_SAFE_INTEGER - 2, kind: "plate" };
 }
 
 /** The support as the image of an interval around 0. */

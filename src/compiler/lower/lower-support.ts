@@ -28,8 +28,12 @@ export function lowerSupport(support: CoreSupport, context: Context): Support {
         low: bound(support.low, context),
         high: bound(support.high, context),
       };
-    case "discrete":
-      return bug("a discrete variable has no unconstrained coordinates");
+    case "discrete": {
+      const [low, high] = [support.low, support.high].map((each) => each && bound(each, context));
+      if (low !== undefined && high !== undefined) return { kind: "interval", low, high };
+      if (low !== undefined) return { kind: "lower", low };
+      return high === undefined ? bug("a discrete variable without ends") : { kind: "upper", high };
+    }
   }
 }
 

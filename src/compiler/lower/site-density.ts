@@ -4,23 +4,24 @@ import type {
   CoreDistribution,
   CoreExpression,
   CoreSite,
+  CoreSupport,
   CoreTransformed,
 } from "../../lang/core.ts";
 import { isRenormalised } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
-import { supportBounds } from "../../lang/support-bounds.ts";
 import { pulled } from "./bijections.ts";
 import type { Context } from "./context.ts";
 import { logMass, logTail } from "./cumulative.ts";
 import { definedTerms, type Tail } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows, sum } from "./distributions.ts";
+import { between, insideEnds } from "./inside-ends.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { mixtureTerm } from "./mixture.ts";
 import { eventShape } from "./places.ts";
-import { isTruncated, ownBounds } from "./truncate.ts";
+import { isTruncated, partOf } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
 
 /** `present` says of every draw whether it is there: the density of what is missing integrates to one, so it is left out. */
@@ -31,7 +32,7 @@ export function siteLogDensity(
   present?: Value,
 ): readonly Value[] {
   const event = eventShape(site, context);
-  if (present === undefined) {
+  if (present === undefined && declaredEnds(site, x, context) === undefined) {
     const terms = distributionTerms(site.distribution, x, event, context);
     const batch = event.slice(0, event.length - eventRankOf(site.distribution));
     return [...terms, ...cutOff(site, batch, context).map((term) => sumBatch(context.algebra, term, batch))];
@@ -57,7 +58,9 @@ export function elementLogDensity(
     elementTerms(site.distribution, x, batch, context),
     ...cutOff(site, batch, context),
   );
-  const whole = algebra.stretch(density, plates, batch);
+  const isInside = declaredEnds(site, x, context);
+  const inside = isInside ? algebra.select(isInside, density, Number.NEGATIVE_INFINITY) : density;
+  const whole = algebra.stretch(inside, plates, batch);
   if (present === undefined) return whole;
   // A vector is missing as a whole: its first element tells.
   let mask = present;
@@ -66,11 +69,20 @@ export function elementLogDensity(
   return algebra.select(algebra.reshapeEvent(mask, batch), whole, missing);
 }
 
+/** Whether a value lies between the ends that its declared type gives, where it might not: a continuous latent one always does. */
+function declaredEnds(site: CoreSite, x: Value, context: ModelContext): Value | undefined {
+  if (!isTruncated(site)) return undefined;
+  if (site.observed) return insideEnds(site.support, x, context);
+  return site.support.kind === "discrete"
+    ? between(lowerSupport(site.support, context), x, context)
+    : undefined;
+}
+
 /** Where there is a distribution function, what a narrower declared type takes away is made up for. */
 function cutOff(site: CoreSite, batch: readonly number[], context: Context): readonly Value[] {
   const { distribution, support } = site;
   if (support.kind === "ordered" || !isTruncated(site) || !isRenormalised(distribution)) return [];
-  const mass = logMass(distribution, lowerSupport(ownBounds(site), context), batch, context);
+  const mass = logMass(distribution, partOf(site, context), batch, context);
   return [context.algebra.unary("neg", mass)];
 }
 
@@ -107,7 +119,10 @@ function namedTerms(
   x: Value,
   context: ModelContext,
 ): readonly Value[] {
-  if (distribution.kind === "defined") return definedTerms(distribution, x, context);
+  if (distribution.kind === "defined") {
+    const rank = eventRankOf(distribution);
+    return noneOutside(distribution.support, x, rank, definedTerms(distribution, x, context), context);
+  }
   if (distribution.kind === "mixture") {
     const density = (component: CoreDistribution, inner: ModelContext): Value =>
       elementTerms(component, x, x.event.slice(0, x.event.length - eventRankOf(component)), inner);
@@ -135,22 +150,21 @@ function transformedTerms(distribution: CoreTransformed, y: Value, context: Mode
     for (let inner = 0; inner < rank; inner++) sum = algebra.reduce("reduceSum", sum, batch.length);
     return algebra.unary("neg", sum);
   });
-  const terms = [...ofDraw, ...ofSlope];
-  const isInside = insideEnds(distribution, y, context);
-  if (isInside === undefined || rank > 0) return terms;
-  return [algebra.select(isInside, sum(algebra, terms), Number.NEGATIVE_INFINITY)];
+  return noneOutside(distribution.support, y, rank, [...ofDraw, ...ofSlope], context);
 }
 
-/** Whether y lies between the ends of the support, where these depend on more than numbers that types show. */
-function insideEnds({ support }: CoreTransformed, y: Value, context: ModelContext): Value | undefined {
+/** A distribution whose ends are inferred has no density beyond them; its formula may have some. */
+function noneOutside(
+  support: CoreSupport,
+  x: Value,
+  rank: number,
+  terms: readonly Value[],
+  context: ModelContext,
+): readonly Value[] {
   const { algebra } = context;
-  if (supportBounds(support).every(({ kind }) => kind === "literal")) return undefined;
-  const ends = lowerSupport(support, context);
-  const checks = [
-    ...("low" in ends && ends.low !== undefined ? [algebra.binary("lessEqual", ends.low, y)] : []),
-    ...("high" in ends ? [algebra.binary("lessEqual", y, ends.high)] : []),
-  ];
-  return checks.reduce((all, each) => algebra.binary("and", all, each));
+  const isInside = rank > 0 ? undefined : insideEnds(support, x, context);
+  if (isInside === undefined) return terms;
+  return [algebra.select(isInside, sum(algebra, terms), Number.NEGATIVE_INFINITY)];
 }
 
 /** The density between the ends; at an end, the mass of all that lies at it or beyond. */

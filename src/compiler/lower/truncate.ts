@@ -7,10 +7,14 @@ import { exactly } from "../../lang/range.ts";
 import { sameExpression } from "../../lang/same-expression.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import { numberType } from "../../lang/type.ts";
+import type { Support } from "./bijector.ts";
+import type { Context } from "./context.ts";
+import { lowerSupport } from "./lower-support.ts";
 
 /** Whether the declared type cuts the distribution down. */
 export function isTruncated({ distribution, support }: CoreSite): boolean {
-  if (["discrete", "simplex", "matrix"].includes(support.kind)) return false;
+  if (support.kind === "discrete") return supportBounds(support).length > 0;
+  if (support.kind === "simplex" || support.kind === "matrix") return false;
   if (distribution.kind === "defined" || distribution.kind === "transformed") {
     if (support.kind === "ordered") return support.low !== undefined && distribution.support.kind === "real";
     return !sameSupport(support, distribution.support);
@@ -78,6 +82,13 @@ export function ownBounds({ distribution, support }: CoreSite): CoreSupport {
   const { low, high } = support;
   if (isOwn("low", low)) return { kind: "upper", high };
   return isOwn("high", high) ? { kind: "lower", low } : support;
+}
+
+/** Where draws may lie, as the distribution function sees it: P(X ≥ k) of whole numbers is 1 − F(k − 1). */
+export function partOf(site: CoreSite, context: Context): Support {
+  const part = lowerSupport(ownBounds(site), context);
+  if (site.support.kind !== "discrete" || !("low" in part) || part.low === undefined) return part;
+  return { ...part, low: context.algebra.sub(part.low, 1) };
 }
 
 /** Why there is no way to draw from a truncated site; `undefined` when there is one. */

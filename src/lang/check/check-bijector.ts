@@ -4,9 +4,8 @@ import { describeShape } from "../format-type.ts";
 import { addSizes, constantSize, type Size } from "../size.ts";
 import type { DrawStatement, Name } from "../tree.ts";
 import type { Scope } from "./check-scope.ts";
-import type { CheckedEvent } from "./check-support.ts";
 import { equalShapes } from "./check-type.ts";
-import type { CheckedDistribution } from "./checked-distribution.ts";
+import type { CheckedDistribution, CheckedEvent } from "./checked-distribution.ts";
 import { hasSharedBounds } from "./compare-guide.ts";
 
 /** The event and support of the model's variable, for a draw of its unconstrained coordinates. */

@@ -173,10 +173,7 @@ function describe(
   }
   const event = substituteType(definition.event, sizes);
   if (event.kind !== "number") return undefined;
-  const range = narrowed(
-    event.range,
-    bounds ?? ("low" in support && "high" in support ? support : undefined),
-  );
+  const range = narrowed(event.range, bounds ?? (support.kind === "interval" ? support : undefined));
   const core: CoreDefinedDistribution = {
     kind: "defined",
     definition,

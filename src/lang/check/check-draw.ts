@@ -2,8 +2,10 @@
 import { nearMisses } from "../../base/near-miss.ts";
 import { holdsCensored } from "../censored.ts";
 import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
+import { isRenormalised } from "../cumulative.ts";
 import { canBePlaced } from "../noncentered.ts";
 import { equalSizes, formatSize } from "../size.ts";
+import { supportBounds } from "../support-bounds.ts";
 import type { DrawStatement, Name, TypeExpression } from "../tree.ts";
 import { errorType } from "../type.ts";
 import { checkBijector } from "./check-bijector.ts";
@@ -12,9 +14,9 @@ import { checkDistribution } from "./check-distribution.ts";
 import { checkExpression } from "./check-expression.ts";
 import type { Places } from "./check-places.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
-import { type CheckedEvent, checkEvent, sameSupport } from "./check-support.ts";
+import { checkEvent, sameSupport } from "./check-support.ts";
 import { checkType, type DeclaredType } from "./check-type.ts";
-import type { CheckedDistribution } from "./checked-distribution.ts";
+import type { CheckedDistribution, CheckedEvent } from "./checked-distribution.ts";
 import { formatBrief } from "./format-brief.ts";
 import { canRelax, drawnDistribution } from "./relaxed-draw.ts";
 
@@ -154,10 +156,17 @@ function checkDiscrete(
   if (event.support.count === undefined) {
     return refuse(
       `${distribution.quote.text} has no fixed, finite number of values`,
-      "observe it, or use a Categorical over the values that matter",
+      !canBeCutDown(distribution)
+        ? "observe it, or use a Categorical over the values that matter"
+        : `say up to which value it matters: \`${text}: Int(0, 100) ~ ${distribution.quote.text}(…)\``,
     );
   }
   return true;
+}
+
+/** Whether a declared type can leave finitely many values of whole numbers from 0. */
+function canBeCutDown({ core, element }: CheckedDistribution): boolean {
+  return isRenormalised(core) && element.range.low >= 0;
 }
 
 /** Whether the draw is `via noncentered`; reports annotations that do not fit. */
@@ -181,6 +190,9 @@ function checkAnnotations(
     } else if (text === "score" && statement.annotations.some((each) => summing.includes(each.text))) {
       const reason = "the variable is summed out";
       scope.report({ code: "annotation-not-allowed", annotation, reason, help: "leave one of the two out" });
+    } else if (text === "score" && supportBounds(event.support).length > 0) {
+      const reason = `the declared type cuts ${distribution.quote.text} down`;
+      scope.report({ code: "annotation-not-allowed", annotation, reason, help: "remove `score`" });
     } else if (event.support.kind !== "discrete" || statement.observed) {
       const reason = statement.observed ? "the variable is observed" : "the variable is continuous";
       scope.report({ code: "annotation-not-allowed", annotation, reason, help: `remove \`${text}\`` });

@@ -4,8 +4,7 @@ import type { CoreExpression, CoreSupport } from "../core.ts";
 import { isRenormalised } from "../cumulative.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";
-import { sameExpression } from "../same-expression.ts";
-import { equalSizes, type Size } from "../size.ts";
+import type { Size } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
 import {
   isMatrixStructure,
@@ -20,14 +19,10 @@ import {
 import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { type DeclaredType, equalShapes } from "./check-type.ts";
-import type { CheckedDistribution } from "./checked-distribution.ts";
+import { chooseWholeNumbers } from "./check-whole-numbers.ts";
+import type { CheckedDistribution, CheckedEvent } from "./checked-distribution.ts";
 import { literalNumber } from "./literal-number.ts";
-import { symbolicIndex } from "./symbolic-index.ts";
-
-export interface CheckedEvent {
-  readonly type: NumberType;
-  readonly support: CoreSupport;
-}
+import { intervalSupport, sameBound } from "./type-bounds.ts";
 
 /** Type and support of one draw. Reports and gives `undefined` when declaration and distribution do not go together. */
 export function checkEvent(
@@ -106,13 +101,10 @@ function chooseSupport(
   const wanted = formatType({ ...element, dimensions: type.dimensions });
   const right = fixed ? `declare \`${name}: ${wanted}\`, or leave the type out` : "leave the type out";
   if (type.base !== element.base) return mismatch(right);
-  if (type.base !== "real") {
-    return within(element.range, type.range)
-      ? { type: element, support: distribution.support }
-      : mismatch(right);
-  }
+  if (type.base === "bool") return { type: element, support: distribution.support };
+  if (type.base === "int") return chooseWholeNumbers(distribution, declared, right, mismatch);
   // A plain Real gives only the shape: the support is the distribution's.
-  if (type.structure === "plain" && equalRanges(type.range, realLine))
+  if (type.structure === "plain" && declared.bounds === undefined && equalRanges(type.range, realLine))
     return { type: element, support: distribution.support };
   if (element.structure === "simplex" || type.structure === "simplex") {
     if (element.structure === type.structure) return { type: element, support: distribution.support };
@@ -261,14 +253,6 @@ export function declaredSupport({ type, bounds, expression }: DeclaredType): Cor
   return rangeSupport(type.range, expression.span);
 }
 
-/** An end at infinity is none. */
-function intervalSupport({ low, high }: { low: CoreExpression; high: CoreExpression }): CoreSupport {
-  const isInfinite = (end: CoreExpression): boolean => end.kind === "literal" && end.value === Infinity;
-  if (low.kind === "call" && low.function === "neg" && isInfinite(low.arguments[0]))
-    return isInfinite(high) ? { kind: "real" } : { kind: "upper", high };
-  return isInfinite(high) ? { kind: "lower", low } : { kind: "interval", low, high };
-}
-
 function rangeSupport(range: Range, span: CoreExpression["span"]): CoreSupport {
   if (equalRanges(range, realLine)) return { kind: "real" };
   const low = literalNumber(range.low, span);
@@ -285,13 +269,6 @@ export function sameSupport(a: CoreSupport, b: CoreSupport): boolean {
     left.length === right.length &&
     left.every((bound, position) => sameBound(bound, right[position]))
   );
-}
-
-function sameBound(a: CoreExpression, b: CoreExpression): boolean {
-  if (sameExpression(a, b)) return true;
-  const left = symbolicIndex(a, new Map());
-  const right = symbolicIndex(b, new Map());
-  return left !== undefined && right !== undefined && equalSizes(left, right);
 }
 
 /** Whether an initial value lies strictly inside a support with constant ends. */

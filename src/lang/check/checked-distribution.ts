@@ -21,3 +21,9 @@ export interface CheckedDistribution {
   /** No argument depends on what is inferred. */
   readonly known: boolean;
 }
+
+/** Type and support of what a draw statement draws. */
+export interface CheckedEvent {
+  readonly type: NumberType;
+  readonly support: CoreSupport;
+}

@@ -138,6 +138,10 @@ function run(statement: CoreStatement, scope: Scope, own: Map<string, Meaning>):
         named(site.variable, scope),
         site.place.map((place) => positionOf(place, scope)),
       );
+      // What is recorded of a censored value may lie anywhere.
+      const isPlain = site.distribution.kind !== "censored" && site.distribution.kind !== "mixture";
+      const { low, high } = endsOf(isPlain ? site.support : { kind: "real" }, scope);
+      if (flatten(x).some((each) => each < low || each > high)) return -Infinity;
       return score(site.distribution, x, scope) - cutMass(site, x, scope);
     }
     case "let": {
@@ -198,7 +202,8 @@ function cutMass({ distribution, support }: CoreSite, x: Meaning, scope: Scope):
   if (low === undefined && high === undefined) return 0;
   return definedSum(distribution, x, scope, (scopeOfDraw) => {
     const cdf = (bound: number): number => definedShare(definition, bound, scopeOfDraw);
-    return Math.log((high === undefined ? 1 : cdf(high)) - (low === undefined ? 0 : cdf(low)));
+    const before = low === undefined ? 0 : cdf(support.kind === "discrete" ? low - 1 : low);
+    return Math.log((high === undefined ? 1 : cdf(high)) - before);
   });
 }
 
@@ -286,7 +291,9 @@ function bijectionAt(
 function endsOf(support: CoreSite["support"], scope: Scope): { low: number; high: number } {
   const low =
     "low" in support && support.low !== undefined ? number(evaluate(support.low, scope)) : -Infinity;
-  return { low, high: "high" in support ? number(evaluate(support.high, scope)) : Infinity };
+  const high =
+    "high" in support && support.high !== undefined ? number(evaluate(support.high, scope)) : Infinity;
+  return { low, high };
 }
 
 /** By bisection on the distribution function. */

@@ -70,6 +70,21 @@ export const truncatedPrograms: readonly SampleProgram[] = [
     "(c: Real[N])",
   ),
   program(
+    "whole numbers of which a type leaves some out",
+    { N: 3 },
+    `s ~ LogNormal(0, 0.5)
+    m ~ Normal(0, 1)
+    n: Int(2, 7) ~ Poisson(3 * s)
+    k: Nat ~ Binomial(3, 0.4)
+    plate i in N {
+      z[i]: Int(1, 3) ~ NegativeBinomial(s, 2)
+      observe x[i] ~ Normal(z[i] + n * m, s)
+      observe a[i]: Int(1, infinity) ~ Poisson(s)
+      observe b[i]: Int(1, i + 4) ~ Binomial(9, logits: k * m)
+      observe c[i]: Int(1, 4)[2] ~ Poisson([s, 2])
+    }`,
+  ),
+  program(
     "what is asked of distributions",
     { N: 3 },
     `s ~ LogNormal(0, 0.5)
