@@ -6,6 +6,11 @@
  */
 import { bernoulli } from "./special-coefficients.ts";
 
+/** xʸ as IEEE 754 has it: unlike with `**`, 1ʸ is 1 also for y = NaN or ±∞, and (−1)^±∞ is 1. */
+export function pow(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+}
+
 /** log(1 + eˣ) without overflow or lost digits. */
 export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

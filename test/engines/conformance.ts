@@ -7,6 +7,7 @@ import type { Engine, Values } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { firstDifference, gradientGraph, secondGradientGraph, type Tolerance } from "./compared.ts";
 import { allCases } from "./op-cases.ts";
+import { specialCases } from "./special-values.ts";
 
 /** Registers the tests; call inside a `describe`. */
 export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance): void {
@@ -43,6 +44,12 @@ export function testEngineAgainstReference(engine: Engine, tolerance: Tolerance)
       if (second !== undefined) agree(second, each.sample(3), wide, `${each.label} `);
     }
   }, 180_000);
+
+  test("NaN and infinities go through every op as in the reference", () => {
+    for (const length of [14, 64])
+      for (const { label, graph, inputs } of specialCases(length))
+        agree(graph, inputs, tolerance, `${label}: `);
+  }, 60_000);
 
   test("runs again with other inputs and gives each run's own results", () => {
     const builder = createBuilder();

@@ -1,7 +1,7 @@
 /** What each elementwise op does to single numbers, with bools as 0 and 1. */
 import type { GraphNode } from "../graph.ts";
 import type { OpName } from "../ops.ts";
-import { digamma, erf, erfinv, lgamma, polygamma, sigmoid, softplus } from "../special-functions.ts";
+import { digamma, erf, erfinv, lgamma, polygamma, pow, sigmoid, softplus } from "../special-functions.ts";
 
 type ScalarOp = (...operands: number[]) => number;
 
@@ -30,7 +30,7 @@ const scalarOps = {
   sub: (x, y) => x - y,
   mul: (x, y) => x * y,
   div: (x, y) => x / y,
-  pow: (x, y) => x ** y,
+  pow,
   min: (x, y) => Math.min(x, y),
   max: (x, y) => Math.max(x, y),
   equal: (x, y) => Number(x === y),

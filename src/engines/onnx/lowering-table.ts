@@ -137,7 +137,17 @@ export const loweringTable = {
         : reduction("ReduceSum").expand(math, node, [x]);
     },
   },
-  reduceMax: reduction("ReduceMax"),
+  // The kernel drops NaN.
+  reduceMax: {
+    expand(math, node, [x]) {
+      const { elementwise, cast, scalar, where } = math;
+      const largest = reduction("ReduceMax").expand(math, node, [x]);
+      if (x.type.dtype === "int" || node.params.axes.length === 0) return largest;
+      const isMissing = cast(elementwise("IsNaN", [x], "bool"), "float");
+      const isAnyMissing = cast(reduction("ReduceMax").expand(math, node, [isMissing]), "bool");
+      return where(isAnyMissing, scalar(Number.NaN, "float"), largest);
+    },
+  },
   cumsum: {
     expand: ({ call, scalar }, { params: { axis, reverse }, type }, [x]) =>
       call("CumSum", [x, scalar(axis, "int")], { reverse: Number(reverse) }, type),

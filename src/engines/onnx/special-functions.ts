@@ -94,12 +94,16 @@ const lgammaTables: Readonly<Record<Precision, LgammaTable>> = {
 
 /** log |Γ(x)|; negative x by reflection, A&S 6.1.17: Γ(x) Γ(1 − x) = π / sin πx. */
 export const lgamma: Formula = (math, x, precision) => {
-  const { add, sub, log, sin, scale, less, select, like } = math;
+  const { add, sub, log, sin, scale, equal, less, select, like } = math;
   const isNegative = less(x, like(x, 0));
   const positive = lgammaOfPositive(math, select(isNegative, sub(like(x, 1), x), x), lgammaTables[precision]);
   const sine = abs(math, sin(scale(fromNearestInteger(math, x), Math.PI)));
   const reflected = sub(like(x, Math.log(Math.PI)), add(log(sine), positive));
-  return select(isNegative, reflected, positive);
+  return select(
+    equal(x, like(x, Number.NEGATIVE_INFINITY)),
+    like(x, Number.POSITIVE_INFINITY),
+    select(isNegative, reflected, positive),
+  );
 };
 
 /**

@@ -5,6 +5,7 @@ import {
   erfinv,
   lgamma,
   polygamma,
+  pow,
   sigmoid,
   softplus,
 } from "../../compiler/special-functions.ts";
@@ -107,7 +108,7 @@ const binaryLoops = {
     for (let i = 0; i < r.length; i++) r[i] = x[i] / y[i];
   },
   pow(x, y, r) {
-    for (let i = 0; i < r.length; i++) r[i] = x[i] ** y[i];
+    for (let i = 0; i < r.length; i++) r[i] = pow(x[i], y[i]);
   },
   min(x, y, r) {
     for (let i = 0; i < r.length; i++) r[i] = Math.min(x[i], y[i]);

@@ -21,6 +21,13 @@ export const cpuOverrides: Overrides = {
   // Sum and Max move their axes to the end first, 20 ns per element.
   reduceSum: (math, { params: { axes } }, [x]) => sum(math, x, axes),
   sign: (math, _node, [x]) => sign(math, x),
+  // The kernel is `**`, for which powers of ±1 may be NaN.
+  pow(math, _node, [x, y]) {
+    const { logic, unary, binary, select } = math;
+    const isInfinite = logic("Equal", unary("Abs", y), Number.POSITIVE_INFINITY);
+    const isMinusOne = logic("LogicalAnd", logic("Equal", x, -1), isInfinite);
+    return select(logic("LogicalOr", logic("Equal", x, 1), isMinusOne), 1, binary("Pow", x, y));
+  },
 };
 
 export const wasmOverrides: Overrides = {

@@ -44,18 +44,23 @@ export function lgamma(math: KernelMath, x: Value): Value {
 
   const positive = select(logic("Less", y, 2.5), small, large);
   const sine = sin(math, mul(unary("Abs", fromNearestInteger(math, x)), Math.PI));
-  return select(isNegative, sub(sub(Math.log(Math.PI), unary("Log", sine)), positive), positive);
+  const reflected = sub(sub(Math.log(Math.PI), unary("Log", sine)), positive);
+  return select(
+    logic("Equal", x, Number.NEGATIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+    select(isNegative, reflected, positive),
+  );
 }
 
 /**
  * ψ(x). The asymptotic series (DLMF 5.11.2) from 4 up, with five terms: the first one left out is under 10⁻⁹. Below, four steps
  * of ψ(x) = ψ(x + 1) − 1/x, added up in pairs: 1/x + 1/(x + 3) + 1/(x + 1) + 1/(x + 2) = (2x + 3) (1/q + 1/(q + 2)) with
- * q = x (x + 3). Negative x by reflection (DLMF 5.5.4).
+ * q = x (x + 3). Negative x by reflection (DLMF 5.5.4); NaN at the poles.
  */
 export function digamma(math: KernelMath, x: Value): Value {
   const { add, sub, mul, div, unary, select, logic, polynomial } = math;
-  const isNegative = logic("Less", x, 0);
-  const y = select(isNegative, sub(1, x), x);
+  const isReflected = logic("LessEqual", x, 0);
+  const y = select(isReflected, sub(1, x), x);
   const isSmall = logic("Less", y, 4);
   const q = mul(y, add(y, 3));
   const steps = mul(add(mul(y, 2), 3), add(div(1, q), div(1, add(q, 2))));
@@ -66,20 +71,23 @@ export function digamma(math: KernelMath, x: Value): Value {
   const tail = add(mul(inverse, 0.5), mul(square, polynomial(square, terms)));
   const series = sub(unary("Log", shifted), tail);
   const positive = select(isSmall, sub(series, steps), series);
-  const cotangent = div(Math.PI, unary("Tan", mul(fromNearestInteger(math, x), Math.PI)));
-  return select(isNegative, sub(positive, cotangent), positive);
+  const rest = fromNearestInteger(math, x);
+  const cotangent = div(Math.PI, unary("Tan", mul(rest, Math.PI)));
+  const reflected = select(logic("Equal", rest, 0), Number.NaN, sub(positive, cotangent));
+  return select(isReflected, reflected, positive);
 }
 
 /**
  * ψ⁽ⁿ⁾(x), n ≥ 1. The asymptotic series (DLMF 5.15.8) from n + 6 up, with six terms, in powers of 1/x, which do not overflow
  * before the value does. Below, n + 6 steps of ψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁾(x + 1) − (−1)ⁿ n! / xⁿ⁺¹ (DLMF 5.15.5). Negative x by reflection
- * (DLMF 5.15.6): dⁿ/dxⁿ cot(πx) = πⁿ Pₙ(cot πx) with P₀(c) = c and Pₙ₊₁(c) = −(1 + c²) Pₙ′(c).
+ * (DLMF 5.15.6): dⁿ/dxⁿ cot(πx) = πⁿ Pₙ(cot πx) with P₀(c) = c and Pₙ₊₁(c) = −(1 + c²) Pₙ′(c). At the poles +∞ where both sides
+ * agree on it, else NaN.
  */
 export function polygamma(math: KernelMath, order: number, x: Value): Value {
   const { add, sub, mul, div, unary, select, logic, polynomial } = math;
   const sign = order % 2 === 0 ? -1 : 1;
-  const isNegative = logic("Less", x, 0);
-  const y = select(isNegative, sub(1, x), x);
+  const isReflected = logic("LessEqual", x, 0);
+  const y = select(isReflected, sub(1, x), x);
   const start = order + 6;
   const isSmall = logic("Less", y, start);
   const shifted = select(isSmall, add(y, start), y);
@@ -97,9 +105,12 @@ export function polygamma(math: KernelMath, order: number, x: Value): Value {
   for (let step = 1; step < start; step++) steps = add(steps, power(math, div(1, add(y, step)), order + 1));
   const positive = select(isSmall, add(series, mul(steps, sign * factorial(order))), series);
 
-  const cotangent = div(1, unary("Tan", mul(fromNearestInteger(math, x), Math.PI)));
+  const rest = fromNearestInteger(math, x);
+  const cotangent = div(1, unary("Tan", mul(rest, Math.PI)));
   const slope = mul(polynomial(cotangent, cotangentDerivative(order)), Math.PI ** (order + 1));
-  return select(isNegative, sub(mul(positive, -sign), slope), positive);
+  const pole = order % 2 === 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+  const reflected = select(logic("Equal", rest, 0), pole, sub(mul(positive, -sign), slope));
+  return select(isReflected, reflected, positive);
 }
 
 /**

@@ -18,9 +18,15 @@ const mostRows = 512;
 export const tensorflowOverrides: Overrides = {
   lgamma: (math, { type }, [x]) => call(math, "Lgamma", [x], type),
   digamma: (math, { type }, [x]) => call(math, "Digamma", [x], type),
+  // The kernel for doubles gives NaN at ±∞; from 6 on the value is 1.
+  erf: (math, _node, [x]) =>
+    math.unary("Erf", math.arithmetic("Maximum", math.arithmetic("Minimum", x, 6), -6)),
   erfinv: (math, _node, [x]) => erfinv(math, x),
-  polygamma: (math, { params: { order }, type }, [x]) =>
-    call(math, "Polygamma", [math.splat(order, { dtype: "float", shape: [] }), x], type),
+  // The kernel gives infinity at −∞, where there is no limit.
+  polygamma(math, { params: { order }, type }, [x]) {
+    const value = call(math, "Polygamma", [math.splat(order, { dtype: "float", shape: [] }), x], type);
+    return math.select(math.logic("Equal", x, Number.NEGATIVE_INFINITY), Number.NaN, value);
+  },
   // The kernel adds the rows one by one, which loses a digit of f32 per factor of ten; along the end it does not.
   reduceSum(math, { params: { axes }, type }, [x]) {
     const runs = axisRuns(x.type.shape, axes);

@@ -66,8 +66,8 @@ const logSeries = [
 ];
 
 /**
- * NaN, ±0, ±∞ and negative bases as `**` has them: x⁰ = 1 for all x; (±1)^±∞ and powers of negative numbers
- * with exponents that are no integers are NaN.
+ * NaN, ±0, ±∞ and negative bases as IEEE 754 has them: x⁰ = 1 and 1ʸ = 1 for all x and y, (−1)^±∞ = 1; powers of negative
+ * numbers with exponents that are no integers are NaN.
  */
 const powDouble = binaryRoutine((words, x, y) => {
   const { mul, abs, floor, atMost, atLeast, less, lessEqual, equal, notEqual } = words;
@@ -99,9 +99,9 @@ const powDouble = binaryRoutine((words, x, y) => {
   const isOdd = and(isInteger, notEqual(floor(half), half));
   const signed = xor(ofSize, and(isOdd, and(x, bits(1n << 63n))));
   const isOutside = and(and(less(x, 0), less(size, infinity)), not(isInteger));
-  const isOneToInfinity = and(equal(size, 1), equal(abs(y), infinity));
-  const isNan = or(or(isOutside, isOneToInfinity), or(notEqual(x, x), notEqual(y, y)));
-  const general = select(equal(y, 0), 1, select(isNan, Number.NaN, signed));
+  const isOne = or(equal(x, 1), and(equal(x, -1), equal(abs(y), infinity)));
+  const isNan = or(isOutside, or(notEqual(x, x), notEqual(y, y)));
+  const general = select(or(equal(y, 0), isOne), 1, select(isNan, Number.NaN, signed));
   return ifAny(unusual, select(unusual, general, power), power);
 });
 
