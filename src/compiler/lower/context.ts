@@ -49,6 +49,8 @@ export interface Context {
   readonly algebra: Algebra;
   readonly functions: Readonly<Record<string, CoreFunction>>;
   readonly sizes: Readonly<Record<string, number>>;
+  /** Sizes where they are read as numbers: those of the data, also where the arrays are of a batch. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Innermost last. A function body has a map of its own. */
   readonly scope: Map<string, Binding>;
   /** Where learned parameters of the current net instance live: "decode/dense0"; "" in a model. */

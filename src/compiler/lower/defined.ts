@@ -31,7 +31,7 @@ export function openDefinition(
   const { definition, span } = distribution;
   const rows = createRows(batch, context);
   const sizes = sizeValues(distribution.sizes, context, span);
-  const inner: Context = { ...context, sizes, scope: new Map() };
+  const inner: Context = { ...context, sizes, counts: sizes, scope: new Map() };
   const opened: Opened = { definition, context: inner, rows };
   for (const { name, type } of definition.parameters) {
     const value = lowerExpression(distribution.arguments[name], context);

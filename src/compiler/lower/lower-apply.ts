@@ -14,7 +14,7 @@ export function lowerApply(expression: ApplyExpression, context: Context, lower:
     callee.kind === "def"
       ? context.path
       : (expression.instance ?? `${context.path}/${callee.name}${expression.call ?? 0}`);
-  const inner: Context = { ...context, sizes, path, scope: new Map() };
+  const inner: Context = { ...context, sizes, counts: sizes, path, scope: new Map() };
   const values = expression.arguments.map((each) => lower(each, context));
   return lowerBody(callee, values, inner, lower);
 }

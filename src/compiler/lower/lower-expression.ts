@@ -27,7 +27,7 @@ export function lowerAny(expression: CoreExpression, context: Context): Lowered 
       return algebra.of(expression.value, base === "real" ? "float" : base);
     }
     case "size":
-      return algebra.of(sizeValue(expression.size, context, expression.span), "int");
+      return algebra.of(sizeValue(expression.size, { sizes: context.counts }, expression.span), "int");
     case "variable":
       return lowerVariable(expression, context);
     case "index":

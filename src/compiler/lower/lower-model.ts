@@ -37,6 +37,8 @@ export interface LoweringInput {
   readonly model: CoreModel;
   readonly functions: Readonly<Record<string, CoreFunction>>;
   readonly sizes: Readonly<Record<string, number>>;
+  /** What sizes are as numbers; default: `sizes`. A batch is shorter than the plate of which it is a part. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** Values of scalar Bool and Int inputs, for `if` statements. */
   readonly knowns: Readonly<Record<string, number>>;
   /** Observed variables of which some values are missing: a graph input `present/<name>` says which are there. */
@@ -104,6 +106,7 @@ export function createModelContext(
     input,
     functions: input.functions,
     sizes: input.sizes,
+    counts: input.counts ?? input.sizes,
     scope: new Map(),
     path: "",
     plates: draws === undefined ? [] : [draws],

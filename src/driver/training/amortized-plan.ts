@@ -35,7 +35,8 @@ export function planAmortized(
   const plate = findItemPlate(model);
   const items = bound.sizes[plate.size];
   const sizes = { ...bound.sizes, [plate.size]: options.batch };
-  const lowered = lowerAmortized({ ...loweringInput(program, model, bound), sizes }, plate, options);
+  const input = { ...loweringInput(program, model, bound), sizes, counts: bound.sizes };
+  const lowered = lowerAmortized(input, plate, options);
   const { blocks, parameterCount } = layWeights([...lowered.learned, ...lowered.encoder]);
   checkTrainingMemory(lowered.graph, parameterCount, bound);
   const entries = Object.entries(bound.values);

@@ -35,6 +35,26 @@ function factorRows(count: number, stream: number): number[][] {
 
 const data = { x: factorRows(200, 1) };
 
+test("a size is the number of items, not of those in a batch: weight decay is ridge regression", async () => {
+  const program = await programOf(`model Ridge[N](x: Real[N]) {
+    learn w = 0.5
+    plate n in N {
+      z[n] ~ Normal(0, 1)
+      factor -10 * square(w) / N
+      observe y[n] ~ Normal(w * x[n] + 0.001 * z[n], 1)
+    }
+  }`);
+  const x = Array.from({ length: 40 }, (_, n) => Math.sin(n));
+  const y = x.map((each, n) => 2 * each + 0.3 * Math.cos(5 * n));
+  const sum = (of: (each: number, n: number) => number): number => x.map(of).reduce((a, b) => a + b, 0);
+  // The maximum of −10 w² − Σ (y − w x)² / 2.
+  const expected = sum((each, n) => each * y[n]) / (sum((each) => each * each) + 20);
+  for (const batchSize of [40, 8]) {
+    const { tensors } = await train(program, { x, y }, { steps: 1500, batchSize, learningRate: 0.01 });
+    expect(Math.abs(tensors["learn/w"][0] - expected)).toBeLessThan(0.02);
+  }
+});
+
 describe("training", () => {
   test("raises the ELBO and is the same twice", async () => {
     const program = await programOf(factor);
