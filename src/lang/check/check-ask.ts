@@ -46,10 +46,6 @@ function spreadType({ draw }: CheckedDistribution): NumberType {
   return numberType("real", nonNegativeRange, draw);
 }
 
-export function isAsk(name: string): name is Asked {
-  return Object.hasOwn(rules, name);
-}
-
 export function checkAsk(scope: Scope, asked: Asked, call: Call, check: CheckExpression): CoreExpression {
   const { span, arguments: args } = call;
   const rule = rules[asked];

@@ -1,10 +1,12 @@
 /** Calls: builtins, user and library functions, learned nets. */
+
+import { isAsk } from "../asked.ts";
 import { type BuiltinName, sizeArguments } from "../builtins.ts";
 import type { CoreExpression } from "../core.ts";
 import type { Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import { type Callee, checkApply, isNetNotLearned, reportNotLearned } from "./check-apply.ts";
-import { checkAsk, isAsk } from "./check-ask.ts";
+import { checkAsk } from "./check-ask.ts";
 import {
   builtinArity,
   builtinParameters,

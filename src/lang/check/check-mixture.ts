@@ -117,7 +117,7 @@ function oneForAll(
     });
     return undefined;
   }
-  const index = uniqueIndex(scope.indices, `component of ${call.span.start}`);
+  const index = uniqueIndex(scope.indices, "component of Mixture");
   scope.indices.set(index, { from: constantSize(0), to: count });
   const core = argumentsOfComponent(component.core, index, component.batch.length);
   if (core === undefined) {

@@ -1,9 +1,10 @@
 /** Where distributions stand in an expression. */
+import { isAsk } from "../asked.ts";
 import type { Expression } from "../tree.ts";
 import { combinators, isDistribution } from "./check-name.ts";
 import type { Scope } from "./check-scope.ts";
 
-/** The distributions in an expression, each with all that chooses it. */
+/** The distributions in an expression, each with all that chooses it; not those that are asked for a number, as by `cdf(D, x)`. */
 export function distributionsIn(scope: Scope, expression: Expression): readonly Expression[] {
   const inside = (parts: readonly Expression[]): readonly Expression[] =>
     parts.flatMap((each) => distributionsIn(scope, each));
@@ -14,7 +15,7 @@ export function distributionsIn(scope: Scope, expression: Expression): readonly 
       return scope.choices.has(expression.text) ? [expression] : [];
     case "call":
       if (callsDistribution(scope, expression.callee)) return [expression];
-      return inside(expression.arguments.map(({ value }) => value));
+      return inside(expression.arguments.slice(asks(scope, expression) ? 1 : 0).map(({ value }) => value));
     case "if":
       return asOne([expression.then, expression.else]);
     case "match":
@@ -40,6 +41,10 @@ export function distributionsIn(scope: Scope, expression: Expression): readonly 
     case "error":
       return [];
   }
+}
+
+function asks(scope: Scope, { callee }: Extract<Expression, { readonly kind: "call" }>): boolean {
+  return callee.kind === "name" && isAsk(callee.text) && scope.functions.kindOf(callee.text) === undefined;
 }
 
 function callsDistribution(scope: Scope, callee: Expression): boolean {

@@ -60,15 +60,16 @@ export function isRising(f: (x: number) => number, ends: Between): boolean {
   return f(between(ends, -1)) < f(between(ends, 1));
 }
 
-/** The x between the ends with f(x) = y, or the end that is closest to it. */
+/** The x between the ends with f(x) = y; NaN where it lies beyond what doubles tell from an end. */
 export function inverse(f: (x: number) => number, y: number, ends: Between): number {
   const at = (s: number): number => between(ends, s);
-  let [from, to] = [-700, 700];
+  const reach = 700;
+  let [from, to] = [-reach, reach];
   const rises = isRising(f, ends);
   for (let step = 0; step < 200; step++) {
     const middle = (from + to) / 2;
     if (f(at(middle)) < y === rises) from = middle;
     else to = middle;
   }
-  return at((from + to) / 2);
+  return from === -reach || to === reach ? Number.NaN : at((from + to) / 2);
 }

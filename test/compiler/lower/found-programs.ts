@@ -42,4 +42,11 @@ export const foundPrograms: readonly SampleProgram[] = [
       observe beyond[n] ~ 3 - 2 * exp(Normal(0, 60))
     }`,
   ),
+  program(
+    "a draw moved by what is asked of another distribution",
+    {},
+    `a ~ Normal(0, 1)
+    x ~ logpdf(Normal(a, 1), 0.5) + (1 + cdf(Logistic(a, 1), 0)) * Laplace(0, 1)
+    observe y ~ Normal(x, 1)`,
+  ),
 ];

@@ -1,5 +1,5 @@
 /** Random draws: numbers, vectors, matrices and counts; latent, observed, or observed with missing values. */
-import { argumentsOf, matrix, number, vector } from "./typed-expression.ts";
+import { argumentsOf, matrix, moderate, number, vector } from "./typed-expression.ts";
 import { type Choose, dependence, type Entry, type Here, places, readsOf } from "./typed-scope.ts";
 
 export interface Growing {
@@ -53,6 +53,9 @@ const distributionsOf: Readonly<Record<"real" | "positive" | "unit", readonly Dr
     (growing, here) => `${real(growing, here)} + (${positive(growing, here)} + 0.1) * Laplace(0, 1)`,
     (growing, here) => `log(Gamma(${positive(growing, here)} + 0.5, ${positive(growing, here)} + 0.1))`,
     (growing, here) => `-Gumbel(${real(growing, here)}, ${positive(growing, here)} + 0.1)`,
+    (growing, here) => `Horseshoe(${positive(growing, here)} + 0.1)`,
+    (growing, here) => `SkewNormal(tanh(${real(growing, here)}), ${positive(growing, here)} + 1, 0.3)`,
+    (growing, here) => moderate(growing.choose, here),
   ],
   positive: [
     (growing, here) => `HalfNormal(${positive(growing, here)} + 0.1)`,
@@ -65,11 +68,18 @@ const distributionsOf: Readonly<Record<"real" | "positive" | "unit", readonly Dr
     (growing, here) => `exp(Normal(${real(growing, here)}, ${positive(growing, here)} + 0.1))`,
     (growing, here) => `softplus(Logistic(${real(growing, here)}, ${positive(growing, here)} + 0.2))`,
     (growing, here) => `Weibull(${positive(growing, here)} + 0.5, 1) ^ (-1 - ${unit(growing, here)})`,
+    (growing, here) => `ChiSquared(${positive(growing, here)} + 0.5)`,
+    (growing, here) => `Rayleigh(${positive(growing, here)} + 0.2)`,
+    (growing, here) => `InverseGaussian(${positive(growing, here)} + 0.5, ${positive(growing, here)} + 0.5)`,
+    (growing, here) => `LogLogistic(${positive(growing, here)} + 0.2, ${positive(growing, here)} + 0.5)`,
   ],
   unit: [
     (growing, here) => `Beta(${positive(growing, here)}, ${positive(growing, here)})`,
     () => "Uniform(0, 1)",
     (growing, here) => `sigmoid(Normal(${real(growing, here)}, ${positive(growing, here)} + 0.1))`,
+    (growing, here) => `Kumaraswamy(${positive(growing, here)} + 0.5, ${positive(growing, here)} + 0.5)`,
+    (growing, here) => `LogitNormal(${real(growing, here)}, ${positive(growing, here)} + 0.2)`,
+    (growing, here) => `BetaProportion(${unit(growing, here)}, ${positive(growing, here)} + 0.5)`,
   ],
 };
 
@@ -99,7 +109,7 @@ function distribution(growing: Growing, here: Here, kind: "real" | "positive" | 
 }
 
 /** One draw statement, latent or observed; what may be missing cannot be read. */
-function drawn(
+export function drawn(
   growing: Growing,
   here: Here,
   type: string | undefined,
@@ -315,6 +325,11 @@ export function observeDiscrete(growing: Growing, here: Here): Part {
     () => [`Binomial(3, ${unit(growing, here)})`, "count", 4] as const,
     () => [`Poisson(${positive(growing, here)})`, "count", 4] as const,
     () => [`Poisson(log_rate: tanh(${real(growing, here)}))`, "count", 4] as const,
+    () =>
+      [`NegativeBinomial(${positive(growing, here)}, ${positive(growing, here)} + 0.2)`, "count", 4] as const,
+    () => [`Geometric(${unit(growing, here)})`, "count", 4] as const,
+    () => [`BetaBinomial(3, ${positive(growing, here)}, ${positive(growing, here)})`, "count", 4] as const,
+    () => [`ZeroInflatedPoisson(${unit(growing, here)}, ${positive(growing, here)})`, "count", 4] as const,
     () =>
       [`Categorical(softmax(tanh(${vector(choose, here, "K", "real", 1)})))`, "count", here.sizes.K] as const,
     () => [`Categorical(logits: ${vector(choose, here, "P", "real", 1)})`, "count", here.sizes.P] as const,

@@ -128,6 +128,17 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
         () => `where(${bool()}, ${real()}, ${real()})`,
         () => `lgamma(${positive()} + 0.5)`,
         () => `erf(${real()})`,
+        () => choose(calmFunctions)(`tanh(${real()})`),
+        () => `atan2(${real()}, ${positive()})`,
+        () => `log1p(${positive()})`,
+        () => `digamma(${positive()} + 0.5)`,
+        () => `lbeta(${positive()} + 0.5, ${positive()} + 0.5)`,
+        () => `logaddexp(tanh(${real()}), tanh(${real()}))`,
+        () => `floor(2 * ${atom(real())} + 0.0123)`,
+        () => `mod(${real()} + 0.0123, ${positive()} + 0.5)`,
+        () =>
+          `tanh(${choose(["logpdf", "logcdf", "logsurvival"])}(${moderate(choose, here, depth)}, tanh(${real()})))`,
+        () => `tanh(logpmf(Poisson(${positive()}), ${choose(["1", ...counts.map((count) => count())])}))`,
         () => `(a: ${positive()}, b: ${real()}).b`,
         ...(here.vectors.length > 0 ? reductions(given, choose(here.vectors)) : []),
         ...(here.vectors.length > 0 ? matrixNumbers(choose, here, choose(here.vectors), depth) : []),
@@ -159,6 +170,7 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
         () => `normal_cdf(tanh(${real()}))`,
         () => `(1 - ${unit()} * 0.5)`,
         () => `(${unit()} * 0.9)`,
+        () => `cdf(${moderate(choose, here, depth)}, tanh(${real()}))`,
         ...(here.vectors.length > 0
           ? [(): string => `softmax(tanh(${given.vector(choose(here.vectors))}))[1]`]
           : []),
@@ -179,9 +191,32 @@ function makers(choose: Choose, here: Here, kind: Kind, depth: number): Maker[] 
   }
 }
 
+/** Of a number between −1 and 1. */
+const calmFunctions: readonly ((x: string) => string)[] = [
+  ...["sinh", "cosh", "tan", "cos", "expm1", "log_sigmoid", "erfc", "normal_cdf"].map(
+    (name) => (x: string) => `${name}(${x})`,
+  ),
+  (x) => `asin(0.9 * ${x})`,
+  (x) => `acos(0.9 * ${x})`,
+  (x) => `normal_quantile(sigmoid(${x}))`,
+  (x) => `relu(${x} + 0.0123)`,
+];
+
+/** A distribution with a distribution function, of numbers around 0 that are neither close together nor far out. */
+export function moderate(choose: Choose, here: Here, depth = 1): string {
+  const loc = `tanh(${number(choose, here, "real", depth)})`;
+  const scale = `${number(choose, here, "positive", depth)} + 1`;
+  const name = choose(["Normal", "Logistic", "Laplace", "Cauchy", "Gumbel", "StudentT"]);
+  return `${name}(${name === "StudentT" ? "3.5, " : ""}${loc}, ${scale})`;
+}
+
 /** Numbers made of vectors. */
 function reductions({ choose, vector: make }: Arguments, size: string): Maker[] {
+  const apart = (): string => `${make(size)} + linspace(0, 1.37, ${size})`;
   return [
+    () => `prod(tanh(${make(size)}))`,
+    () => `${choose(["max_of", "min_of"])}(${apart()})`,
+    () => `log(sd(${apart()}) + 0.2)`,
     ...["sum", "mean", "logsumexp"].map(
       (name): Maker =>
         () =>
@@ -274,6 +309,9 @@ export function vector(
       () => `tanh(${inner("real")})`,
       () => `cumsum(${inner("real")})`,
       () => `reverse(${inner("real")})`,
+      () => `cumprod(tanh(${inner("real")}))`,
+      () => `${choose(["sort", "cummax", "cummin"])}(${inner("real")} + linspace(0, 1.37, ${size}))`,
+      () => `log_softmax(tanh(${inner("real")}))`,
       () => `softmax(tanh(${inner("real")}))`,
       () => `(outer(${inner("real")}, ${inner("real")}) @ tanh(${inner("real")}))`,
       () => `concat((${inner("real")})[..1], (${inner("real")})[1..])`,

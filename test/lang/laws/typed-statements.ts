@@ -1,4 +1,5 @@
 /** Random statements other than draws, and bodies of statements: bindings, plates, series, hidden chains, branches. */
+import { drawCut, drawFlat, drawMixture, observeCensored } from "./typed-composed.ts";
 import {
   drawBetween,
   drawDeclared,
@@ -255,6 +256,9 @@ const statements: readonly Grower[] = [
   drawMatrix,
   drawRelaxed,
   drawPrior,
+  drawMixture,
+  observeCensored,
+  drawCut,
   bind,
   bindItems,
   bindVector,
@@ -274,6 +278,7 @@ const outerGrowers: readonly Grower[] = [
   series,
   chain,
   branch,
+  drawFlat,
 ];
 const innerGrowers: readonly Grower[] = [
   ...statements,
