@@ -19,14 +19,17 @@ export interface Child {
 }
 
 /** Seconds that a contender may take to start, or for one run. */
-const patience = 300;
+const usualPatience = 300;
 
 /** Rejects with what the process said when it cannot do the work. */
-export async function startChild(launch: Launch & { readonly kind: "program" }): Promise<Child> {
+export async function startChild(
+  launch: Launch & { readonly kind: "program" },
+  patience = usualPatience,
+): Promise<Child> {
   const started = performance.now();
   const [program, ...args] = launch.command;
   const child = spawn(program, args, { env: { ...process.env, ...launch.environment } });
-  const ask = conversation(child);
+  const ask = conversation(child, patience);
   const first = (await ask(launch.task)) as { readonly values?: readonly number[] };
   return {
     values: first.values ?? [],
@@ -39,7 +42,10 @@ export async function startChild(launch: Launch & { readonly kind: "program" }):
   };
 }
 
-function conversation(child: ChildProcessWithoutNullStreams): (line: string) => Promise<unknown> {
+function conversation(
+  child: ChildProcessWithoutNullStreams,
+  patience: number,
+): (line: string) => Promise<unknown> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaints = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -52,7 +58,7 @@ function conversation(child: ChildProcessWithoutNullStreams): (line: string) => 
   return async (line) => {
     child.stdin.write(`${line}\n`);
     for (;;) {
-      const next = await withPatience(lines.next(), child);
+      const next = await withPatience(lines.next(), child, patience);
       if (next.done) throw new Error(lastLine(complaints) ?? "the process ended without a word");
       // Libraries may print; answers are JSON objects.
       if (!next.value.startsWith("{")) continue;
@@ -66,6 +72,7 @@ function conversation(child: ChildProcessWithoutNullStreams): (line: string) => 
 async function withPatience<Value>(
   promise: Promise<Value>,
   child: ChildProcessWithoutNullStreams,
+  patience: number,
 ): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
