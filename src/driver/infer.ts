@@ -224,9 +224,7 @@ async function runWithReasons(
     if (!(error instanceof ProblemError)) throw error;
     throw new ProblemError(
       error.problems.map((problem) =>
-        problem.code === "initialization-failed"
-          ? explainNonFinite(problem, program, model, bound, plan)
-          : problem,
+        problem.code === "initialization-failed" ? explainNonFinite(problem, program, model, bound) : problem,
       ),
     );
   }

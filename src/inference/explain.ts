@@ -11,6 +11,7 @@ export type InferenceFact =
       readonly badGradient: string | undefined;
     }
   | { readonly code: "guide-start-failed"; readonly attempts: number }
+  | { readonly code: "training-not-finite"; readonly steps: number }
   | { readonly code: "step-size-vanished"; readonly stepSize: number }
   | { readonly code: "posterior-improper"; readonly stepSize: number };
 
@@ -40,6 +41,15 @@ export function explainInference(fact: InferenceFact): Problem {
         labels: [],
         expected: "a finite log density under model and guide, and a finite gradient",
         help: "start the guide's `learn` nearer to the posterior, with smaller scales",
+      };
+    case "training-not-finite":
+      return {
+        code: fact.code,
+        severity: "error",
+        message: `nothing is learned: the objective or its gradient was not finite in each of ${fact.steps} steps`,
+        labels: [],
+        expected: "a finite log density of the data under the model",
+        help: "check that the data can occur under the model: supports, scales, and indices",
       };
     case "step-size-vanished":
       return {

@@ -20,6 +20,7 @@ const problems: Readonly<Record<string, InferenceFact>> = {
     badGradient: "tau",
   },
   "guide-start-failed": { code: "guide-start-failed", attempts: 100 },
+  "training-not-finite": { code: "training-not-finite", steps: 100 },
   "step-size-vanished": { code: "step-size-vanished", stepSize: 2 ** -52 },
   "posterior-improper": { code: "posterior-improper", stepSize: 1e7 },
 };

@@ -1,7 +1,8 @@
-/** When no finite log density was found: which statement is to blame, in which row, and which `ode` ran out of steps. */
+/** When no finite log density was found, in sampling or in training: which statement is to blame, in which row, and which `ode` ran out of steps. */
 import type { Problem } from "../../base/problem.ts";
 import { randomSource } from "../../base/random.ts";
 import type { Span } from "../../base/span.ts";
+import { elementCount } from "../../compiler/graph.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import type { Outputs } from "../../engines/engine.ts";
@@ -9,23 +10,28 @@ import { referenceEngine } from "../../engines/reference/reference-engine.ts";
 import type { CoreModel, CoreStatement } from "../../lang/core.ts";
 import { elementNames } from "../answers/element-names.ts";
 import type { Program } from "../api-types.ts";
-import { type DensityPlan, dataInputs, loweringInput } from "./density-plan.ts";
+import { dataInputs, loweringInput } from "./density-plan.ts";
 import { explainSteps } from "./explain-steps.ts";
 
-/** The problem with a label on each draw statement whose log density was not finite at a few random points. */
+/** Numbers of a graph beyond which it is not run for a message's sake. */
+const mostNumbers = 2 ** 26;
+
+/** The problem with a label on each draw statement whose log density was not finite at a few random points, given learned weights. */
 export function explainNonFinite(
   problem: Problem,
   program: Program,
   model: CoreModel,
   bound: BoundData,
-  plan: DensityPlan,
+  weights: Readonly<Record<string, Float64Array>> = {},
 ): Problem {
   const lowered = lowerLogDensity(loweringInput(program.core, model, bound), {
     scale: "unconstrained",
     terms: true,
   });
+  if (lowered.graph.nodes.reduce((sum, { type }) => sum + elementCount(type.shape), 0) > mostNumbers)
+    return problem;
   const executable = referenceEngine.compile(lowered.graph);
-  const all = dataInputs(bound);
+  const all = { ...dataInputs(bound), ...weights };
   const data = Object.fromEntries(
     Object.entries(all).filter(([name]) => Object.hasOwn(lowered.graph.inputs, name)),
   );
@@ -33,7 +39,7 @@ export function explainNonFinite(
   let outputs: Outputs = {};
   for (let attempt = 0; attempt < 20 && allFinite(outputs); attempt++) {
     const latents = Object.fromEntries(
-      plan.blocks.map((block) => [
+      lowered.coordinates.map((block) => [
         block.input,
         Float64Array.from({ length: block.length }, () => random.normal()),
       ]),

@@ -29,6 +29,17 @@ export function judgeObjectives(objectives: readonly number[]): string | undefin
   return `training went wrong: the ELBO was ${best.toFixed(2)} at its best and ended at ${last.toFixed(2)}; lower --learning-rate`;
 }
 
+/** Steps may be left out in this share without a word: a learning rate that is a little high leaves out some. */
+const toleratedRejected = 0.01;
+
+/** A remark when more steps were left out, which are NaN here. */
+export function judgeRejected(objectives: readonly number[]): string | undefined {
+  const rejected = objectives.filter(Number.isNaN).length;
+  return rejected <= toleratedRejected * objectives.length
+    ? undefined
+    : `${rejected} of ${objectives.length} steps were left out, their objective or its gradient not being finite: check that all data can occur under the model`;
+}
+
 /** A remark when the engine's objective differs from the same one in doubles. */
 export async function judgePrecision(
   plan: AmortizedPlan,

@@ -1,6 +1,7 @@
 /** `ppl train`: fits the derived amortizer to the items of a plate, with checkpoints that survive a kill. */
 
 import { bug } from "../../base/bug.ts";
+import { ProblemError } from "../../base/problem.ts";
 import type { Source } from "../../base/span.ts";
 import type { AmortizeOptions } from "../../compiler/lower/amortize.ts";
 import { findItemPlate } from "../../compiler/lower/item-plate.ts";
@@ -8,11 +9,13 @@ import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import { drawsSideBySide, hasScored } from "../../compiler/lower/score-gradient.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { type AmortizedState, amortized } from "../../inference/amortized/amortized.ts";
+import { explainInference } from "../../inference/explain.ts";
 import type { CoreModel } from "../../lang/core.ts";
 import { withoutFolders } from "../../lang/modules/module-path.ts";
 import type { GivenData, Program, TrainedModel, TrainOptions } from "../api-types.ts";
 import { engines } from "../choose-engine.ts";
 import { loweringInput } from "../density/density-plan.ts";
+import { explainNonFinite } from "../density/explain-non-finite.ts";
 import { refuseMissing } from "../density/missing-values.ts";
 import type { Checkpoint, Host, TrainingRun } from "../host.ts";
 import { bindOrThrow, defaultSeed } from "../infer-options.ts";
@@ -21,7 +24,7 @@ import { version } from "../version.ts";
 import { featureStatistics, parameterInputs, planAmortized } from "./amortized-plan.ts";
 import { amortizedTarget } from "./amortized-target.ts";
 import { loadTrainingEngine } from "./choose-training-engine.ts";
-import { judgeObjectives, judgePrecision } from "./judge-training.ts";
+import { judgeObjectives, judgePrecision, judgeRejected } from "./judge-training.ts";
 import { multiplyAdds, secondsOfStep, stepsPerBlock } from "./training-cost.ts";
 
 const defaultBatch = 64;
@@ -31,6 +34,9 @@ const checkpointSeconds = 5;
 
 /** Steps whose mean ELBO progress shows. */
 const shownSteps = 100;
+
+/** After as many steps, none of them finite, training ends. */
+const hopeless = 100;
 
 /** Local dimensions up to which the guide has a full covariance: its head grows with the square. */
 const largestFullCovariance = 12;
@@ -96,6 +102,16 @@ export async function train(
     state = next.state;
     for (const info of run.stretches.read(next.rows))
       objectives.push(info.rejected ? Number.NaN : info.objective);
+    if (objectives.length >= hopeless || run.isDone(state)) {
+      if (objectives.every(Number.isNaN))
+        throw nothingLearned(
+          program,
+          model,
+          bound,
+          objectives.length,
+          parameterInputs(plan, state.parameters),
+        );
+    }
     options.onProgress?.({
       phase: "training",
       done: state.step,
@@ -113,6 +129,7 @@ export async function train(
   if (interrupted) save(state);
   const remarks = [
     judgeObjectives(objectives),
+    judgeRejected(objectives),
     engines[engine.label].precision === "f64"
       ? undefined
       : await judgePrecision(plan, standard, loaded, state.parameters),
@@ -143,6 +160,17 @@ export async function train(
       ),
     },
   };
+}
+
+function nothingLearned(
+  program: Program,
+  model: CoreModel,
+  bound: BoundData,
+  steps: number,
+  weights: Readonly<Record<string, Float64Array>>,
+): ProblemError {
+  const problem = explainInference({ code: "training-not-finite", steps });
+  return new ProblemError([explainNonFinite(problem, program, model, bound, weights)]);
 }
 
 /** Widths and head from the sizes of an item's data and latents. */
