@@ -2,7 +2,7 @@
 import { bug } from "../../base/bug.ts";
 import type { BinaryBijectionName, UnaryBijectionName } from "../../lang/bijections.ts";
 import type { BuiltinName } from "../../lang/builtins.ts";
-import type { CoreBijection, CoreExpression } from "../../lang/core.ts";
+import type { CoreBijection, CoreExpression, CoreTransformed } from "../../lang/core.ts";
 import type { OpName } from "../ops.ts";
 import type { Support } from "./bijector.ts";
 import { lowerBuiltin } from "./builtins.ts";
@@ -136,6 +136,12 @@ const binaryRows: { readonly [Name in BinaryBijectionName]: BinaryRow } = {
 
 export function operandOf(expression: CoreExpression, context: Context): Value {
   return context.algebra.convert(lowerExpression(expression, context), "float");
+}
+
+/** f(x), whole where draws are. */
+export function pushedDraw({ bijection, support }: CoreTransformed, draw: Value, context: Context): Value {
+  const value = pushed(bijection, draw, context);
+  return support.kind === "discrete" ? context.algebra.convert(value, "int") : value;
 }
 
 /** f(x) */

@@ -12,6 +12,7 @@ import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import { mixtureTerm } from "./mixture.ts";
 import { massBetween, type Tails } from "./tails.ts";
 import type { Value } from "./value.ts";
+import { wholeEnds } from "./whole-ends.ts";
 
 /**
  * log F(x) or log (1 − F(x)) of a distribution of numbers that `hasCumulative`. `batch` is the shape of independent draws, of which x
@@ -44,7 +45,12 @@ export function logTail(
     case "transformed": {
       const { base, bijection } = distribution;
       const inner = bijection.falling ? (tail === "below" ? "above" : "below") : tail;
-      return logTail(base, inner, pulled(bijection, x, context).x, batch, context);
+      const drawn = pulled(bijection, x, context).x;
+      if (distribution.support.kind !== "discrete") return logTail(base, inner, drawn, batch, context);
+      // Whole numbers: f(k) ≤ y where k is at most x, or, of a falling f, not below it.
+      const below = algebra.unary("floor", drawn);
+      const before = algebra.sub(-1, algebra.unary("floor", algebra.unary("neg", drawn)));
+      return wholeTail(base, inner, bijection.falling ? before : below, batch, context);
     }
     case "censored":
       return bug("the distribution function of what is censored");
@@ -59,6 +65,24 @@ export function logTail(
       return lowerMatch<Value>(lowerExpression(distribution.subject, context), arms, context, algebra.select);
     }
   }
+}
+
+/** Also at numbers that are not drawn, which entries need not know. */
+function wholeTail(
+  base: CoreDistribution,
+  tail: Tail,
+  k: Value,
+  batch: readonly number[],
+  context: Context,
+): Value {
+  const { algebra } = context;
+  const { low, high } = wholeEnds(base, context);
+  const isBefore = algebra.binary("less", k, low);
+  const isLast = algebra.binary("lessEqual", high, k);
+  const inside = algebra.select(algebra.binary("or", isBefore, isLast), low, k);
+  const [before, last] = tail === "below" ? [Number.NEGATIVE_INFINITY, 0] : [0, Number.NEGATIVE_INFINITY];
+  const log = logTail(base, tail, inside, batch, context);
+  return algebra.select(isBefore, before, algebra.select(isLast, last, log));
 }
 
 function hasExactTails({ logCdf, logSurvival }: CoreDefinition): boolean {

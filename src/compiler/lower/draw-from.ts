@@ -5,7 +5,7 @@ import type {
   CoreExpression,
   CoreMixture,
 } from "../../lang/core.ts";
-import { pushed } from "./bijections.ts";
+import { pushedDraw } from "./bijections.ts";
 import { type Context, fail } from "./context.ts";
 import { batchOf, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
@@ -43,7 +43,7 @@ export function drawFrom(distribution: CoreDistribution, noise: Noise, context: 
       return high === undefined ? raised : algebra.binary("min", raised, end(high));
     }
     case "transformed":
-      return pushed(distribution.bijection, drawFrom(distribution.base, noise, context), context);
+      return pushedDraw(distribution, drawFrom(distribution.base, noise, context), context);
     case "if": {
       const condition = lowerExpression(distribution.condition, context);
       const then = drawFrom(distribution.then, noise, context);

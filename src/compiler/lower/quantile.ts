@@ -47,6 +47,7 @@ export function lowerQuantile(distribution: CoreDistribution, wanted: Wanted, co
       return wanted.isWhole ? at(p) : betweenEnds(distribution, p, at, context);
     }
     case "transformed": {
+      if (wanted.isWhole) return searched(distribution, wanted, context);
       const { base, bijection } = distribution;
       const inner = bijection.falling ? algebra.sub(1, p) : p;
       return pushed(bijection, lowerQuantile(base, { ...wanted, p: inner }, context), context);

@@ -9,7 +9,7 @@ import type {
 } from "../../lang/core.ts";
 import { isRenormalised } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
-import { pulled } from "./bijections.ts";
+import { pulled, pushed } from "./bijections.ts";
 import type { Context } from "./context.ts";
 import { logMass, logTail } from "./cumulative.ts";
 import { definedTerms, type Tail } from "./defined.ts";
@@ -23,6 +23,7 @@ import { mixtureTerm } from "./mixture.ts";
 import { eventShape } from "./places.ts";
 import { isTruncated, partOf } from "./truncate.ts";
 import type { Algebra, Value } from "./value.ts";
+import { wholeEnds } from "./whole-ends.ts";
 
 /** `present` says of every draw whether it is there: the density of what is missing integrates to one, so it is left out. */
 export function siteLogDensity(
@@ -138,6 +139,7 @@ function namedTerms(
 function transformedTerms(distribution: CoreTransformed, y: Value, context: ModelContext): readonly Value[] {
   const { algebra } = context;
   const { base, bijection } = distribution;
+  if (distribution.support.kind === "discrete") return [wholeTerm(distribution, y, context)];
   const { x, logSlope } = pulled(bijection, y, context);
   const rank = eventRankOf(base);
   const batch = y.event.slice(0, y.event.length - rank);
@@ -151,6 +153,21 @@ function transformedTerms(distribution: CoreTransformed, y: Value, context: Mode
     return algebra.unary("neg", sum);
   });
   return noneOutside(distribution.support, y, rank, [...ofDraw, ...ofSlope], context);
+}
+
+/** The probability of the whole number that y is the image of, where it is that of one that is drawn. */
+function wholeTerm({ base, bijection }: CoreTransformed, y: Value, context: ModelContext): Value {
+  const { algebra } = context;
+  const at = algebra.convert(y, "float");
+  const k = algebra.unary("floor", algebra.add(pulled(bijection, at, context).x, 0.5));
+  const { low, high } = wholeEnds(base, context);
+  const isDrawn = [
+    algebra.binary("equal", pushed(bijection, k, context), at),
+    algebra.binary("lessEqual", low, k),
+    algebra.binary("lessEqual", k, high),
+  ].reduce((all, each) => algebra.binary("and", all, each));
+  const drawn = algebra.convert(algebra.select(isDrawn, k, low), "int");
+  return algebra.select(isDrawn, elementTerms(base, drawn, y.event, context), Number.NEGATIVE_INFINITY);
 }
 
 /** A distribution whose ends are inferred has no density beyond them; its formula may have some. */

@@ -46,6 +46,26 @@ export function imageOf(
   return { bijection, support: supportBetween(ends), range: rangeBetween(ends, bijection.falling, inner) };
 }
 
+/** Of whole numbers: moved and multiplied by whole ones they are whole, and lie apart. */
+export function wholeImageOf(
+  scope: Scope,
+  step: PathStep,
+  inner: Bijected,
+): (Bijected & { readonly bijection: CoreBijection }) | Refused {
+  const next = imageOf(scope, step, { ...inner, support: { kind: "real" } });
+  if ("reason" in next) return next;
+  const { operand, span } = step;
+  const isWhole =
+    ["neg", "add", "sub", "subFrom", "mul"].includes(next.bijection.name) &&
+    (operand === undefined || (operand.type.kind === "number" && operand.type.base === "int"));
+  if (isWhole) return { ...next, support: { kind: "discrete" } };
+  return {
+    span,
+    reason: "it draws whole numbers, which stay whole under `+`, `-` and `*` with whole numbers only",
+    help: "draw it by itself and bind what is made of it, or write whole numbers",
+  };
+}
+
 /** The step as a one-to-one function of numbers in the range, or why it is none. */
 function bijectionOf(
   { function: called, position, operand }: PathStep,

@@ -60,6 +60,17 @@ export function checkDraw(scope: Scope, parts: ModelParts, statement: DrawStatem
   if (event.support.kind === "discrete" && event.support.count !== undefined)
     variable.count = event.support.count;
   const isDiscrete = event.support.kind === "discrete" && !variable.observed;
+  if (isDiscrete && distribution.core.kind === "transformed") {
+    const { quote } = distribution;
+    scope.report({
+      code: "cannot-transform",
+      transformed: quote,
+      reason: "its whole numbers are not observed",
+      span: quote.span,
+      help: "draw what goes into the function, `k ~ …`, and bind what is made of it",
+    });
+    return [];
+  }
   const score = isDiscrete && (parts.model !== undefined || isScored(variable));
   const marginal = !score && checkDiscrete(scope, piece, variable, distribution, event);
   const noncentered = checkAnnotations(scope, statement, distribution, event);

@@ -7,7 +7,7 @@ import { holdsCensored } from "../censored.ts";
 import type { CoreDistribution, CoreExpression } from "../core.ts";
 import type { Expression } from "../tree.ts";
 import { numberType } from "../type.ts";
-import { type Bijected, imageOf } from "./bijection-image.ts";
+import { type Bijected, imageOf, wholeImageOf } from "./bijection-image.ts";
 import { bijectionPath, type Obstacle } from "./bijection-path.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown } from "./check-index.ts";
@@ -48,11 +48,12 @@ export function checkTransformed(
   const batch = dimensions.slice(0, dimensions.length - base.draw.length);
   const path = bijectionPath(value, draw, scope.functions.core);
   if ("reason" in path) return refuse(path, apart);
+  const isWhole = base.element.base === "int";
   let image: Bijected = { support: base.support, range: base.element.range };
   let core: CoreDistribution = base.core;
   let known = base.known;
   for (const step of path) {
-    const next = imageOf(scope, step, image);
+    const next = isWhole ? wholeImageOf(scope, step, image) : imageOf(scope, step, image);
     if ("reason" in next) return refuse(next, next.help ?? apart);
     const { bijection, support } = next;
     if (base.draw.length > 0 && isArray(step.operand))
@@ -71,7 +72,7 @@ export function checkTransformed(
     };
     image = next;
   }
-  const element = numberType("real", image.range);
+  const element = isWhole ? { ...value.type, dimensions: [] } : numberType("real", image.range);
   return { ...base, core, quote, name: undefined, batch, element, support: image.support, known };
 }
 
@@ -81,7 +82,9 @@ function isArray(operand: CoreExpression | undefined): boolean {
 
 /** Why no function can be applied to what a distribution draws. */
 function whyNotNumbers({ element, support, core }: CheckedDistribution): string | undefined {
-  if (element.base !== "real") return `it draws ${element.base === "bool" ? "no numbers" : "whole numbers"}`;
+  if (element.base === "bool") return "it draws no numbers";
+  const isChoice = core.kind === "mixture" || core.kind === "if" || core.kind === "match";
+  if (element.base === "int" && isChoice) return "of whole numbers it is one of several: apply it to each";
   if (support.kind === "simplex" || support.kind === "matrix" || support.kind === "ordered")
     return "the numbers that it draws depend on each other";
   return holdsCensored(core) ? "draws that are censored are not spread out everywhere" : undefined;

@@ -27,7 +27,7 @@ export function chooseWholeNumbers(
   const { low, high } = cutEnds(distribution, declared);
   if (low === undefined && high === undefined) return { type: element, support };
   const range = intersection(declared.type.range, element.range);
-  if (range === undefined || draw.length > 0) return refuse(right);
+  if (range === undefined || draw.length > 0 || core.kind === "transformed") return refuse(right);
   if (![low, high].every(isWhole)) return refuse("give whole numbers as ends");
   if (!isRenormalised(core))
     return refuse(core.kind === "defined" ? `give \`dist ${core.definition.name}\` a \`cdf\`` : right);
