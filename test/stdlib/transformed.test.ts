@@ -3,7 +3,7 @@
  * them, and what a type cuts off has the mass of their integral. Gradients: `test/compiler/lower/transformed-programs.ts`.
  */
 import { describe, expect, test } from "vitest";
-import { drawsOf, logDensities } from "./evaluate-distribution.ts";
+import { drawsOf, logDensities, tailOf } from "./evaluate-distribution.ts";
 import { nodesOf } from "./quadrature.ts";
 import values from "./transformed-values.json" with { type: "json" };
 
@@ -103,6 +103,16 @@ describe("ends", () => {
     expect(beyond).toBe(-Infinity);
     expect(inside).toBeCloseTo(-(2 - Math.SQRT2) / 2 - Math.LN2, 12);
   });
+
+  test.each(["log(Weibull(2, 1))", "log1p(Gamma(2, 1))", "2 + log(LogLogistic(2, 3))"])(
+    "no density is left where %s is the image of what is beyond doubles",
+    (use) => {
+      const [inside, far] = logDensities(use, [1, 720]);
+      expect(Number.isFinite(inside)).toBe(true);
+      expect(far).toBe(-Infinity);
+      expect([tailOf(use, "below")(720), tailOf(use, "above")(720)]).toEqual([0, -Infinity]);
+    },
+  );
 
   test("far out, where a Unit is next to 1 in double precision", () => {
     const [density] = logDensities("sigmoid(Normal(0, 10))", [1 - 2 ** -53]);

@@ -16,6 +16,8 @@ interface UnaryRow {
   inverse(a: Algebra, y: Value): Value;
   /** log |f′(x)|, of x or of y = f(x); none where it is 0. */
   logSlope(a: Algebra, x: Value, y: Value): readonly Value[];
+  /** The inverse grows beyond all numbers there are: what lies there has no density left. */
+  readonly overflows?: true;
 }
 
 interface BinaryRow {
@@ -44,9 +46,9 @@ function undone(a: Algebra, op: OpName, y: Value): Value | undefined {
 const unaryRows: { readonly [Name in UnaryBijectionName]: UnaryRow } = {
   neg: { inverse: neg, logSlope: () => [] },
   exp: { inverse: (a, y) => undone(a, "exp", y) ?? log(a, y), logSlope: (_, x) => [x] },
-  log: { inverse: (a, y) => a.unary("exp", y), logSlope: (a, _, y) => [neg(a, y)] },
+  log: { inverse: (a, y) => a.unary("exp", y), logSlope: (a, _, y) => [neg(a, y)], overflows: true },
   expm1: { inverse: (a, y) => a.unary("log1p", y), logSlope: (_, x) => [x] },
-  log1p: { inverse: (a, y) => a.unary("expm1", y), logSlope: (a, _, y) => [neg(a, y)] },
+  log1p: { inverse: (a, y) => a.unary("expm1", y), logSlope: (a, _, y) => [neg(a, y)], overflows: true },
   sqrt: { inverse: (a, y) => a.square(y), logSlope: (a, _, y) => [neg(a, log(a, a.mul(2, y)))] },
   square: { inverse: (a, y) => a.unary("sqrt", y), logSlope: (a, x) => [log(a, a.mul(2, x))] },
   sigmoid: {
@@ -162,6 +164,8 @@ export interface Pulled {
   readonly x: Value;
   /** Terms of log |f′(x)|, each with only the axes that it needs. */
   readonly logSlope: readonly Value[];
+  /** Whether x is too large for a number; it is another one then. */
+  readonly isBeyond?: Value;
 }
 
 export function pulled(bijection: CoreBijection, image: Value, context: Context): Pulled {
@@ -169,8 +173,14 @@ export function pulled(bijection: CoreBijection, image: Value, context: Context)
   const y = algebra.convert(image, "float");
   if (!("operand" in bijection)) {
     const row = unaryRows[bijection.name];
-    const x = row.inverse(algebra, y);
-    return { x, logSlope: row.logSlope(algebra, x, y) };
+    if (row.overflows === undefined) {
+      const x = row.inverse(algebra, y);
+      return { x, logSlope: row.logSlope(algebra, x, y) };
+    }
+    const isBeyond = algebra.binary("lessEqual", Number.POSITIVE_INFINITY, row.inverse(algebra, y));
+    const near = algebra.select(isBeyond, 0, y);
+    const x = row.inverse(algebra, near);
+    return { x, logSlope: row.logSlope(algebra, x, near), isBeyond };
   }
   const row = binaryRows[bijection.name];
   const c = operandOf(bijection.operand, context);
@@ -180,7 +190,10 @@ export function pulled(bijection: CoreBijection, image: Value, context: Context)
 
 /** What draws lie in whose images lie between these ends. */
 export function pulledSupport(bijection: CoreBijection, support: Support, context: Context): Support {
-  const at = (end: Value): Value => pulled(bijection, end, context).x;
+  const at = (end: Value): Value => {
+    const { x, isBeyond } = pulled(bijection, end, context);
+    return isBeyond === undefined ? x : context.algebra.select(isBeyond, Number.POSITIVE_INFINITY, x);
+  };
   const { falling } = bijection;
   switch (support.kind) {
     case "lower":

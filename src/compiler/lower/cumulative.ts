@@ -45,7 +45,11 @@ export function logTail(
     case "transformed": {
       const { base, bijection } = distribution;
       const inner = bijection.falling ? (tail === "below" ? "above" : "below") : tail;
-      const drawn = pulled(bijection, x, context).x;
+      const { x: drawn, isBeyond } = pulled(bijection, x, context);
+      if (isBeyond !== undefined) {
+        const beyond = tail === "below" ? 0 : Number.NEGATIVE_INFINITY;
+        return algebra.select(isBeyond, beyond, logTail(base, inner, drawn, batch, context));
+      }
       if (distribution.support.kind !== "discrete") return logTail(base, inner, drawn, batch, context);
       // Whole numbers: f(k) ≤ y where k is at most x, or, of a falling f, not below it.
       const below = algebra.unary("floor", drawn);

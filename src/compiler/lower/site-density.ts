@@ -140,7 +140,7 @@ function transformedTerms(distribution: CoreTransformed, y: Value, context: Mode
   const { algebra } = context;
   const { base, bijection } = distribution;
   if (distribution.support.kind === "discrete") return [wholeTerm(distribution, y, context)];
-  const { x, logSlope } = pulled(bijection, y, context);
+  const { x, logSlope, isBeyond } = pulled(bijection, y, context);
   const rank = eventRankOf(base);
   const batch = y.event.slice(0, y.event.length - rank);
   const ofDraw =
@@ -152,7 +152,9 @@ function transformedTerms(distribution: CoreTransformed, y: Value, context: Mode
     for (let inner = 0; inner < rank; inner++) sum = algebra.reduce("reduceSum", sum, batch.length);
     return algebra.unary("neg", sum);
   });
-  return noneOutside(distribution.support, y, rank, [...ofDraw, ...ofSlope], context);
+  const terms = noneOutside(distribution.support, y, rank, [...ofDraw, ...ofSlope], context);
+  if (isBeyond === undefined || rank > 0) return terms;
+  return [algebra.select(isBeyond, Number.NEGATIVE_INFINITY, sum(algebra, terms))];
 }
 
 /** The probability of the whole number that y is the image of, where it is that of one that is drawn. */

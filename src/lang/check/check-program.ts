@@ -60,7 +60,7 @@ export function checkProgram(file: File, options: CheckOptions = {}): CheckedPro
   );
   const modules = options.modules ?? [];
   const declarations = declarationKeys([...library, ...modules, ...ownUsed]);
-  const functions = functionTable(declarations, report);
+  const functions = functionTable(declarations, new Set(library), report);
   for (const { name } of modules) functions.checkAll(functions.forms(name.text));
   const models: CoreModel[] = [];
   const called = new Set<string>();

@@ -40,6 +40,12 @@ export function isUsed(declaration: Declaration): declaration is UsedDeclaration
 
 type Report = (facts: CheckFacts) => void;
 
+/**
+ * What is found of the library's declarations, once for a process: it depends on nothing but the library, of which a program that mentions one
+ * has all that this mentions.
+ */
+const known = new WeakMap<UsedDeclaration, Checked>();
+
 /** Instances that one is made inside of, at most: what needs more goes on for ever. */
 const deepestInstances = 50;
 
@@ -48,7 +54,11 @@ const deepestInstances = 50;
  * chains of functions need no deep recursion. A call of a function that is still open is reported as recursion. A function
  * with `Sizes`, `Function` or `Initializer` parameters is checked once for each instance that is called.
  */
-export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>, report: Report): Functions {
+export function functionTable(
+  declarations: ReadonlyMap<string, UsedDeclaration>,
+  library: ReadonlySet<UsedDeclaration>,
+  report: Report,
+): Functions {
   const headers = new Map(
     [...declarations].flatMap(([name, declaration]) =>
       declaration.kind === "dist" ? [] : [[name, headerOf(declaration)]],
@@ -63,8 +73,23 @@ export function functionTable(declarations: ReadonlyMap<string, UsedDeclaration>
   let reportHere = report;
 
   const checkDeclaration = (declaration: UsedDeclaration): Checked | undefined => {
+    const before = library.has(declaration) ? known.get(declaration) : undefined;
+    if (before !== undefined) return before;
+    const found = checkedNow(declaration);
+    if (found !== undefined && library.has(declaration) && [...calledBy(found)].every(isKnown))
+      known.set(declaration, found);
+    return found;
+  };
+
+  const checkedNow = (declaration: UsedDeclaration): Checked | undefined => {
     if (declaration.kind === "dist") return checkDist(table, declaration, report);
     return isGeneric(declaration) ? undefined : checkFunction(table, declaration, report);
+  };
+
+  /** Instances are made anew for each program. */
+  const isKnown = (id: string): boolean => {
+    const declaration = declarations.get(id);
+    return declaration !== undefined && known.has(declaration);
   };
 
   const ensure = (wanted: string): void => {
@@ -193,6 +218,10 @@ function functionOf(checked: Checked | undefined): CheckedFunction | undefined {
   return checked?.kind === "function" ? checked : undefined;
 }
 
+function calledBy(checked: Checked): ReadonlySet<string> {
+  return (checked.kind === "dist" ? checked.signature?.called : checked.called) ?? new Set();
+}
+
 function isGeneric(declaration: FunctionDeclaration): boolean {
   return headerOf(declaration).parameters.some(({ role }) => role !== "value" && role !== "size");
 }
@@ -237,8 +266,16 @@ export function declarationKeys(declarations: readonly UsedDeclaration[]): Map<s
   return keys;
 }
 
+const mentioned = new WeakMap<UsedDeclaration, ReadonlySet<string>>();
+
 /** Every name in the declaration that it does not bind itself: all that it can use is among them. */
-function mentionedNames(declaration: UsedDeclaration): Set<string> {
+function mentionedNames(declaration: UsedDeclaration): ReadonlySet<string> {
+  const found = mentioned.get(declaration) ?? namesMentioned(declaration);
+  mentioned.set(declaration, found);
+  return found;
+}
+
+function namesMentioned(declaration: UsedDeclaration): Set<string> {
   const { parameters } = declaration;
   const bodies = declaration.kind === "dist" ? declaration.entries : [declaration];
   const names = bodies.flatMap((body) => [

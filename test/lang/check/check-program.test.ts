@@ -334,3 +334,24 @@ test("a thousand statements are no matter of seconds", () => {
   // About 50 ms on an idle machine; anything quadratic takes seconds.
   expect(performance.now() - start).toBeLessThan(2000);
 });
+
+describe("the library is checked once for a process", () => {
+  const uses = (name: string): string => `model M {\n  a ~ Normal(0, 1)\n  observe y ~ ${name}(3, a, 1)\n}`;
+
+  test("with all that it calls, in every program that mentions it", () => {
+    const [first, second] = [
+      check(uses("StudentT")),
+      check(`${uses("StudentT")}\n\nmodel Other { b ~ Normal(0, 1) }`),
+    ];
+    expect(Object.keys(first.program.functions)).toContain("log_t_cdf");
+    expect(second.program.functions.log_t_cdf).toBe(first.program.functions.log_t_cdf);
+    expect(Object.keys(second.program.functions)).toEqual(Object.keys(first.program.functions));
+  });
+
+  test("and anew where a program has functions of its names", () => {
+    const own = "def log_t_odds(z: Real, df: Real): Real = 7\n\n";
+    const { functions } = check(`${own}${uses("StudentT")}`).program;
+    expect(Object.keys(functions)).toContain("log_t_odds (library)");
+    expect(Object.keys(check(uses("StudentT")).program.functions)).toContain("log_t_odds");
+  });
+});
