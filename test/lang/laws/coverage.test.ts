@@ -1,0 +1,79 @@
+/** What of the language generated programs have: each feature in how many of them, as a table to be looked at when the generator changes. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { golden } from "../../golden.ts";
+import { flowProgram } from "./typed-flow.ts";
+import { guidedProgram, typedProgram } from "./typed-program.ts";
+
+const features: Readonly<Record<string, RegExp>> = {
+  "`def`": /^def /m,
+  "parameters with defaults": /= 0\.5\)/,
+  "named arguments": /\(b: /,
+  "functions as arguments": /g: Function/,
+  pipes: /\|>/,
+  "`fold` over sizes": /fold\(/,
+  "`scan`": /scan\(/,
+  "`ode` in fixed steps": /steps: /,
+  "`ode` by tolerance": /rtol: /,
+  "`net`": /^net /m,
+  "learned nets": /learn net/,
+  "recurrent nets": /gru\(/,
+  "learned parameters": /learn l\d/,
+  "`dist`": /^dist /m,
+  "`dist` of counts": /logpmf\(k\)/,
+  "`dist` of vectors": /on Real\[S\]/,
+  records: /\.first|\.centre/,
+  tuples: /^ *\(\w+, \w+\) = /m,
+  "`if` expressions": /\(if .* then /,
+  "`match` expressions": /match /,
+  "`if` statements": /^ *if .* \{$/m,
+  "`plate` in `plate`": /plate \w+ in \w+ \{\n(?: {4}.*\n)*? {4}plate/,
+  "`for` that looks back": /\[(?:\w+, )*t-1\]/,
+  "`for` that looks back two steps": /\[(?:\w+, )*t-2\]/,
+  "coupled series": /h\d\[.*s\d\[|s\d\[.*h\d\[/,
+  "discrete latents": /^ *z\d+\S* ~ /m,
+  "hidden chains": /z\d\[t-1\]/,
+  "declared types that cut down": /: (Unit|Positive|Real\(.*\)) ~ /,
+  "ends that are inferred": /Real\(tanh|Real\(-infinity|TruncatedNormal|Pareto/,
+  "ordered vectors": /Ordered\[/,
+  simplexes: /Simplex|Dirichlet/,
+  "correlation matrices": /LKJ/,
+  "covariance matrices": /Wishart/,
+  "`MultivariateNormal`": /MultivariateNormal\(/,
+  "linear algebra": /solve_|cholesky\(|logdet|inverse_spd|quad_form/,
+  "transformed distributions": /~ (exp|log|sigmoid|softplus)\(|~ -|\) \^ \(-1/,
+  "`Mixture`": /Mixture\(/,
+  "`Censored`": /Censored\(/,
+  "`Horseshoe`": /Horseshoe\(/,
+  "`Flat`": /Flat\(/,
+  "questions to distributions": /(logpdf|logpmf|cdf|logcdf|logsurvival)\([A-Z]/,
+  "relaxed categories": /relaxed\(/,
+  "missing values": /\? ~ /,
+  "`via noncentered`": /via noncentered/,
+  "`via bijector`": /via bijector/,
+  "`marginal`": / marginal/,
+  "`factor`": /^ *factor /m,
+  families: /^family /m,
+  "`vary` numbers": /vary \w+.* ~ /,
+  "`vary` options": /vary shape/,
+  "`vary` distributions": /vary prior/,
+  guides: /^guide /m,
+};
+
+test("generated programs have every feature", async () => {
+  const counts = 300;
+  const parts = [
+    [typedProgram, 3 * counts],
+    [guidedProgram, counts],
+    [flowProgram, counts / 10],
+  ] as const;
+  const texts = parts.flatMap(([program, numRuns]) =>
+    fc.sample<{ readonly text: string }>(program, { numRuns, seed: 20_240_501 }).map(({ text }) => text),
+  );
+  const table = Object.entries(features).map(([feature, pattern]) => {
+    const share = texts.filter((text) => pattern.test(text)).length / texts.length;
+    expect(share, feature).toBeGreaterThan(0);
+    return `${feature.padEnd(34)} ${(100 * share).toFixed(1).padStart(5)} %`;
+  });
+  await golden("laws/coverage.txt", { [`of ${texts.length} programs`]: table.join("\n") });
+});
