@@ -1,4 +1,5 @@
 /** Data meet a model: names, sizes, shapes and values are checked, and what the compiler needs comes out. */
+
 import { nearMisses } from "../base/near-miss.ts";
 import { hasErrors, type Problem } from "../base/problem.ts";
 import type { CoreInput, CoreModel, CoreVariable } from "../lang/core.ts";
@@ -9,6 +10,7 @@ import { checkSupport } from "./check-support.ts";
 import { checkValues } from "./check-values.ts";
 import { type DataFacts, type Declared, explainData, type SizeBinding } from "./explain-data.ts";
 import { fillMissing } from "./fill-missing.ts";
+import { highestPosition } from "./highest-position.ts";
 import { isRawData, rawDataFromValues } from "./parse-json-data.ts";
 import { type Origin, placeOf, type RawData, type RawValue } from "./raw-data.ts";
 import { type SizeClaim, solveSizes, valuesOf } from "./solve-sizes.ts";
@@ -88,6 +90,7 @@ export function bindData(
       solved,
       [...absent, ...present].filter((want) => unseen.includes(want)),
       unseen,
+      (name) => usable.find(({ want }) => want.name === name)?.value,
     ),
   );
 
@@ -280,6 +283,7 @@ function unknownSizes(
   solved: ReturnType<typeof solveSizes>,
   faulty: readonly Wanted[],
   unseen: readonly Wanted[],
+  rawValue: (name: string) => RawValue | undefined,
 ): DataFacts[] {
   const has = (want: Wanted, size: string): boolean =>
     want.type.dimensions.some((dimension) => sizeNames(dimension).includes(size));
@@ -289,6 +293,8 @@ function unknownSizes(
     const shownBy = unseen
       .filter((want) => has(want, size))
       .map(({ name, type }) => `${name}: ${formatType(type)}`);
-    return [{ code: "data-size-unknown", size, model: model.name, shownBy, span: model.span }];
+    const pointer = highestPosition(model, size, rawValue);
+    const fact = { code: "data-size-unknown", size, model: model.name, shownBy, span: model.span } as const;
+    return [pointer === undefined ? fact : { ...fact, pointer }];
   });
 }

@@ -1,7 +1,9 @@
 /** Everything that can be wrong with files and data: facts in one union, prose in one place. */
+
 import { plainFacts } from "../base/plain-facts.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Span } from "../base/span.ts";
+import type { Pointer } from "./highest-position.ts";
 
 /** Where the model declares what the datum is for. */
 export interface Declared {
@@ -182,6 +184,8 @@ export type DataFacts =
       readonly model: string;
       /** What has it in its shape: "w: Real[N, K]". */
       readonly shownBy: readonly string[];
+      /** What points into it: "student", up to 149. */
+      readonly pointer?: Pointer;
       readonly span: Span;
     };
 
@@ -395,9 +399,12 @@ export function explainData(facts: DataFacts): Problem {
     case "data-size-unknown":
       return error(`nothing given says how large \`${facts.size}\` is`, {
         labels: [{ span: facts.span, text: `a size of ${facts.model}` }],
-        notes:
-          facts.shownBy.length === 0 ? undefined : [`it would follow from ${facts.shownBy.join(" or ")}`],
-        help: `say --set ${facts.size}=10, or give \`${facts.size}\` in the data`,
+        notes: facts.pointer
+          ? [`\`${facts.pointer.name}\` points as far as ${facts.pointer.highest}`]
+          : facts.shownBy.length === 0
+            ? undefined
+            : [`it would follow from ${facts.shownBy.join(" or ")}`],
+        help: `say --set ${facts.size}=${(facts.pointer?.highest ?? 9) + 1}, or give \`${facts.size}\` in the data`,
       });
   }
 }

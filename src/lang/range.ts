@@ -257,6 +257,11 @@ export function moduloRange(b: Range): Range {
   return realLine;
 }
 
+export function quotientRange(a: Range, b: Range): Range {
+  const { low, high } = divideRanges(a, b);
+  return rangeOf(Math.floor(low), Math.floor(high));
+}
+
 export function cumulativeProductRange(a: Range): Range {
   return within(a, rangeOf(-1, 1))
     ? productRange(a)

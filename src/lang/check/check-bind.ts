@@ -2,6 +2,7 @@
 
 import type { CorePlace } from "../core.ts";
 import { formatType } from "../format-type.ts";
+import type { Target } from "../tree.ts";
 import type { Type } from "../type.ts";
 import type { Piece, Scope, Variable } from "./check-scope.ts";
 import { baseFits, equalShapes, joinTypes } from "./check-type.ts";
@@ -40,7 +41,7 @@ export function bindPiece(
     baseFits(type.base, assumed.base) &&
     equalShapes(type.dimensions, assumed.dimensions);
   if (fits) return;
-  const text = targetText(piece);
+  const text = targetText(piece.target);
   scope.report({
     code: "type-mismatch",
     value: { text, span: piece.target.span },
@@ -60,15 +61,15 @@ function reportDifference(scope: Scope, variable: Variable, first: TypedPiece, s
   scope.report({
     code: "arms-disagree",
     what: `the pieces of \`${variable.name}\``,
-    left: { text: targetText(first.piece), span: first.piece.target.span },
-    right: { text: targetText(second.piece), span: second.piece.target.span },
+    left: { text: targetText(first.piece.target), span: first.piece.target.span },
+    right: { text: targetText(second.piece.target), span: second.piece.target.span },
     leftType: formatType(first.type),
     rightType: formatType(second.type),
   });
 }
 
 /** "x[0]" */
-function targetText({ target }: Piece): string {
+export function targetText(target: Target): string {
   return target.indices.length === 0
     ? target.name.text
     : `${target.name.text}[${target.indices.map(formatBrief).join(", ")}]`;

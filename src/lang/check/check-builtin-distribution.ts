@@ -67,12 +67,14 @@ function chooseForm(
   span: Span,
 ): readonly FilledParameter[] | undefined {
   const known = [...new Set(row.forms.flatMap((form) => form.map((each) => each.name)))];
-  const stranger = args.find((each) => each.name !== undefined && !known.includes(each.name.text));
-  if (stranger?.name !== undefined) {
-    const near = nearParameters(stranger.name.text, known);
-    scope.report({ code: "unknown-argument", name: stranger.name, of: name, known, near });
-    return undefined;
+  const strangers = args.flatMap((each) =>
+    each.name === undefined || known.includes(each.name.text) ? [] : [each.name],
+  );
+  for (const stranger of strangers) {
+    const near = nearParameters(stranger.text, known);
+    scope.report({ code: "unknown-argument", name: stranger, of: name, known, near });
   }
+  if (strangers.length > 0) return undefined;
   const named = args.flatMap((each) => (each.name === undefined ? [] : [each.name.text]));
   const suiting = row.forms.filter((form) =>
     named.every((each) => form.some((parameter) => parameter.name === each)),

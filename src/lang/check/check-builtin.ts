@@ -14,6 +14,7 @@ import {
   moduloRange,
   multiplyRanges,
   powerRange,
+  quotientRange,
   rangeOf,
   subtractRanges,
   unaryRanges,
@@ -301,6 +302,8 @@ function elementwiseRange(name: ElementwiseName, args: readonly NumberArgument[]
       return minRange(maxRange(a, b), args[2].type.range);
     case "mod":
       return moduloRange(b);
+    case "quotient":
+      return quotientRange(a, b);
     case "log_gamma_cdf":
     case "log_gamma_survival":
     case "log_beta_cdf":
@@ -352,7 +355,9 @@ function basesFit(scope: Scope, name: ElementwiseName, args: readonly NumberArgu
     expected: wantsBool ? "Bool" : "a number",
     because: { text: `an argument of \`${shown(name)}\`` },
     help: wantsBool
-      ? `write a comparison, such as \`${wrong.quote.text} > 0\``
+      ? equality
+        ? "a `Bool` stands by itself, or is compared with `true` or `false`"
+        : `write a comparison, such as \`${wrong.quote.text} > 0\``
       : `write \`if ${wrong.quote.text} { 1 } else { 0 }\``,
   });
   return false;

@@ -33,7 +33,7 @@ import {
   type Variable,
 } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
-import { joinTypes } from "./check-type.ts";
+import { joinTypes, wholeDivision } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
 import { mixedIndex } from "./relaxed-draw.ts";
 import { extreme, lowerBound, upperBound } from "./size-bounds.ts";
@@ -195,7 +195,9 @@ function checkOne(
   const quote = { text: formatBrief(index.value), span: index.value.span };
   if (value.type.kind !== "number" || value.type.base === "real" || value.type.dimensions.length > 0) {
     const array = value.type.kind === "number" && value.type.base !== "real";
-    const help = array ? `index one by one: \`[${base}[${quote.text}[n]] for n in N]\`` : undefined;
+    const help = array
+      ? `index one by one: \`[${base}[${quote.text}[n]] for n in N]\``
+      : wholeDivision(index.value);
     scope.report({
       code: "index-not-integer",
       index: quote,

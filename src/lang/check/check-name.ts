@@ -102,12 +102,16 @@ function choiceWith(scope: Scope, option: string): string | undefined {
   return undefined;
 }
 
+export function namesDistribution(scope: Scope, name: string): boolean {
+  return isDistribution(name) || combinators.includes(name) || scope.functions.kindOf(name) === "dist";
+}
+
 /** Reports a call of a name that is no function. */
 export function reportUnknownFunction(
   scope: Scope,
   { text, span }: { text: string; span: Expression["span"] },
 ): void {
-  if (isDistribution(text) || combinators.includes(text) || scope.functions.kindOf(text) === "dist") {
+  if (namesDistribution(scope, text)) {
     scope.report({
       code: "not-a-value",
       value: { text, span },

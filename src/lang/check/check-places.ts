@@ -168,9 +168,12 @@ function addPiece(
   const taken = takenBy(scope, target.name.text);
   const index = [...walk.axes.values()].find((axis) => axis.name === target.name.text);
   if (taken !== undefined) {
-    const both = statement.kind === "draw" && statement.observed && taken.what === "an input";
+    const both = statement.kind === "draw" && taken.what === "an input";
+    const { text } = target.name;
     const help =
-      "an observed variable is given by the data without being an input: take it out of the header";
+      statement.kind === "draw" && statement.observed
+        ? "an observed variable is given by the data without being an input: take it out of the header"
+        : `choose another name, such as \`${text}2\`; or, to condition on it, take it out of the header and write \`observe ${text} ~ …\``;
     scope.report({ code: "name-taken", name: target.name, ...taken, ...(both && { help }) });
   } else if (index !== undefined)
     scope.report({ code: "name-taken", name: target.name, what: "an index", first: index.span });

@@ -156,7 +156,7 @@ function prose(facts: CheckFacts): Prose {
         ],
         expected: `an index from 0 to ${facts.last}`,
         found: facts.reaches,
-        help: "indices start at 0; adjust the index, or the range it runs over",
+        help: outsideHelp(facts.index.text, facts.reaches, `${facts.base.text}[${facts.last}]`),
       };
     case "index-range-differs":
       return {
@@ -172,7 +172,9 @@ function prose(facts: CheckFacts): Prose {
       };
     case "index-not-integer":
       return {
-        message: `\`${facts.index.text}\` is not an integer and cannot be an index`,
+        message: isIntegerArray(facts.found)
+          ? `\`${facts.index.text}\` is an array of positions, and an index is one`
+          : `\`${facts.index.text}\` is not an integer and cannot be an index`,
         labels: [label(facts.index.span, formatType(facts.found))],
         expected: "Int",
         found: formatType(facts.found),
@@ -558,6 +560,18 @@ function supportHelp(text: string, expected: NumberType): string {
   if (name === "Positive") return `write \`exp(${text})\`, \`softplus(${text})\` or ${cast}`;
   if (name === "NonNegative") return `write \`abs(${text})\`, \`exp(${text})\` or ${cast}`;
   return name === "Unit" ? `write \`sigmoid(${text})\` or ${cast}` : `write ${cast}`;
+}
+
+function outsideHelp(index: string, reaches: string, last: string): string {
+  if (index.startsWith("-"))
+    return `indices start at 0 and count from there: the last element is \`${last}\``;
+  return reaches.startsWith("-")
+    ? "what looks back starts later, `for t in 1..T`, and the first elements have statements of their own, such as `x[0] ~ …`"
+    : "indices start at 0; adjust the index, or the range it runs over";
+}
+
+function isIntegerArray(type: Type): boolean {
+  return type.kind === "number" && type.base === "int" && type.dimensions.length > 0;
 }
 
 function dimensionCount(type: Type): number {

@@ -38,7 +38,7 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
         scope.used.add(expression.text);
         return sizeCalled(scope, expression.text);
       }
-      if (scope.bindings.has(expression.text)) return notASize(scope, expression);
+      if (scope.bindings.has(expression.text)) return notASize(scope, expression, inHeader);
       scope.report({
         code: "unknown-size",
         name: { text: expression.text, span: expression.span },
@@ -47,7 +47,8 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
       return undefined;
     case "binary": {
       const left = checkSize(scope, expression.left);
-      if (expression.operator === "/" || left === undefined) return left && notASize(scope, expression);
+      if (expression.operator === "/" || left === undefined)
+        return left && notASize(scope, expression, divided(expression));
       const right = checkSize(scope, expression.right);
       if (right === undefined) return undefined;
       if (expression.operator === "+") return addSizes(left, right);
@@ -60,6 +61,15 @@ export function checkSize(scope: SizeScope, expression: Expression): Size | unde
       return sizeOfList(scope, expression) ?? notASize(scope, expression);
     case "error":
       return undefined;
+    case "call": {
+      const isRange =
+        expression.callee.kind === "name" && ["range", "seq", "seq_len"].includes(expression.callee.text);
+      return notASize(
+        scope,
+        expression,
+        isRange ? "`N` alone runs over 0, …, N - 1; `a..b` over a, …, b - 1" : undefined,
+      );
+    }
     default:
       return notASize(scope, expression);
   }
@@ -107,6 +117,14 @@ function powerOf(base: Size, exponent: Size): Size | undefined {
   let result: Size | undefined = constantSize(1);
   for (let i = 0; i < count && result !== undefined; i++) result = product(result, base);
   return result;
+}
+
+const inHeader =
+  "sizes stand in brackets in the header, as in `model M[N]`; inputs, indices and variables are none";
+
+function divided({ left, right }: Extract<Expression, { kind: "binary" }>): string {
+  const [whole, part] = [formatBrief(left), formatBrief(right)];
+  return `declare the quotient in the header, as \`H\`, and write \`${part} * H\` where \`${whole}\` stands`;
 }
 
 const tooLarge = "declare a size of its own for it in the header";

@@ -12,12 +12,13 @@ import type {
   Statement,
 } from "../tree.ts";
 import { errorType, numberType, type Type, unitRange } from "../type.ts";
-import { bindPiece, corePlaces } from "./check-bind.ts";
+import { bindPiece, corePlaces, targetText } from "./check-bind.ts";
 import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
 import { dependsOnUnknown, itemName } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
-import { type BranchStep, bindError, isLocal, type Scope, takenBy } from "./check-scope.ts";
+import { namesDistribution } from "./check-name.ts";
+import { type BranchStep, bindError, errorExpression, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import { checkVary } from "./check-vary.ts";
 import { formatBrief } from "./format-brief.ts";
@@ -95,7 +96,7 @@ export function ascribe(scope: Scope, statement: LetStatement, value: CoreExpres
 }
 
 function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): CoreStatement[] {
-  const value = checkExpression(scope, statement.value);
+  const value = checkBound(scope, statement);
   const items = bindingItems(scope, statement, value);
   if (statement.type !== undefined && statement.targets.length > 1) {
     const help = "bind the tuple without a type";
@@ -140,6 +141,17 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
       span: statement.span,
     }));
   });
+}
+
+/** What is bound: of a distribution, how the statement is meant. */
+function checkBound(scope: Scope, { targets, value }: LetStatement): CoreExpression {
+  const callee = value.kind === "call" && value.callee.kind === "name" ? value.callee : undefined;
+  if (callee === undefined || targets.length > 1 || !namesDistribution(scope, callee.text))
+    return checkExpression(scope, value);
+  const { text, span } = callee;
+  const help = `draw it: \`${targetText(targets[0])} ~ ${formatBrief(value)}\``;
+  scope.report({ code: "not-a-value", value: { text, span }, what: "distribution", help });
+  return errorExpression(value.span);
 }
 
 interface LocalItem {

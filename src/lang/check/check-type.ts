@@ -188,7 +188,7 @@ export function fits(
       found,
       expected: formatType(expected),
       because,
-      help: castHelp(found, expected, quote.text),
+      help: wholeDivision(expression) ?? castHelp(found, expected, quote.text),
     });
     return false;
   }
@@ -227,6 +227,13 @@ export function supportFits(
 /** Bool stands alone; Int is a Real. */
 export function baseFits(found: Base, expected: Base): boolean {
   return found === expected || (found === "int" && expected === "real");
+}
+
+/** What to write for `a / b` where a whole number is wanted. */
+export function wholeDivision(expression: Expression): string | undefined {
+  if (expression.kind !== "binary" || expression.operator !== "/") return undefined;
+  const [left, right] = [formatBrief(expression.left), formatBrief(expression.right)];
+  return `\`/\` gives a Real: write \`quotient(${left}, ${right})\` to divide without a remainder`;
 }
 
 function castHelp(found: Type, expected: NumberType, text: string): string {

@@ -1,8 +1,8 @@
 /** A `dist` may be declared in several forms, each with parameters of its own: which one a call means. */
-import { nearMisses } from "../../base/near-miss.ts";
 import type { Argument } from "../tree.ts";
 import type { Quote } from "./check-facts.ts";
 import type { DistSignature, Scope } from "./check-scope.ts";
+import { nearParameters } from "./other-names.ts";
 
 /** Of a name, those that check. */
 export function formsOf(scope: Scope, name: Quote): readonly DistSignature[] {
@@ -18,10 +18,12 @@ export function chooseForm(
   args: readonly Argument[],
 ): DistSignature | undefined {
   const known = [...new Set(forms.flatMap(({ parameters }) => parameters.map((each) => each.name)))];
-  const stranger = args.find((each) => each.name !== undefined && !known.includes(each.name.text))?.name;
-  if (stranger !== undefined && forms.length > 0) {
-    const near = nearMisses(stranger.text, known);
-    scope.report({ code: "unknown-argument", name: stranger, of, known, near });
+  const strangers = args.flatMap(({ name }) =>
+    name === undefined || known.includes(name.text) ? [] : [name],
+  );
+  if (strangers.length > 0 && forms.length > 0) {
+    for (const name of strangers)
+      scope.report({ code: "unknown-argument", name, of, known, near: nearParameters(name.text, known) });
     return undefined;
   }
   const suiting = forms.find(({ parameters }) => {

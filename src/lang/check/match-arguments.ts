@@ -44,17 +44,18 @@ export function matchArguments(
     });
   };
   if (args.length > parameters.length && args.every((each) => each.name === undefined)) return tooMany(span);
+  const known = parameters.map((each) => each.name);
+  const strangers = args.flatMap(({ name }) =>
+    name === undefined || known.includes(name.text) ? [] : [name],
+  );
+  for (const name of strangers)
+    scope.report({ code: "unknown-argument", name, of, known, near: nearMisses(name.text, known) });
+  if (strangers.length > 0) return undefined;
   const slots = new Map<string, Expression>();
   let position = 0;
   for (const { name, value } of args) {
     const parameter =
       name === undefined ? parameters[position++] : parameters.find((each) => each.name === name.text);
-    if (name !== undefined && parameter === undefined) {
-      const known = parameters.map((each) => each.name);
-      const near = nearMisses(name.text, known);
-      scope.report({ code: "unknown-argument", name, of, known, near });
-      return undefined;
-    }
     if (parameter === undefined || slots.has(parameter.name)) return tooMany(value.span);
     slots.set(parameter.name, value);
   }

@@ -156,6 +156,12 @@ function suggestion(
   const word = error.context.ruleStack.includes("axis") ? axisHelp(error, rule, before) : undefined;
   if (word !== undefined) return word;
   if (rule === "axis" && isExpected(error, t.In)) return `write \`in\` before \`${found.image}\``;
+  if (type === t.Assign && expected === ruleWords.branch) return "write `==` to compare";
+  if (type === t.Colon && rule === "sizeParameters") return "sizes have no type: `[N]`";
+  if (type === t.Colon && missingExpression.has(expected))
+    return "write `..` for a whole dimension, as in `x[.., 0]`";
+  if (type === t.Colon && expected === "the end of the statement")
+    return "a range is written `a..b`, which leaves b out: `[n for n in 1..4]`";
   if (rule === "import") return 'import { f, g } from "./lib.ppl"';
   if (isExpected(error, t.On)) return "say what one draw is: `on Real`, `on Positive`, `on Nat`";
   if (rule === "axis" && type === t.Colon) return "a range is written `a..b`";

@@ -33,6 +33,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "family F {\n  mu ~ Normal(0, 1)\n  vary centre ~ Normal(mu, 1)\n}",
   },
   "unknown-argument": {
+    two: "model M {\n  x ~ Gamma(alpha: 2, beta: 1)\n  observe y ~ Weibull(shpae: x, scael: 1)\n}",
     "other-language": "model M {\n  x ~ Normal(0, sigma: 1)\n}",
     "net-sizes": "model M {\n  learn f = mlp[3, 2](hiden: [4])\n}",
     ode: "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], ts, k, step: 10)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
@@ -61,6 +62,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "mixed-forms": "model M {\n  observe y ~ Bernoulli(0.5, logits: 0)\n}",
   },
   "name-taken": {
+    "drawn-input": "model M[N](y: Real[N]) {\n  mu ~ Normal(0, 1)\n  y ~ Normal(mu, 1)\n}",
     "observed-input": "model M[N](y: Real[N]) {\n  mu ~ Normal(0, 1)\n  observe y ~ Normal(mu, 1)\n}",
     "": "model M[J] {\n  mu ~ Normal(0, 1)\n  mu ~ Normal(0, 2)\n}",
     "shadows-size": "model M[J] {\n  plate J in J { observe y[J] ~ Normal(0, 1) }\n}",
@@ -129,6 +131,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "index-not-integer": {
     "": "model M[N](x: Real[N]) {\n  b: Real[N] ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(b[x[n]], 1) }\n}",
+    quotient:
+      "model M[N](g: Nat[N]) {\n  b: Real[N] ~ Normal(0, 1)\n  plate n in N {\n    observe y[n] ~ Normal(b[g[n] / 2], 1)\n    observe k[n] ~ Binomial(quotient(g[n], 2), 0.5)\n  }\n}",
     array:
       "model M[N, J](group: Nat[N]) {\n  a: Real[J] ~ Normal(0, 1)\n  observe y: Real[N] ~ Normal(a[group], 1)\n}",
   },
@@ -161,6 +165,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "scalar-wanted": "model M[N](x: Real[N]) {\n  factor x\n}",
   },
   "not-a-size": {
+    range: "model M[N] {\n  m ~ Normal(0, 1)\n  plate n in range(N) { observe y[n] ~ Normal(m, 1) }\n}",
     stride: "model M(x: Real[3, 3, 1], f: Real[1, 1, 1, 1]) {\n  y = strided_conv2d(x, f, 2, 2, 0, 1)\n}",
     "": "model M(n: Nat) {\n  plate i in n { observe y[i] ~ Normal(0, 1) }\n}",
     "too-large": "model M[A, B, C, D] {\n  x: Real[(A + B + C + D) ^ 9] ~ Normal(0, 1)\n}",
@@ -196,6 +201,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "def fill[N](x: Real): Real[N] = x * ones(N)\nmodel M {\n  observe y ~ Normal(sum(fill(2)), 1)\n}",
   },
   "type-mismatch": {
+    "bool-and-one":
+      "model M[N](b: Bool[N]) {\n  m ~ Normal(0, 1)\n  plate n in N { observe y[n] ~ Normal(if b[n] == 1 then m else 0, 1) }\n}",
     "ode-order":
       "def f(y: Real[2], t: Real, k: Real): Real[2] = [y[1], -k * y[0]]\nmodel M[T](ts: Real[T]) {\n  k ~ HalfNormal(1)\n  z = ode(f, [1, 0], [0, 2, 1], k)\n  plate t in T { observe x[t] ~ Normal(z[t, 0], 1) }\n}",
     "ode-steps":
