@@ -49,4 +49,11 @@ export const foundPrograms: readonly SampleProgram[] = [
     x ~ logpdf(Normal(a, 1), 0.5) + (1 + cdf(Logistic(a, 1), 0)) * Laplace(0, 1)
     observe y ~ Normal(x, 1)`,
   ),
+  program(
+    "a choice of positive draws, one of which has no distribution function at its ends",
+    {},
+    `a ~ match flag { false => exp(Normal(0, 1)), _ => InverseGaussian(2, 3) }
+    observe y ~ Normal(a, 1)`,
+    "(flag: Bool)",
+  ),
 ];

@@ -227,6 +227,7 @@ function cutOfOthers(
 }
 
 function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[], scope: Scope): number {
+  if (Math.abs(x) === Infinity) return x < 0 ? 0 : 1;
   switch (distribution.kind) {
     case "distribution": {
       if (!isCumulative(distribution.name)) throw new Error("no cdf");
@@ -237,10 +238,14 @@ function cdfOf(distribution: CoreDistribution, x: number, path: readonly number[
       });
       return cdfs[distribution.name](x, Object.fromEntries(given) as DensityArguments);
     }
-    case "defined":
+    case "defined": {
+      const { low, high } = endsOf(distribution.support, scope);
+      if (x <= low) return 0;
+      if (x >= high) return 1;
       return definedSum(distribution, x, scope, (inner, value) =>
         definedShare(distribution.definition, value, inner),
       );
+    }
     case "mixture": {
       const { weights, components, index } = distribution;
       const given = evaluate(weights.value, scope) as number[];

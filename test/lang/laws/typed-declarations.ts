@@ -195,8 +195,22 @@ const net: Maker = (name, choose) => {
     () =>
       `net ${name}[I](x: Real[I], O: Size, h: Sizes = [2], activation: Function = relu) -> Real[O] = x |> fold(layer(activation: activation), h) |> layer_norm |> dense(O)`,
     () => `net ${name}[I](x: Real[I], O: Size) -> Real[O] = gru([[x[i], 1] for i in I], O)[1]`,
+    () => `net ${name}[I](x: Real[I], O: Size) -> Real[O] = lstm([[x[i], 1] for i in I], O)[1]`,
+    () =>
+      `net ${name}[I](x: Real[I], O: Size) -> Real[O] = deep_set[I, 1, O]([[x[i]] for i in I], width: 2, hidden: [2])`,
   ])();
   return withInstance(choose, text, name, (from, to) => `${name}[${from}](O: ${to})`);
+};
+
+/** With parameters that are known when compiling. */
+const shapedNet: Maker = (name, choose) => {
+  const [widths, init] = [choose(["[]", "[2]", "[2, 3]"]), choose(["he()", "orthogonal()", "normal(0.1)"])];
+  return withInstance(
+    choose,
+    `net ${name}[I](x: Real[I], O: Size, widths: Sizes = [2], init: Initializer = glorot()) -> Real[O] = x |> fold(layer(activation: tanh, init: init), widths) |> dense(O, init)`,
+    name,
+    (from, to) => `${name}[${from}](O: ${to}, widths: ${widths}, init: ${init})`,
+  );
 };
 
 const libraryNet: Maker = (name, choose) => {
@@ -306,6 +320,7 @@ const makers: readonly Maker[] = [
   twice,
   net,
   libraryNet,
+  shapedNet,
   realDistribution,
   positiveDistribution,
   intervalDistribution,

@@ -237,6 +237,7 @@ function matrixNumbers(choose: Choose, here: Here, size: string, depth: number):
     () => `quad_form(${covariance()}, ${vector(choose, here, size, "real", depth)})`,
     () => `(${covariance()})[0, 1]`,
     () => `log(trace(${covariance()}) as Positive)`,
+    () => `${choose(["determinant", "log_abs_det"])}(${square(choose, here, size, depth)})`,
   ];
 }
 
@@ -317,6 +318,8 @@ export function vector(
       () => `concat((${inner("real")})[..1], (${inner("real")})[1..])`,
       () => `(${covariance()} @ ${inner("real")})`,
       () => `solve_spd(${covariance()}, ${inner("real")})`,
+      () => `solve(${square(choose, here, size, depth - 1)}, ${inner("real")})`,
+      () => `(inverse(${square(choose, here, size, depth - 1)}) @ ${inner("real")})`,
       () =>
         `solve_lu(${covariance()} + outer(tanh(${inner("real")}), tanh(${inner("real")})), ${inner("real")})`,
       () => `solve_lower(cholesky(${covariance()}), ${inner("real")})`,
@@ -331,6 +334,12 @@ export function vector(
     ],
   };
   return choose([...simple, each, chosen, ...makersOf[kind]])();
+}
+
+/** A matrix that is no covariance and far from singular. */
+function square(choose: Choose, here: Here, size: string, depth: number): string {
+  const inner = (): string => `tanh(${vector(choose, here, size, "real", Math.max(0, depth - 1))})`;
+  return `(2 * eye(${size}) - 0.5 * outer(${inner()}, ${inner()}))`;
 }
 
 /** A covariance matrix of `size` rows, known to be one, and far from singular. */

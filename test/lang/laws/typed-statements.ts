@@ -139,7 +139,7 @@ function plate(growing: Growing, here: Here, budget: number): Part {
 function series(growing: Growing, here: Here): Part {
   const { choose } = growing;
   const axis: Axis = { index: freshIndex(here, "T"), size: "T" };
-  const lag = choose([1, 1, 2]);
+  const lag = choose([1, 1, 2, 3]);
   const names = choose([1, 1, 2]) === 1 ? ["s"] : ["s", "h"];
   const at = (place: string): string => bracketed("[", [...here.axes.map(({ index }) => index), place], "]");
   const one = (stem: string, beside: readonly Entry[]) => {
@@ -206,6 +206,51 @@ function series(growing: Growing, here: Here): Part {
     latents: all
       .filter(({ computed }) => !computed)
       .map(({ entry }) => ({ entry, coordinates: "scalar" as const })),
+  };
+}
+
+/** An observed series that looks back at itself; its first value is conditioned on. */
+function autoregression(growing: Growing, here: Here): Part {
+  const { choose } = growing;
+  const name = fresh(growing, "y");
+  const axis: Axis = { index: freshIndex(here, "T"), size: "T" };
+  const entry: Entry = { name, kind: "real", axes: [axis], event: [], discrete: false, latent: false };
+  const last: Entry = { ...entry, as: `${name}[${axis.index}-1]` };
+  const inside: Here = { ...here, axes: [axis], entries: [...here.entries, last] };
+  const mean = `0.5 * ${last.as} + ${number(choose, inside, "real", 2)}`;
+  const scale = `${number(choose, inside, "positive", 1)} + 0.2`;
+  return {
+    lines: braced(`for ${axis.index} in 1..T`, [
+      `observe ${name}[${axis.index}] ~ ${choose(["Normal", "Logistic"])}(${mean}, ${scale})`,
+    ]),
+    entries: [],
+  };
+}
+
+/** A hidden chain of categories, with a row of probabilities for each that came before. */
+function categories(growing: Growing, here: Here): Part | undefined {
+  const assignments = growing.assignments * here.sizes.K ** here.sizes.T;
+  if (assignments > 200) return undefined;
+  growing.assignments = assignments;
+  const { choose } = growing;
+  const name = fresh(growing, "z");
+  const index = freshIndex(here, "T");
+  const axis: Axis = { index, size: "T" };
+  const calm = { ...here, discrete: false };
+  const row = (): string => `tanh(${vector(choose, calm, "K", "real", 1)})`;
+  const entry: Entry = { name, kind: "count", axes: [axis], event: [], discrete: true, latent: true };
+  const seen = { ...here, axes: [axis], entries: [...here.entries, entry] };
+  const moves = fresh(growing, "m");
+  return {
+    lines: [
+      `${moves} = [softmax(${row()} + before * ${row()}) for before in K]`,
+      `${name}[0] ~ Categorical(logits: ${row()})`,
+      ...braced(`for ${index} in 1..T`, [
+        `${name}[${index}] ~ Categorical(${moves}[${name}[${index}-1]])`,
+        `observe ${name}y[${index}] ~ ${realDistribution(growing, seen)}`,
+      ]),
+    ],
+    entries: [entry],
   };
 }
 
@@ -277,6 +322,8 @@ const outerGrowers: readonly Grower[] = [
   series,
   series,
   chain,
+  categories,
+  autoregression,
   branch,
   drawFlat,
 ];
