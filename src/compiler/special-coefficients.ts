@@ -49,3 +49,22 @@ export const logErfcTail = [
   3.130921399342958e-13, -1.1270822361367252e-13, 3.810905255189232e-16, 7.106097613609237e-15,
   -1.5230282014571043e-15, -9.457494571291233e-17, 1.210237189224279e-16, -2.816663087747177e-17,
 ];
+
+export function factorial(n: number): number {
+  let product = 1;
+  for (let k = 2; k <= n; k++) product *= k;
+  return product;
+}
+
+/** The coefficients of Pₙ, lowest first, where dⁿ/dxⁿ cot(πx) = πⁿ Pₙ(cot πx): P₀(c) = c and Pₙ₊₁(c) = −(1 + c²) Pₙ′(c). */
+export function cotangentDerivative(order: number): readonly number[] {
+  let coefficients = [0, 1];
+  for (let n = 0; n < order; n++) {
+    const slope = coefficients.map((c, degree) => c * degree).slice(1);
+    coefficients = Array.from(
+      { length: slope.length + 2 },
+      (_, at) => -(slope[at] ?? 0) - (slope[at - 2] ?? 0),
+    );
+  }
+  return coefficients;
+}

@@ -4,7 +4,7 @@
  * arguments: there the absolute error is of that size. A&S is Abramowitz and Stegun (1964), Handbook of Mathematical
  * Functions. Constants were computed with 50 digits.
  */
-import { bernoulli } from "./special-coefficients.ts";
+import { bernoulli, cotangentDerivative, factorial } from "./special-coefficients.ts";
 
 /** xʸ as IEEE 754 has it: unlike with `**`, 1ʸ is 1 also for y = NaN or ±∞, and (−1)^±∞ is 1. */
 export function pow(x: number, y: number): number {
@@ -113,7 +113,6 @@ export function polygamma(order: number, x: number): number {
   if (x === Number.POSITIVE_INFINITY) return 0;
   if (x <= 0) return polygammaReflected(order, x);
   // Recurrence, A&S 6.4.6: ψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁾(x + 1) − (−1)ⁿ n! x⁻ⁿ⁻¹. Everything has the sign (−1)ⁿ⁺¹, taken at the end.
-  const factorial = factorialOf(order);
   let shifted = x;
   let sum = 0;
   while (shifted < order + 15) {
@@ -131,7 +130,7 @@ export function polygamma(order: number, x: number): number {
     power *= inverseSquare;
     series += bernoulli[k - 1] * rising * power;
   }
-  return (order % 2 === 1 ? 1 : -1) * factorial * (sum + series * shifted ** -order);
+  return (order % 2 === 1 ? 1 : -1) * factorial(order) * (sum + series * shifted ** -order);
 }
 
 /**
@@ -141,18 +140,11 @@ export function polygamma(order: number, x: number): number {
 function polygammaReflected(order: number, x: number): number {
   const rest = fromNearestInteger(x);
   if (rest === 0) return order % 2 === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
-  let polynomial = [0, 1];
-  for (let n = 0; n < order; n++) {
-    const next = new Array<number>(polynomial.length + 1).fill(0);
-    for (let degree = 1; degree < polynomial.length; degree++) {
-      next[degree - 1] -= degree * polynomial[degree];
-      next[degree + 1] -= degree * polynomial[degree];
-    }
-    polynomial = next;
-  }
   const cotangent = 1 / Math.tan(Math.PI * rest);
   const sign = order % 2 === 0 ? 1 : -1;
-  return sign * polygamma(order, 1 - x) - Math.PI ** (order + 1) * horner(polynomial, cotangent);
+  return (
+    sign * polygamma(order, 1 - x) - Math.PI ** (order + 1) * horner(cotangentDerivative(order), cotangent)
+  );
 }
 
 /** erf(x) = 2/√π ∫₀ˣ exp(−t²) dt. */
@@ -225,12 +217,6 @@ function horner(coefficients: readonly number[], x: number): number {
   let sum = 0;
   for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + coefficients[k];
   return sum;
-}
-
-function factorialOf(n: number): number {
-  let product = 1;
-  for (let k = 2; k <= n; k++) product *= k;
-  return product;
 }
 
 /** x minus the nearest integer, exactly: sin πx and cot πx need no large argument. */

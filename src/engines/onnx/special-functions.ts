@@ -9,7 +9,9 @@ import {
   bernoulli as allBernoulli,
   complementAbove,
   complementBelow,
+  cotangentDerivative,
   erfCentre,
+  factorial,
 } from "../../compiler/special-coefficients.ts";
 import type { Precision } from "../engine.ts";
 
@@ -299,21 +301,4 @@ function power({ mul }: Arithmetic, x: NodeId, exponent: number): NodeId {
   let result = x;
   for (let k = 1; k < exponent; k++) result = mul(result, x);
   return result;
-}
-
-function factorial(n: number): number {
-  return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-/** The coefficients of pₙ, lowest first. */
-function cotangentDerivative(order: number): readonly number[] {
-  let coefficients = [0, 1];
-  for (let n = 0; n < order; n++) {
-    const slope = coefficients.map((c, degree) => c * degree).slice(1);
-    coefficients = Array.from(
-      { length: slope.length + 2 },
-      (_, at) => -(slope[at] ?? 0) - (slope[at - 2] ?? 0),
-    );
-  }
-  return coefficients;
 }

@@ -2,10 +2,8 @@
  * Functions that tfjs has no kernel for, from kernels it has. Each is accurate to a few units in the last place of f32,
  * absolutely where the function passes through zero, and stays finite wherever its value is.
  */
+import { bernoulli, cotangentDerivative, factorial } from "../../compiler/special-coefficients.ts";
 import type { KernelMath, Value } from "./kernel-math.ts";
-
-/** B₂ₖ for k = 1, 2, …: NIST DLMF table 24.2.1. */
-const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
 
 /** ζ(k) − 1 for k = 2, 3, …: NIST DLMF §25.2. */
 const zetaMinusOne = [
@@ -224,21 +222,4 @@ function power({ mul }: KernelMath, x: Value, exponent: number): Value {
   let result = x;
   for (let i = 1; i < exponent; i++) result = mul(result, x);
   return result;
-}
-
-function factorial(n: number): number {
-  return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-/** The coefficients of Pₙ, lowest first. */
-function cotangentDerivative(order: number): readonly number[] {
-  let coefficients = [0, 1];
-  for (let i = 0; i < order; i++) {
-    const slope = coefficients.map((c, power) => c * power).slice(1);
-    coefficients = Array.from(
-      { length: slope.length + 2 },
-      (_, at) => -(slope[at] ?? 0) - (slope[at - 2] ?? 0),
-    );
-  }
-  return coefficients;
 }
