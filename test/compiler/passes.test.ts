@@ -296,6 +296,34 @@ describe("simplification", () => {
     );
   });
 
+  test("a divisor that is one number leaves a sum, and no product that may be too large comes in", () => {
+    const sumOf = (make: (b: Builder, x: NodeId, y: NodeId, c: NodeId) => NodeId): Graph => {
+      const builder = createBuilder();
+      const x = builder.input("x", { dtype: "float", shape: [2, 3] });
+      const y = builder.input("y", { dtype: "float", shape: [2, 3] });
+      const c = builder.input("c", { dtype: "float", shape: [] });
+      const wide = builder.emit("broadcast", [c], { shape: [2, 3], axes: [] });
+      const graph = builder.finish({
+        y: builder.emit("reduceSum", [make(builder, x, y, wide)], { axes: [1] }),
+      });
+      const inputs = { x: [1, -2, 3, 4, 5, -7], y: [2, 3, 5, -7, 11, 13], c: [-0.3] };
+      const simple = simplify(graph);
+      verifyGraph(simple);
+      const expected = referenceEngine.compile(graph).run(inputs).y;
+      const actual = referenceEngine.compile(simple).run(inputs).y;
+      expectClose(actual, expected, { relative: 1e-14, absolute: 0 }, "y");
+      return simple;
+    };
+    const dividesAfter = (graph: Graph): boolean =>
+      graph.nodes.some(({ op, type }) => op === "div" && type.shape.length === 1);
+    expect(dividesAfter(sumOf((b, x, _, c) => emit(b, "div", x, c)))).toBe(true);
+    expect(dividesAfter(sumOf((b, x, _, c) => emit(b, "div", emit(b, "div", x, c), c)))).toBe(true);
+    expect(dividesAfter(sumOf((b, x, _, c) => emit(b, "mul", x, emit(b, "div", x, c))))).toBe(true);
+    expect(dividesAfter(sumOf((b, x, y, c) => emit(b, "mul", y, emit(b, "div", x, c))))).toBe(false);
+    const squared = sumOf((b, x, _, c) => emit(b, "mul", emit(b, "div", x, c), emit(b, "div", x, c)));
+    expect(dividesAfter(squared)).toBe(false);
+  });
+
   test("x · 0 and x − x stay where x may be infinite", () => {
     expect(simplified((b, x) => emit(b, "mul", x, b.fill(0, shape)))).toContain("mul");
     expect(simplified((b, x) => emit(b, "sub", x, x))).toContain("sub");

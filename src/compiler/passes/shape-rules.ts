@@ -5,7 +5,7 @@ import { sumOfProducts } from "./product-rules.ts";
 import type { Rules, View } from "./rule.ts";
 
 export const shapeRules: Rules = {
-  // Over no axis or axes of length 1; Σ Σ x; Σ −x = −Σ x; Σ (x c) = (Σ x) c; Σ x y of a batch; Σ broadcast(x) = n Σ x
+  // Over no axis or axes of length 1; Σ Σ x; Σ −x = −Σ x; Σ (x c) = (Σ x) c; a divisor; Σ x y of a batch; Σ broadcast(x) = n Σ x
   reduceSum: (view, { inputs: [x], params: { axes }, type }) => {
     const shape = view.shapeOf(x);
     if (axes.length === 0) return x;
@@ -23,6 +23,8 @@ export const shapeRules: Rules = {
     const factor = product && view.uniform(product.inputs[1]);
     if (product && factor !== undefined && Number.isFinite(factor) && factor !== 0)
       return view.scale(view.reduceSum(product.inputs[0], axes), factor);
+    const outside = withoutFactor(view, x, axes);
+    if (outside !== undefined) return outside;
     const joined = sumOfProducts(view, x, axes);
     if (joined !== undefined) return joined;
     const without = withoutBroadcast(view, x, axes);
@@ -106,6 +108,29 @@ function asFill(view: View, x: NodeId, shape: Shape): NodeId | undefined {
   return source !== undefined && view.shapeOf(source).length === 0
     ? view.broadcast(source, shape, [])
     : undefined;
+}
+
+/**
+ * Σ (x / c) = (Σ x) / c and Σ (x (x / c)) = (Σ x x) / c, where c is one number. Not Σ (x (y / c)): x y may be too large where
+ * x (y / c) is not.
+ */
+function withoutFactor(view: View, x: NodeId, axes: readonly number[]): NodeId | undefined {
+  const divided = (id: NodeId, rest: (numerator: NodeId) => NodeId | undefined): NodeId | undefined => {
+    const quotient = view.as("div", id);
+    const divisor = quotient && view.inside("broadcast", quotient.inputs[1]);
+    if (quotient === undefined || divisor === undefined || view.shapeOf(divisor).length > 0) return undefined;
+    const numerator = rest(quotient.inputs[0]);
+    if (numerator === undefined) return undefined;
+    const sum = view.reduceSum(numerator, axes);
+    const { shape } = view.builder.typeOf(sum);
+    return view.div(sum, shape.length === 0 ? divisor : view.broadcast(divisor, shape, []));
+  };
+  const whole = divided(x, (numerator) => numerator);
+  if (whole !== undefined) return whole;
+  const [y, z] = view.as("mul", x)?.inputs ?? [];
+  if (y === undefined || z === undefined) return undefined;
+  const square = (one: NodeId) => (numerator: NodeId) => (numerator === one ? view.mul(one, one) : undefined);
+  return divided(z, square(y)) ?? divided(y, square(z));
 }
 
 /** What a reduction of a broadcast reduces: the source over its own axes, and how often each of its elements counts. */
