@@ -29,10 +29,10 @@ function below(a: Algebra, x: Value, high: Value): Value {
   return a.binary("min", x, a.sub(high, gap(a, high)));
 }
 
-/** No more than two steps to the next number. */
+/** No more than two steps to the next number, and never infinite, as it is taken from an end that may be. */
 function gap(a: Algebra, end: Value): Value {
-  const least = Number.MIN_VALUE;
+  const [least, most] = [Number.MIN_VALUE, 1e30];
   const known = scalarConstant(a.builder, end);
-  if (known !== undefined) return a.of(Math.max(Math.abs(known) * Number.EPSILON, least));
-  return a.binary("max", a.mul(a.unary("abs", end), Number.EPSILON), least);
+  if (known !== undefined) return a.of(Math.min(Math.max(Math.abs(known) * Number.EPSILON, least), most));
+  return a.binary("min", a.binary("max", a.mul(a.unary("abs", end), Number.EPSILON), least), most);
 }

@@ -281,6 +281,20 @@ describe("draws that round to an end of their support", () => {
     });
   });
 
+  test("and no end is needed", () => {
+    const open = `model M[N] {
+      rate ~ Gamma(2, 1)
+      plate n in N {
+        known[n] ~ TruncatedNormal(0, 1, -infinity, infinity)
+        computed[n] ~ TruncatedNormal(0, 1, 0, rate / 0)
+      }
+    }`;
+    const results = simulate(open, { N: 20 }, {}, {}, 5);
+    for (const name of ["known", "computed"]) {
+      expect(results[`variable/${name}`].flat().every(Number.isFinite)).toBe(true);
+    }
+  });
+
   test("but for what is censored, which lies at its ends", () => {
     const seen = simulate(text, { N: 20 }, {}, {}, 50)["variable/seen"].flat();
     expect(Math.max(...seen)).toBe(0.5);
