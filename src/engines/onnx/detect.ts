@@ -30,6 +30,14 @@ export function requireOfRuntime(
   return createRequire(folder ? join(resolve(folder), "package.json") : import.meta.url);
 }
 
+/** Where it is looked for, if the variable says so. */
+export function placeOfRuntime(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const folder = environment[runtimeVariable];
+  return folder && `looked for from ${resolve(folder)}, the folder that ${runtimeVariable} names`;
+}
+
 /** Looks, and loads nothing. `folders`: where packages may be. */
 export function detectOnnx(
   folders: readonly string[] = requireOfRuntime().resolve.paths("onnxruntime-node") ?? [],
@@ -42,12 +50,12 @@ export function detectOnnx(
   const directory = folders
     .map((folder) => join(folder, common.package))
     .find((candidate) => existsSync(join(candidate, "package.json")));
+  const place = placeOfRuntime();
   if (directory === undefined)
     return {
       ...common,
       state: "absent",
-      advice:
-        "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable keeps it from fetching libraries for NVIDIA GPUs, which are not needed), or name the folder of another installation in PPL_ONNXRUNTIME",
+      advice: `${place ? `${place}; ` : ""}ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable keeps it from fetching libraries for NVIDIA GPUs, which are not needed), or name the folder of another installation in PPL_ONNXRUNTIME`,
     };
   const version = versionIn(directory);
   const { platform, arch } = machine;

@@ -3,7 +3,9 @@
  * around a binding that computes at once; engines answer at once, so the binding itself is used.
  */
 import { type Problem, ProblemError } from "../../base/problem.ts";
-import { requireOfRuntime } from "./detect.ts";
+import { placeOfRuntime, requireOfRuntime, runtimeVariable } from "./detect.ts";
+
+const install = "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node";
 
 export interface OnnxRuntime {
   readonly InferenceSession: new () => OnnxSession;
@@ -72,14 +74,20 @@ function isRuntime(binding: unknown): binding is OnnxRuntime {
 }
 
 /** The problem `engine-not-installed`, with what was found wrong. */
-export function notInstalled(cause: unknown): Problem {
+export function notInstalled(
+  cause: unknown,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Problem {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const place = placeOfRuntime(environment);
   return {
     code: "engine-not-installed",
     severity: "error",
     message: "the onnx engine needs the package onnxruntime-node, which is missing or does not work here",
     labels: [],
-    notes: [reason.split("\n")[0]],
-    help: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node",
+    notes: [reason.split("\n")[0], ...(place ? [place] : [])],
+    help: place
+      ? `name a folder with node_modules/onnxruntime-node in ${runtimeVariable}, or unset it and install the package: ${install}`
+      : install,
   };
 }

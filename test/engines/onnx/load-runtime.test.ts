@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { detectOnnx } from "../../../src/engines/onnx/detect.ts";
-import { loadRuntime, type OnnxRuntime } from "../../../src/engines/onnx/load-runtime.ts";
+import { loadRuntime, notInstalled, type OnnxRuntime } from "../../../src/engines/onnx/load-runtime.ts";
 import { createOnnxEngine } from "../../../src/engines/onnx/onnx-engine.ts";
 
 describe("loading", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   test("says which package is missing and how to get it", () => {
+    vi.stubEnv("PPL_ONNXRUNTIME", undefined);
     const require = (): never => {
       throw new Error("Cannot find module 'onnxruntime-node/dist/binding.js'\nRequire stack: …");
     };
@@ -21,6 +24,19 @@ describe("loading", () => {
           }),
         ],
       }),
+    );
+  });
+
+  test("names the folder where it was looked for, if a variable names one", () => {
+    const { notes, help } = notInstalled(new Error("Cannot find module"), {
+      PPL_ONNXRUNTIME: "/no/such/folder",
+    });
+    expect(notes).toEqual([
+      "Cannot find module",
+      "looked for from /no/such/folder, the folder that PPL_ONNXRUNTIME names",
+    ]);
+    expect(help).toContain(
+      "name a folder with node_modules/onnxruntime-node in PPL_ONNXRUNTIME, or unset it",
     );
   });
 
