@@ -93,9 +93,20 @@ export function sizeValue(size: Size, context: Pick<Context, "sizes">, span: Spa
   );
 }
 
-export function sizeValues(
+/** The sizes of what is called, from those of the caller. */
+export function innerSizes(
   sizes: Readonly<Record<string, Size>>,
   context: Context,
+  span: Span,
+): Pick<Context, "sizes" | "counts"> {
+  const values = sizeValues(sizes, context, span);
+  if (context.counts === context.sizes) return { sizes: values, counts: values };
+  return { sizes: values, counts: sizeValues(sizes, { sizes: context.counts }, span) };
+}
+
+function sizeValues(
+  sizes: Readonly<Record<string, Size>>,
+  context: Pick<Context, "sizes">,
   span: Span,
 ): Record<string, number> {
   return Object.fromEntries(

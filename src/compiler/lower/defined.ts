@@ -8,7 +8,7 @@ import type {
   CoreStep,
 } from "../../lang/core.ts";
 import type { NumberType } from "../../lang/type.ts";
-import { type Context, sizeValue, sizeValues } from "./context.ts";
+import { type Context, innerSizes, sizeValue } from "./context.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -30,8 +30,7 @@ export function openDefinition(
 ): Opened {
   const { definition, span } = distribution;
   const rows = createRows(batch, context);
-  const sizes = sizeValues(distribution.sizes, context, span);
-  const inner: Context = { ...context, sizes, counts: sizes, scope: new Map() };
+  const inner: Context = { ...context, ...innerSizes(distribution.sizes, context, span), scope: new Map() };
   const opened: Opened = { definition, context: inner, rows };
   for (const { name, type } of definition.parameters) {
     const value = lowerExpression(distribution.arguments[name], context);

@@ -1,7 +1,7 @@
 /** User and library functions, inlined: a scope of their own with the arguments bound. */
 import { bug } from "../../base/bug.ts";
 import type { CoreExpression, CoreFunction } from "../../lang/core.ts";
-import { type Context, type Lowered, sizeValues } from "./context.ts";
+import { type Context, innerSizes, type Lowered } from "./context.ts";
 
 type ApplyExpression = Extract<CoreExpression, { kind: "apply" }>;
 type Lower = (expression: CoreExpression, context: Context) => Lowered;
@@ -9,12 +9,12 @@ type Lower = (expression: CoreExpression, context: Context) => Lowered;
 export function lowerApply(expression: ApplyExpression, context: Context, lower: Lower): Lowered {
   const callee = context.functions[expression.function];
   if (callee === undefined) return bug(`no function ${expression.function} in the program`);
-  const sizes = sizeValues(expression.sizes, context, expression.span);
+  const { sizes, counts } = innerSizes(expression.sizes, context, expression.span);
   const path =
     callee.kind === "def"
       ? context.path
       : (expression.instance ?? `${context.path}/${callee.name}${expression.call ?? 0}`);
-  const inner: Context = { ...context, sizes, counts: sizes, path, scope: new Map() };
+  const inner: Context = { ...context, sizes, counts, path, scope: new Map() };
   const values = expression.arguments.map((each) => lower(each, context));
   return lowerBody(callee, values, inner, lower);
 }

@@ -35,24 +35,46 @@ function factorRows(count: number, stream: number): number[][] {
 
 const data = { x: factorRows(200, 1) };
 
-test("a size is the number of items, not of those in a batch: weight decay is ridge regression", async () => {
-  const program = await programOf(`model Ridge[N](x: Real[N]) {
-    learn w = 0.5
-    plate n in N {
-      z[n] ~ Normal(0, 1)
-      factor -10 * square(w) / N
-      observe y[n] ~ Normal(w * x[n] + 0.001 * z[n], 1)
-    }
-  }`);
+describe("a size is the number of items, not of those in a batch: weight decay is ridge regression", () => {
   const x = Array.from({ length: 40 }, (_, n) => Math.sin(n));
   const y = x.map((each, n) => 2 * each + 0.3 * Math.cos(5 * n));
   const sum = (of: (each: number, n: number) => number): number => x.map(of).reduce((a, b) => a + b, 0);
   // The maximum of −10 w² − Σ (y − w x)² / 2.
   const expected = sum((each, n) => each * y[n]) / (sum((each) => each * each) + 20);
-  for (const batchSize of [40, 8]) {
-    const { tensors } = await train(program, { x, y }, { steps: 1500, batchSize, learningRate: 0.01 });
-    expect(Math.abs(tensors["learn/w"][0] - expected)).toBeLessThan(0.02);
-  }
+
+  test.each([
+    ["in the model", "", "factor -10 * square(w) / N"],
+    ["handed on", "def share[K](v: Real) -> Real = v / K", "factor -10 * share[N](square(w))"],
+    [
+      "handed on as a number",
+      "def share(v: Real, K: Size) -> Real = v / K",
+      "factor -10 * share(square(w), N)",
+    ],
+    [
+      "handed on twice",
+      "def once[K](v: Real) -> Real = 2 * v / (2 * K)\ndef twice[M](v: Real) -> Real = once[2 * M](2 * v)",
+      "factor -10 * twice[N](square(w))",
+    ],
+    [
+      "of a distribution",
+      "dist Held[K](v: Real) on Real { logpdf(u) = -0.5 * square(u) - 10 * square(v) / K }",
+      "factor logpdf(Held[N](w), 0)",
+    ],
+  ])("%s", async (_, declared, factor) => {
+    const program = await programOf(`${declared}
+    model Ridge[N](x: Real[N]) {
+      learn w = 0.5
+      plate n in N {
+        z[n] ~ Normal(0, 1)
+        ${factor}
+        observe y[n] ~ Normal(w * x[n] + 0.001 * z[n], 1)
+      }
+    }`);
+    for (const batchSize of [40, 8]) {
+      const { tensors } = await train(program, { x, y }, { steps: 1500, batchSize, learningRate: 0.01 });
+      expect(Math.abs(tensors["learn/w"][0] - expected)).toBeLessThan(0.02);
+    }
+  });
 });
 
 describe("training", () => {
