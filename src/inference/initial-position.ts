@@ -15,17 +15,18 @@ export type InitialPosition =
 
 const maxAttempts = 100;
 
-/** Tries up to 100 points; the problem "initialization-failed" says what the last one gave. */
+/** Tries up to so many points; the problem "initialization-failed" says what the last one gave. */
 export function findInitialPosition(
   target: DensityTarget,
   radius: number,
   random: RandomSource,
+  attempts = maxAttempts,
 ): InitialPosition {
   const position = new Float64Array(target.dimension);
   const gradient = new Float64Array(target.dimension);
   let logDensity = Number.NaN;
   let bad = -1;
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     for (let i = 0; i < position.length; i++) position[i] = radius * (2 * random.uniform() - 1);
     logDensity = target.logDensityAndGradient(position, gradient);
     bad = gradient.findIndex((value) => !Number.isFinite(value));
@@ -34,7 +35,7 @@ export function findInitialPosition(
   const badGradient = Number.isFinite(logDensity) ? target.coordinateName(bad) : undefined;
   const fact = {
     code: "initialization-failed",
-    attempts: maxAttempts,
+    attempts,
     radius,
     logDensity,
     badGradient,

@@ -5,13 +5,13 @@
  */
 import { type RandomKey, randomSource } from "../../base/random.ts";
 import { explainInference } from "../explain.ts";
-import { findInitialPosition } from "../initial-position.ts";
 import { toPlain } from "../plain-vector.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { Start, Strategy, StrategyRun } from "../strategy.ts";
 import type { DensityTarget } from "../target.ts";
 import { learnMass, plainAdaptation, type RunningAdaptation, resumeAdaptation } from "./adaptation.ts";
 import { chainOf } from "./chain.ts";
+import { chooseStart } from "./choose-start.ts";
 import { resumeAveraging, startDualAveraging } from "./dual-averaging.ts";
 import { phasePoint } from "./leapfrog.ts";
 import { denseMetric, diagonalMetric, type Metric } from "./metric.ts";
@@ -141,7 +141,7 @@ const searchSteps = 2 ** 31;
 
 function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start<NutsState> {
   const random = randomSource(key, 0);
-  const found = findInitialPosition(target, config.initialRadius, random);
+  const found = chooseStart(target, config.initialRadius, random, key);
   if (found.kind === "failed") return found;
   const metric = metricOf(target, config);
   const inverseMass = metric.initial();
