@@ -179,6 +179,7 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
     onProgress: session.progress.update,
     onDecision(decision) {
       if (flags.verbose) session.remark(formatDecision(decision));
+      else if (decision.what === "missing values") session.remark(decision.choice);
       const idle = decision.what === "strategy" ? idleOptions(flags, decision.choice) : [];
       if (idle.length > 0)
         session.remark(

@@ -77,7 +77,7 @@ interface CommonOptions {
 
 /** Something chosen on the caller's behalf or at their wish, and why. */
 export interface Decision {
-  readonly what: "strategy" | "engine" | "chains" | "guide" | "discrete variables";
+  readonly what: "strategy" | "engine" | "chains" | "guide" | "discrete variables" | "missing values";
   /** "nuts", "reference", "4, in up to 2 worker threads". */
   readonly choice: string;
   readonly reason: string;
@@ -138,6 +138,8 @@ export interface DrawnVariable {
   /** Size names of the dimensions where they have one: "J"; "" otherwise. */
   readonly dimensions: readonly string[];
   readonly base: "real" | "int" | "bool";
+  /** Of an observed variable whose missing values are inferred: their row-major positions. The others are the data, in every draw. */
+  readonly elements?: readonly number[];
   readonly values: Float64Array;
 }
 

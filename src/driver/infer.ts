@@ -58,6 +58,7 @@ export async function infer(
   const threads = Math.max(1, Math.floor(allowed / tasks.length));
   const compiler = await reuse.engine(engine.label, threads, () => host.loadEngine(engine.label, threads));
   const target = densityTarget(plan, compiler);
+  announceImputed(options, plan);
   announce(options, strategy, engine, tasks.length, parallel, cores);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
     ...options,
@@ -135,6 +136,21 @@ function withGuide(
 ): DensityPlan {
   if (strategy !== "svi" || (model.guide === undefined && !hasScored(model))) return plan;
   return { ...plan, guide: planGuide(program.core, model, bound, plan.variables.map(outputName), seed) };
+}
+
+function announceImputed({ onDecision }: InferOptions, { variables }: DensityPlan): void {
+  for (const { name, elements } of variables) {
+    if (elements === undefined) continue;
+    const choice = imputedWords(name, elements.length);
+    onDecision?.({ what: "missing values", choice, reason: `other lines compute with ${name}` });
+  }
+}
+
+/** "2 missing values of x are inferred" */
+function imputedWords(name: string, count: number): string {
+  return count === 1
+    ? `1 missing value of ${name} is inferred`
+    : `${count} missing values of ${name} are inferred`;
 }
 
 function announce(

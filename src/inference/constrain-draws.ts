@@ -37,8 +37,8 @@ export function layDraws(
 }
 
 function layVariable(
-  { name, shape, dimensions, kind, base }: TargetVariable,
+  { name, shape, dimensions, kind, base, elements }: TargetVariable,
   values: Float64Array,
 ): PosteriorVariable {
-  return { name, shape, dimensions, kind, base, values };
+  return { name, shape, dimensions, kind, base, ...(elements && { elements }), values };
 }

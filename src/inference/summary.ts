@@ -26,11 +26,11 @@ export interface Summary {
 /** Draws count alike: importance weights, where there are any, are not applied. */
 export function summarize(data: PosteriorData): Readonly<Record<string, Summary>> {
   const rows: Record<string, Summary> = {};
-  for (const { name, shape, values } of data.variables) {
+  for (const { name, shape, elements, values } of data.variables) {
     const labels = indexLabels(shape);
-    for (const [at, label] of labels.entries()) {
+    for (const at of elements ?? labels.keys()) {
       const chains = chainsOf(values, data.chains, data.draws, labels.length, at);
-      rows[`${name}${label}`] = summarizeChains(chains);
+      rows[`${name}${labels[at]}`] = summarizeChains(chains);
     }
   }
   return rows;

@@ -18,6 +18,8 @@ export interface TargetVariable {
   readonly kind: "latent" | "binding";
   /** Element kind, so that reports can print integers as such. */
   readonly base: "real" | "int" | "bool";
+  /** Row-major positions of the elements that are inferred, where the others are data. */
+  readonly elements?: readonly number[];
 }
 
 /** Where a chain is: moved on in place. */

@@ -189,12 +189,23 @@ model Other[N] {
   },
   "data-nan-in-csv": csv(schools, "y,sigma\n28,15\nNaN,10\n-3,16\n"),
   "missing-value-needed": json(
+    `model Survey[N] {
+  effect ~ Normal(0, 1)
+  plate n in N {
+    observe children[n]: Nat? ~ Poisson(2)
+    observe rooms[n] ~ Normal(2 + effect * children[n], 1)
+  }
+}
+`,
+    '{ "children": [1, null, 3], "rooms": [2, 3, 5] }\n',
+  ),
+  "missing-value-undrawn": json(
     `model Walk[T] {
   drift ~ Normal(0, 1)
   for t in 1..T { observe y[t]: Real? ~ Normal(y[t-1] + drift, 1) }
 }
 `,
-    '{ "y": [1, 2.5, null, 4] }\n',
+    '{ "y": [null, 2.5, null, 4] }\n',
   ),
   "data-null-in-json": json(schools, '{ "y": [28, null, -3], "sigma": [15, 10, 16] }\n'),
   "data-outside-support": csv(schools, "school,y,sigma\nA,28,15\nB,8,10\nC,-3,-16\n"),

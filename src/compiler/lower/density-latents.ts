@@ -4,18 +4,19 @@ import type { CoreDefinedDistribution, CoreExpression, CoreSite } from "../../la
 import { canBePlaced, noncenteredForm } from "../../lang/noncentered.ts";
 import { numberType } from "../../lang/type.ts";
 import { pushed } from "./bijections.ts";
-import { constrain, unconstrainedEvent } from "./bijector.ts";
+import { type Constrained, constrain, unconstrainedEvent } from "./bijector.ts";
 import { definedTerms, drawnFrom } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
-import type { ModelContext } from "./lower-model.ts";
+import { bindCoordinates, constrainImputed, givenShape, imputedElements, isInferred } from "./imputed.ts";
+import type { LoweringInput, ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
 import { siteLogDensity, sumBatch } from "./site-density.ts";
 import { hasFixedBounds } from "./step-order.ts";
 import type { Algebra, Value } from "./value.ts";
 
-/** Unconstrained coordinates of one draw statement. */
+/** Unconstrained coordinates of one draw statement, or of all missing values of a variable. */
 export interface CoordinateBlock {
   readonly site: string;
   readonly variable: string;
@@ -26,6 +27,8 @@ export interface CoordinateBlock {
   /** Where it starts in the flat vector of all coordinates. */
   readonly offset: number;
   readonly length: number;
+  /** Of missing values: where each lies in the variable's array. */
+  readonly elements?: { readonly shape: readonly number[]; readonly at: readonly number[] };
 }
 
 /** What a guide may replace: where a site's unconstrained coordinates come from. The default is a graph input. */
@@ -48,6 +51,7 @@ export interface Latents {
 }
 
 export function createLatents(
+  input: LoweringInput,
   {
     scale,
     jacobian = true,
@@ -58,11 +62,12 @@ export function createLatents(
   const coordinates: CoordinateBlock[] = [];
   const blocks = new Map<string, Value>();
 
-  /** The array of a site's unconstrained coordinates, made on first use. */
-  const coordinatesOf = (site: CoreSite, here: ModelContext): Value => {
-    const existing = blocks.get(site.id);
-    if (existing !== undefined) return existing;
-    const shape = [...siteAxisSizes(site, here), ...unconstrainedEvent(site.support, eventShape(site, here))];
+  const addBlock = (
+    site: CoreSite,
+    shape: readonly number[],
+    here: ModelContext,
+    elements?: CoordinateBlock["elements"],
+  ): Value => {
     const last = coordinates[coordinates.length - 1];
     const block: CoordinateBlock = {
       site: site.id,
@@ -71,11 +76,39 @@ export function createLatents(
       shape,
       offset: last === undefined ? 0 : last.offset + last.length,
       length: shape.reduce((product, length) => product * length, 1),
+      ...(elements && { elements }),
     };
     coordinates.push(block);
-    const value = source(block, here);
+    return source(block, here);
+  };
+
+  /** The array of a site's unconstrained coordinates, made on first use. */
+  const coordinatesOf = (site: CoreSite, here: ModelContext): Value => {
+    const existing = blocks.get(site.id);
+    if (existing !== undefined) return existing;
+    const shape = [...siteAxisSizes(site, here), ...unconstrainedEvent(site.support, eventShape(site, here))];
+    const value = addBlock(site, shape, here);
     blocks.set(site.id, value);
     return value;
+  };
+
+  /** Of all missing values of a variable one vector, made at its first draw. */
+  const imputed = new Set<string>();
+  const constrained = (site: CoreSite, here: ModelContext): Constrained => {
+    const missing = site.observed ? imputedElements(site.variable, here.input) : undefined;
+    if (missing === undefined)
+      return constrain(
+        here.algebra,
+        lowerSupport(site.support, here),
+        viewSiteAt(coordinatesOf(site, here), site, here),
+      );
+    if (!imputed.has(site.variable)) {
+      imputed.add(site.variable);
+      const shape = givenShape(site.variable, here);
+      const vector = addBlock(site, [missing.length], here, { shape, at: missing });
+      bindCoordinates(site.variable, missing, vector, here);
+    }
+    return constrainImputed(site, here);
   };
 
   const isNoncentered = (site: CoreSite): boolean =>
@@ -84,16 +117,15 @@ export function createLatents(
   return {
     coordinates,
     isTransformedInPlace: (site) =>
-      scale === "unconstrained" && !site.observed && (isNoncentered(site) || !hasFixedBounds(site)),
+      scale === "unconstrained" && isInferred(site, input) && (isNoncentered(site) || !hasFixedBounds(site)),
     bind(site, here) {
       if (scale === "constrained") return false;
-      const u = viewSiteAt(coordinatesOf(site, here), site, here);
       if (isNoncentered(site)) {
-        bindNoncentered(site, u, here, record);
+        bindNoncentered(site, viewSiteAt(coordinatesOf(site, here), site, here), here, record);
         return true;
       }
       const { algebra } = here;
-      const { value, logJacobian } = constrain(algebra, lowerSupport(site.support, here), u);
+      const { value, logJacobian } = constrained(site, here);
       bindAt(site.variable, site.place, algebra.stretch(value, [], eventShape(site, here)), here);
       if (jacobian) {
         const terms = logJacobian.map((term) => algebra.sumEvent(term));

@@ -7,6 +7,7 @@ import { bindingNames } from "./binding-names.ts";
 import { type ChosenSteps, type DataCheck, isTuple } from "./context.ts";
 import { type CoordinateBlock, type CoordinateSource, createLatents } from "./density-latents.ts";
 import { bindEnumerated, elementAt } from "./enumerate.ts";
+import { bindGiven, isInferred } from "./imputed.ts";
 import { lowerAsk } from "./lower-ask.ts";
 import {
   bindInput,
@@ -148,7 +149,7 @@ export function lowerDensityInto(
       factors.push({ label, value, plates: here.plates, span });
   };
 
-  const latents = createLatents(options, source, record);
+  const latents = createLatents(input, options, source, record);
   const pointwise = createPointwise();
   const verb: Verb = {
     terms: factors,
@@ -157,10 +158,12 @@ export function lowerDensityInto(
         record(site.id, siteLogDensity(site, elementAt(site, here), here), site, here);
         return;
       }
-      if (!site.observed && !site.score && !bound.has(site.id) && latents.bind(site, here)) return;
+      const inferred = isInferred(site, input);
+      if (inferred && !site.score && !bound.has(site.id) && latents.bind(site, here)) return;
       const value = viewAt(site.variable, site.place, here);
       const present = presence(site, here);
-      record(site.id, siteLogDensity(site, value, here, present), site, here);
+      // What is inferred has a value in every element.
+      record(site.id, siteLogDensity(site, value, here, inferred ? undefined : present), site, here);
       if (site.observed && options.pointwise) pointwise.record(site, value, present, here);
     },
     factor(value, statement, here) {
@@ -174,7 +177,8 @@ export function lowerDensityInto(
     group: (statement) => groupSteps(statement, context, latents.isTransformedInPlace),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
-        if (site.observed || site.marginal || site.score || latents.isTransformedInPlace(site)) return;
+        if (!isInferred(site, input) || site.marginal || site.score) return;
+        if (latents.isTransformedInPlace(site)) return;
         if (bound.has(site.id)) return;
         latents.bind(site, inner);
         bound.add(site.id);
@@ -186,7 +190,9 @@ export function lowerDensityInto(
   for (const variable of model.variables) {
     const given = options.values?.get(variable.name);
     if (given !== undefined) context.scope.set(variable.name, { kind: "value", value: given });
-    else if (variable.observed) bindInput(`data/${variable.name}`, variable.name, variable.type, context);
+    else if (!isInferred(variable, input))
+      bindInput(`data/${variable.name}`, variable.name, variable.type, context);
+    else if (variable.observed && options.scale === "unconstrained") bindGiven(variable, context);
     else if (isValueInput(variable, options, context))
       bindInput(`value/${variable.name}`, variable.name, variable.type, context);
   }
@@ -198,7 +204,7 @@ export function lowerDensityInto(
   const total = algebra.stretch(sumFactors(algebra, factors, enumerated, { keep }), keep, []);
   const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
   for (const variable of model.variables)
-    if (!variable.observed && !siteOf(variable.sites[0], context).marginal)
+    if (isInferred(variable, input) && !siteOf(variable.sites[0], context).marginal)
       outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
   for (const name of bindingNames(model.body)) {
     const binding = context.scope.get(name);

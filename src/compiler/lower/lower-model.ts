@@ -43,6 +43,8 @@ export interface LoweringInput {
   readonly knowns: Readonly<Record<string, number>>;
   /** Observed variables of which some values are missing: a graph input `present/<name>` says which are there. */
   readonly incomplete?: readonly string[];
+  /** Those of them that other lines compute with: row-major positions of the missing elements, which are latents. */
+  readonly imputed?: Readonly<Record<string, readonly number[]>>;
   /** Draws of the latents side by side, along an outermost plate: `drawsAxis`. */
   readonly draws?: number;
 }

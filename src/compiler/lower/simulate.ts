@@ -27,7 +27,8 @@ import {
 import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { offEnds } from "./off-ends.ts";
 import { addPiece, boundArray } from "./pieces.ts";
-import { axisRange, bindAt, eventShape, siteAxisSizes, viewSiteAt } from "./places.ts";
+import { axisRange, bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
+import { bindPresence, presence } from "./pointwise.ts";
 import { groupSteps } from "./step-order.ts";
 import { isTruncated, whyNotTruncated } from "./truncate.ts";
 import type { Value } from "./value.ts";
@@ -35,6 +36,8 @@ import type { Value } from "./value.ts";
 export interface SimulateOptions {
   /** Variables whose values are inputs (`value/<name>`); the rest is drawn. */
   readonly given: readonly string[];
+  /** Observed variables of which the missing elements are inputs (`value/<name>`, the whole array); the rest is drawn. */
+  readonly kept?: readonly string[];
 }
 
 /** One noise input of the graph: fill it with independent numbers of that kind before each run. */
@@ -72,9 +75,15 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
   );
   const initial: string[] = [];
   const given = new Set(options.given);
+  const kept = new Set(options.kept);
+  if (kept.size > 0) bindPresence(context);
   for (const variable of input.model.variables)
     if (given.has(variable.name)) bindInput(`value/${variable.name}`, variable.name, variable.type, context);
-    else if (bindInitialValues(variable, context)) initial.push(variable.name);
+    else {
+      if (kept.has(variable.name))
+        bindInput(`value/${variable.name}`, keptName(variable.name), variable.type, context);
+      if (bindInitialValues(variable, context)) initial.push(variable.name);
+    }
 
   walkStatements(input.model.body, context, {
     draw(site, here) {
@@ -97,7 +106,11 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
       let value = drawSite(site, source, here);
       if (site.support.kind === "ordered") value = sortAscending(here.algebra, value);
       const typed = here.algebra.convert(value, dtypeOf(site.event.base));
-      bindAt(site.variable, site.place, here.algebra.stretch(typed, here.plates, event), here);
+      const drawn = here.algebra.stretch(typed, here.plates, event);
+      const present = kept.has(site.variable) ? presence(site, here) : undefined;
+      const known =
+        present && here.algebra.select(present, drawn, viewAt(keptName(site.variable), site.place, here));
+      bindAt(site.variable, site.place, known ?? drawn, here);
     },
     factor(_value, statement) {
       fail({
@@ -118,6 +131,11 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     outputs[`binding/${name}`] = boundArray(binding, context).node;
   }
   return { graph: builder.finish(outputs), noise: [...noise.values()], initial, learned, dataChecks };
+}
+
+/** No name of a program can be it. */
+function keptName(variable: string): string {
+  return `${variable} as inferred`;
 }
 
 /** Leading elements that no statement draws (`y[t-1]` with t from 1): the start of the observed array. Tells whether there are any. */

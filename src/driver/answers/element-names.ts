@@ -12,5 +12,7 @@ export function elementNames(name: string, shape: readonly number[]): string[] {
 export function coordinateName(blocks: readonly CoordinateBlock[], index: number): string {
   const block = blocks.find(({ offset, length }) => index < offset + length);
   if (block === undefined) bug(`there is no coordinate ${index}`);
-  return block.variable + indexLabel(block.shape, index - block.offset);
+  const { elements, offset, shape, variable } = block;
+  if (elements === undefined) return variable + indexLabel(shape, index - offset);
+  return variable + indexLabel(elements.shape, elements.at[index - offset]);
 }

@@ -76,12 +76,14 @@ export async function simulateFrom(
   options: Pick<SampleOptions, "signal" | "onProgress"> &
     Pick<Simulation, "trained"> & { readonly seed: number },
 ): Promise<readonly DrawnVariable[]> {
-  const latents = posterior.filter((each) =>
-    model.variables.some((variable) => variable.name === each.name && !variable.observed),
-  );
+  const drawn = posterior.filter(({ name }) => model.variables.some((variable) => variable.name === name));
   const { seed, trained } = options;
   return simulate(program, model, bound, {
-    given: [...latents, ...drawnOption(model, posterior, draws, seed)],
+    given: [
+      ...drawn.filter(({ elements }) => elements === undefined),
+      ...drawnOption(model, posterior, draws, seed),
+    ],
+    kept: drawn.filter(({ elements }) => elements !== undefined),
     wanted: () => model.variables.filter(({ observed }) => observed).map(({ name }) => `variable/${name}`),
     draws,
     key: { seed, stream: predictiveStream },
@@ -142,6 +144,8 @@ export interface Trained {
 interface Simulation {
   /** Draws that are kept: `draws` × shape. */
   readonly given: readonly Pick<DrawnVariable, "name" | "shape" | "values">[];
+  /** Draws of observed variables of which the elements that miss in the data are kept. */
+  readonly kept?: readonly Pick<DrawnVariable, "name" | "shape" | "values">[];
   /** Outputs of the lowered graph: `variable/<name>`, `binding/<name>`. */
   readonly wanted: (graph: Graph) => readonly string[];
   readonly draws: number;
@@ -154,10 +158,11 @@ async function simulate(
   program: Program,
   model: CoreModel,
   bound: BoundData,
-  { given, wanted, draws, key, trained, options }: Simulation,
+  { given, kept = [], wanted, draws, key, trained, options }: Simulation,
 ): Promise<DrawnVariable[]> {
   const lowered = lowerSimulate(loweringInput(program.core, model, bound), {
     given: given.map(({ name }) => name),
+    kept: kept.map(({ name }) => name),
   });
   if (trained === undefined) refuseLearned(lowered.learned);
   refuseMissingStart(lowered.initial, model, bound);
@@ -194,7 +199,7 @@ async function simulate(
     for (const { kind, values } of noise)
       if (kind === "normal") random.fillNormal(values);
       else random.fillUniform(values);
-    const results = executable.run({ ...fixed, ...noiseInputs, ...valuesAt(given, draw) });
+    const results = executable.run({ ...fixed, ...noiseInputs, ...valuesAt([...given, ...kept], draw) });
     for (const { output, name, shape, values } of variables) {
       if (!results[output].every(Number.isFinite)) throw notFinite(name, draw);
       values.set(results[output], draw * elementCount(shape));

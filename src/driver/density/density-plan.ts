@@ -4,6 +4,7 @@ import { elementCount, type Graph, type NodeId } from "../../compiler/graph.ts";
 import { invertDivisors } from "../../compiler/invert-divisors.ts";
 import type { DataCheck } from "../../compiler/lower/context.ts";
 import type { CoordinateBlock } from "../../compiler/lower/density-latents.ts";
+import { imputedElements } from "../../compiler/lower/imputed.ts";
 import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
@@ -17,7 +18,8 @@ import type { Reuse } from "../edit/reuse.ts";
 import type { WeightBlock } from "../training/weight-blocks.ts";
 import { checkKnownData, knownDataProblems } from "./check-known-data.ts";
 import { checkGraphMemory } from "./check-memory.ts";
-import { incompleteNames, refuseNeededMissing } from "./missing-values.ts";
+import { imputedValues } from "./imputed-values.ts";
+import { incompleteNames } from "./missing-values.ts";
 import { refuseLearned } from "./refuse-learned.ts";
 
 export interface DensityPlan {
@@ -50,9 +52,10 @@ export interface GuidePlan {
 }
 
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
+  const { sizes, knowns } = bound;
   const incomplete = incompleteNames(bound);
-  if (incomplete.length > 0) refuseNeededMissing(model, bound, incomplete);
-  return { model, functions: program.functions, sizes: bound.sizes, knowns: bound.knowns, incomplete };
+  const imputed = imputedValues(model, bound);
+  return { model, functions: program.functions, sizes, knowns, incomplete, imputed };
 }
 
 /** Values of the graph inputs `data/<name>`, and `present/<name>` where some are missing. */
@@ -79,7 +82,8 @@ export function planDensity(
 ): DensityPlan {
   const input = loweringInput(program, model, bound);
   const make = (): DensityGraphs => lowerGraphs(input, bound);
-  const graphs = reuse === undefined ? make() : reuse.graphs.get(reuse.keyOf(program, model, bound), make);
+  const graphs =
+    reuse === undefined ? make() : reuse.graphs.get(reuse.keyOf(program, model, bound, input.imputed), make);
   return { ...fitting(graphs, bound, make), data: dataInputs(bound) };
 }
 
@@ -103,7 +107,7 @@ function lowerGraphs(input: LoweringInput, bound: BoundData): DensityGraphs {
     wrt: latents,
     prefix: "gradient/",
   });
-  const variables = reportedVariables(input.model, graph);
+  const variables = reportedVariables(input, graph);
   return {
     density: splitInvariant(invertDivisors(optimize(differentiated), isLatentInput), isLatentInput),
     report: splitInvariant(
@@ -134,7 +138,11 @@ function isLatentInput(name: string): boolean {
 }
 
 /** Latent variables, then bindings that depend on one, with their places in the flat result. */
-function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { readonly output: string })[] {
+function reportedVariables(
+  input: LoweringInput,
+  graph: Graph,
+): (TargetVariable & { readonly output: string })[] {
+  const { model } = input;
   const latent = dependents(graph, isLatentInput);
   let offset = 0;
   return Object.entries(graph.outputs).flatMap(([output, id]) => {
@@ -145,6 +153,7 @@ function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { 
     const base: Base = dtype === "float" ? "real" : dtype;
     const dimensions = shape.map((_, each) => dimensionName(sizesOf(name, model)[each]));
     const start = offset;
+    const elements = kind === "variable" ? imputedElements(name, input) : undefined;
     offset += elementCount(shape);
     return [
       {
@@ -154,6 +163,7 @@ function reportedVariables(model: CoreModel, graph: Graph): (TargetVariable & { 
         offset: start,
         kind: kind === "variable" ? ("latent" as const) : ("binding" as const),
         base,
+        ...(elements && { elements }),
         output,
       },
     ];

@@ -3,6 +3,7 @@
  * modules that they compiled. So an edit that is undone is free, and other data of the same sizes are.
  */
 import { type RecentlyUsed, recentlyUsed } from "../../base/recently-used.ts";
+import type { LoweringInput } from "../../compiler/lower/lower-model.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { CoreModel, CoreProgram } from "../../lang/core.ts";
@@ -16,9 +17,10 @@ export interface Reuse {
   engine(label: EngineLabel, threads: number, load: () => Promise<Engine>): Promise<Engine>;
   /**
    * Equal where lowering gives equal graphs: the model and the functions say the same, wherever that is written, and the data have
-   * the same sizes, the same values where these decide what is computed, and miss values of the same variables.
+   * the same sizes, the same values where these decide what is computed, and miss values of the same variables; where these are
+   * `imputed`, the same ones.
    */
-  keyOf(program: CoreProgram, model: CoreModel, bound: BoundData): string;
+  keyOf(program: CoreProgram, model: CoreModel, bound: BoundData, imputed?: LoweringInput["imputed"]): string;
 }
 
 export function createReuse(): Reuse {
@@ -38,10 +40,10 @@ export function createReuse(): Reuse {
       engines.set(threads, engine);
       return engine;
     },
-    keyOf({ functions }, model, { sizes, knowns, values }) {
+    keyOf({ functions }, model, { sizes, knowns, values }, imputed) {
       const missing = Object.entries(values).flatMap(([name, { present }]) => (present ? [name] : []));
       const parts = Object.entries(functions).map(([name, each]) => `${name}: ${textOf(each)}`);
-      return [textOf(model), ...parts, JSON.stringify([sizes, knowns, missing])].join("\n");
+      return [textOf(model), ...parts, JSON.stringify([sizes, knowns, missing, imputed])].join("\n");
     },
   };
 }

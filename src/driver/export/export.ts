@@ -5,7 +5,7 @@ import type { Graph } from "../../compiler/graph.ts";
 import { findItemPlate } from "../../compiler/lower/item-plate.ts";
 import type { TensorType } from "../../compiler/ops.ts";
 import type { Precision } from "../../engines/engine.ts";
-import { elementNames } from "../answers/element-names.ts";
+import { coordinateName } from "../answers/element-names.ts";
 import type { ExportOptions, GivenData, Program } from "../api-types.ts";
 import { compile } from "../compile.ts";
 import { planDensity } from "../density/density-plan.ts";
@@ -25,7 +25,7 @@ export async function exportModel(
   refuseScored(model, "an exported density");
   const plan = planDensity(program.core, model, bindOrThrow(model, data, options));
   const graph = exportedDensity(plan);
-  const coordinates = plan.blocks.flatMap(({ variable, shape }) => elementNames(variable, shape));
+  const coordinates = Array.from({ length: plan.dimension }, (_, at) => coordinateName(plan.blocks, at));
   return { model: model.name, what: "log density", coordinates, ...(await encode(graph, options, "f64")) };
 }
 

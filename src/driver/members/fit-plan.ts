@@ -1,4 +1,5 @@
 /** A member of a family as an objective: the log density of its data as a function of what it learns and of its latents. */
+
 import { createBuilder } from "../../compiler/builder.ts";
 import { differentiate } from "../../compiler/differentiate.ts";
 import type { Graph, NodeId } from "../../compiler/graph.ts";
@@ -12,6 +13,7 @@ import type { CoreModel, CoreProgram } from "../../lang/core.ts";
 import { checkKnownData } from "../density/check-known-data.ts";
 import { checkGraphMemory } from "../density/check-memory.ts";
 import { loweringInput, select } from "../density/density-plan.ts";
+import { refuseImputed } from "../density/imputed-values.ts";
 import { refuseScored } from "../training/refuse-score.ts";
 import { layWeights, type Weights } from "../training/weight-blocks.ts";
 
@@ -29,6 +31,7 @@ export interface FitPlan extends Weights {
  */
 export function planFit(program: CoreProgram, model: CoreModel, bound: BoundData): FitPlan {
   refuseScored(model, "a fit to the mode");
+  refuseImputed(model, bound, "a fit to the mode");
   const builder = createBuilder();
   const input = loweringInput(program, model, bound);
   const options = { scale: "unconstrained", jacobian: false } as const;

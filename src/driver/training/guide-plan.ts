@@ -25,6 +25,7 @@ import { programExpressions } from "../../lang/program-expressions.ts";
 import { checkKnownData } from "../density/check-known-data.ts";
 import { checkGraphMemory } from "../density/check-memory.ts";
 import { type GuidePlan, loweringInput, select } from "../density/density-plan.ts";
+import { refuseImputed } from "../density/imputed-values.ts";
 import { incompleteNames } from "../density/missing-values.ts";
 import { initialParameters } from "./initial-parameters.ts";
 import { refuseUndescribed } from "./refuse-undescribed.ts";
@@ -40,6 +41,7 @@ export function planGuide(
 ): GuidePlan {
   refuseUndescribed(model);
   refuseMissingInGuide(model, bound);
+  if (model.guide !== undefined) refuseImputed(model, bound, "a guide written by hand");
   const input = loweringInput(program, model, bound);
   const single = lowerGuided(input, undefined);
   const samples = hasScored(model) ? drawsSideBySide : 1;

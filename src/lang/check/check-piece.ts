@@ -39,7 +39,11 @@ export function lookBackTypes(scope: Scope, variable: Variable, check: CheckExpr
     .filter((piece) => !variable.bound.has(piece))
     .filter((piece) => piece.places.some((place) => place.kind === "axis" && scope.axes.includes(place.axis)))
     .map((piece) => {
-      const assumed = variable.assumed.get(piece) ?? assumedType(scope, piece, shape, check);
+      const known = variable.assumed.get(piece);
+      if (known !== undefined) return known;
+      // Its declared ends may look back as well: at any number.
+      variable.assumed.set(piece, { ...numberType("real"), dimensions: shape });
+      const assumed = assumedType(scope, piece, shape, check);
       variable.assumed.set(piece, assumed);
       return assumed;
     });
