@@ -473,6 +473,20 @@ guide for Means {
   "train-without-out": call("train", "./model.ppl", "--data", "./data.json"),
   "train-wrong-extension": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.json"),
   "train-no-items": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"),
+  "train-other-items": {
+    args: ["train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"],
+    files: {
+      "model.ppl": `model Centred[N](x: Real[N]) {
+  learn w = 0.5
+  plate n in N {
+    z[n] ~ Normal(0, 1)
+    observe y[n] ~ Normal(w * (x[n] - mean(x)) + z[n], 1)
+  }
+}
+`,
+      "data.json": '{ "x": [1, 2, 4], "y": [0.1, 0.2, 3.1] }\n',
+    },
+  },
   "model-is-data": { args: ["infer", "./data.json", "--data", "./data.json"], files: { "data.json": few } },
   "export-without-out": call("export", "./model.ppl", "--data", "./data.json"),
   "export-wrong-extension": call("export", "./model.ppl", "--data", "./data.json", "--out", "./model.txt"),

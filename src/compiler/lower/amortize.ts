@@ -10,7 +10,7 @@ import { elementCount, type Graph, type NodeId } from "../graph.ts";
 import { fail } from "./context.ts";
 import { type EncoderParameter, encodeItem, gaussianHead } from "./encoder.ts";
 import { lowerGuidedDensity, lowerGuideInto } from "./guide.ts";
-import { refuseWholeItems } from "./item-data.ts";
+import { refuseOtherItems } from "./item-data.ts";
 import { findItemPlate, type ItemPlate } from "./item-plate.ts";
 import { type DensityState, lowerDensityInto, lowerLogDensity } from "./log-density.ts";
 import type { LearnedParameter, LoweringInput } from "./lower-model.ts";
@@ -48,6 +48,7 @@ export function lowerAmortized(
   options: AmortizeOptions,
 ): AmortizedLowering {
   const { batch, head: kind } = options;
+  refuseOtherItems(input.model, plate, input.functions);
   if (kind === "written") return lowerWritten({ ...input, draws: options.draws }, plate, batch);
   if (hasScored(input.model)) refuseScored(input.model);
   const shapes = lowerLogDensity(input, { scale: "unconstrained" });
@@ -81,7 +82,7 @@ export function lowerAmortized(
 function lowerWritten(input: LoweringInput, plate: ItemPlate, batch: number): AmortizedLowering {
   const written = input.model.guide ?? bug("a model without a guide");
   const { index } = findItemPlate(written);
-  refuseWholeItems(written, { ...plate, index });
+  refuseOtherItems(written, { ...plate, index }, input.functions);
   const builder = createBuilder();
   const guide = lowerGuideInto(input, builder, { items: { index, size: batch } });
   const density = lowerGuidedDensity(input, guide, builder, { keep: plate.index });

@@ -202,7 +202,7 @@ export function chosenBranch(
   statement: Extract<CoreStatement, { kind: "if" }>,
   context: ModelContext,
 ): readonly CoreStatement[] {
-  const known = evaluateKnown(statement.condition, context.input.knowns, context.sizes);
+  const known = evaluateKnown(statement.condition, context.input.knowns, context.counts);
   return known !== 0 ? statement.then : statement.else;
 }
 
