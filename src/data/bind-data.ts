@@ -287,14 +287,14 @@ function unknownSizes(
 ): DataFacts[] {
   const has = (want: Wanted, size: string): boolean =>
     want.type.dimensions.some((dimension) => sizeNames(dimension).includes(size));
-  return model.sizes.flatMap(({ name: size }): DataFacts[] => {
+  return model.sizes.flatMap(({ name: size, span }): DataFacts[] => {
     if (solved.bindings.has(size) || solved.blamed.has(size)) return [];
     if (faulty.some((want) => has(want, size))) return [];
     const shownBy = unseen
       .filter((want) => has(want, size))
       .map(({ name, type }) => `${name}: ${formatType(type)}`);
     const pointer = highestPosition(model, size, rawValue);
-    const fact = { code: "data-size-unknown", size, model: model.name, shownBy, span: model.span } as const;
+    const fact = { code: "data-size-unknown", size, model: model.name, shownBy, span } as const;
     return [pointer === undefined ? fact : { ...fact, pointer }];
   });
 }

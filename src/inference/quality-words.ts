@@ -4,6 +4,11 @@ export type Finding =
   | { readonly kind: "not-finite"; readonly names: readonly string[] }
   | { readonly kind: "rhat"; readonly name: string; readonly value: number }
   | {
+      readonly kind: "apart";
+      readonly lower: Apart;
+      readonly others: Apart;
+    }
+  | {
       readonly kind: "ess";
       readonly part: "bulk" | "tail";
       readonly name: string;
@@ -23,6 +28,12 @@ export type Finding =
   | { readonly kind: "khat"; readonly value: number }
   | { readonly kind: "not-converged"; readonly steps: number };
 
+/** Chains whose log densities lie together; `around` is their median. */
+export interface Apart {
+  readonly chains: readonly number[];
+  readonly around: number;
+}
+
 /** One sentence or two, without a full stop at the end. */
 export function wordFinding(finding: Finding): string {
   switch (finding.kind) {
@@ -35,6 +46,14 @@ export function wordFinding(finding: Finding): string {
         `R-hat of ${finding.name} is ${finding.value.toFixed(3)} (should be below 1.01): the chains have not ` +
         "agreed yet. Run longer, and look for several modes or variables the data do not determine"
       );
+    case "apart": {
+      const { lower, others } = finding;
+      return (
+        `${chainList(lower.chains)} stayed at log densities around ${lower.around.toFixed(0)}, ${chainList(others.chains)} around ` +
+        `${others.around.toFixed(0)}: these are modes apart, or places that a chain cannot leave, and shares of the draws are not their ` +
+        "shares of the posterior. Run again with another seed; where it comes back, rule the wrong place out with tighter priors"
+      );
+    }
     case "ess": {
       const what = finding.part === "bulk" ? "the mean" : "the 5 % and 95 % quantiles";
       return (
@@ -67,6 +86,11 @@ export function wordFinding(finding: Finding): string {
     case "not-converged":
       return `the ELBO was still rising after ${finding.steps} steps. Allow more steps`;
   }
+}
+
+/** Counted from 0, as in files of draws. */
+function chainList(chains: readonly number[]): string {
+  return chains.length === 1 ? `chain ${chains[0]}` : `chains ${listed(chains.map(String))}`;
 }
 
 function percent(share: number): string {

@@ -2,6 +2,7 @@
  * Whether draws can be trusted, with reasons in plain words. Limits from Vehtari, Gelman, Simpson, Carpenter and Bürkner
  * (2021) for R-hat and effective sample sizes, Betancourt (2016) for E-BFMI, Vehtari et al. (2024) for k-hat.
  */
+import { chainsApart } from "./diagnostics/chains-apart.ts";
 import { energyFraction } from "./diagnostics/energy-fraction.ts";
 import { smoothWeights } from "./diagnostics/pareto-smoothing.ts";
 import type { PosteriorData } from "./posterior-data.ts";
@@ -100,6 +101,8 @@ function judgeChains(
   const needed = Math.min(400, 100 * chains);
   if (rhat !== undefined && rhat.value >= 1.01) {
     judged.push({ verdict: rhat.value >= 1.05 ? "bad" : "caution", finding: { kind: "rhat", ...rhat } });
+    const apart = rhat.value >= 1.05 ? chainsApart(data) : undefined;
+    if (apart !== undefined) judged.push({ verdict: "bad", finding: { kind: "apart", ...apart } });
   }
   for (const [part, ess] of [["bulk", bulk] as const, ["tail", tail] as const]) {
     if (ess === undefined || ess.value >= needed) continue;

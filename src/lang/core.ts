@@ -21,7 +21,7 @@ export interface CoreProgram {
 export interface CoreModel {
   readonly name: string;
   readonly doc: string;
-  readonly sizes: readonly { readonly name: string; readonly default?: Size }[];
+  readonly sizes: readonly CoreSize[];
   /** The model's arguments: always known, always given by the caller. */
   readonly inputs: readonly CoreInput[];
   /** Drawn variables, each an array over its enclosing axes, in order of first appearance. */
@@ -42,6 +42,14 @@ export interface CoreModel {
    * model's latents that are not summed out, with their shapes and supports. What it learns is named apart from what the model learns.
    */
   readonly guide?: CoreModel;
+  readonly span: Span;
+}
+
+/** A size parameter of a model. */
+export interface CoreSize {
+  readonly name: string;
+  readonly default?: Size;
+  /** Of its name. */
   readonly span: Span;
 }
 

@@ -56,7 +56,7 @@ export function makeModel(parts: ModelParts): CoreModel {
     name: parts.name ?? "M",
     doc: "",
     sizes: Object.entries(parts.sizes ?? {}).map(([name, value]) =>
-      value === undefined ? { name } : { name, default: constantSize(value) },
+      value === undefined ? { name, span } : { name, default: constantSize(value), span },
     ),
     inputs: Object.entries(parts.inputs ?? {}).map(([name, type]) => ({ name, type, span })),
     variables: [...variables(parts.latent, false), ...variables(parts.observed, true)],

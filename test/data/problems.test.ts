@@ -54,6 +54,7 @@ function schools(): CoreModel {
   return {
     ...model,
     span: at("model Schools[J]"),
+    sizes: model.sizes.map((size) => ({ ...size, span: at(size.name) })),
     inputs: model.inputs.map((input) => ({ ...input, span: at("sigma: Positive[J]") })),
     variables: model.variables.map((variable) => ({
       ...variable,

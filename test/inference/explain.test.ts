@@ -37,6 +37,8 @@ const findings: readonly Finding[] = [
   { kind: "not-finite", names: ["ratio", "theta[0]"] },
   { kind: "not-finite", names: ["a[0]", "a[1]", "a[2]", "a[3]", "a[4]", "a[5]", "a[6]"] },
   { kind: "rhat", name: "tau", value: 1.0234 },
+  { kind: "apart", lower: { chains: [0], around: -16816.8 }, others: { chains: [1, 2, 3], around: -65.01 } },
+  { kind: "apart", lower: { chains: [0, 2], around: -120.4 }, others: { chains: [1], around: -65.01 } },
   { kind: "ess", part: "bulk", name: "tau", value: 212.3, needed: 400, total: 4000 },
   { kind: "ess", part: "tail", name: "theta[3]", value: 88, needed: 400, total: 4000 },
   { kind: "one-chain" },

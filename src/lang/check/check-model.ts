@@ -76,7 +76,7 @@ function checkSizes(
     // The default may use the sizes before it, not itself.
     const size = value && checkSize(scope, value);
     known.set(name.text, name.span);
-    return size === undefined ? { name: name.text } : { name: name.text, default: size };
+    return { name: name.text, ...(size && { default: size }), span: name.span };
   });
 }
 
