@@ -473,6 +473,24 @@ guide for Means {
   "train-without-out": call("train", "./model.ppl", "--data", "./data.json"),
   "train-wrong-extension": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.json"),
   "train-no-items": call("train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"),
+  "singular-matrix": {
+    args: ["infer", "./model.ppl", "--data", "./data.json"],
+    files: {
+      "model.ppl": `model Flow[N](A: Real[N, 3, 2, 2], x: Real[N]) {
+  w ~ Normal(0, 1)
+  plate n in N {
+    for t in 1..3 { factor log_abs_det(A[n, t]) }
+    observe y[n] ~ Normal(w + solve(A[n, 1], [x[n], 1])[0], 1)
+  }
+}
+`,
+      "data.json": `{
+  "A": [[[[1, 0], [0, 1]], [[2, 0], [0, 1]], [[1, 2], [3, 4]]], [[[1, 2], [2, 4]], [[1, 2], [2, 4]], [[1, 0], [0, 1]]]],
+  "x": [1, 2], "y": [0.1, 0.2]
+}
+`,
+    },
+  },
   "train-other-items": {
     args: ["train", "./model.ppl", "--data", "./data.json", "--out", "./model.pplx"],
     files: {

@@ -7,7 +7,8 @@ import { lowerLogDensity } from "../../compiler/lower/log-density.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import type { Outputs } from "../../engines/engine.ts";
 import { referenceEngine } from "../../engines/reference/reference-engine.ts";
-import type { CoreModel, CoreStatement } from "../../lang/core.ts";
+import type { CoreAxisStatement, CoreModel, CoreStatement } from "../../lang/core.ts";
+import { evaluateSize } from "../../lang/size.ts";
 import { elementNames } from "../answers/element-names.ts";
 import type { Program } from "../api-types.ts";
 import { dataInputs, loweringInput } from "./density-plan.ts";
@@ -47,7 +48,7 @@ export function explainNonFinite(
     outputs = executable.run({ ...data, ...latents });
   }
   executable.dispose();
-  const factors = new Map(factorSpans(model.body).map((span) => [`factor at ${span.start}`, span]));
+  const factors = new Map(factorsIn(model.body).map((each) => [`factor at ${each.span.start}`, each]));
   const labels = Object.entries(outputs).flatMap(([name, values]) => {
     if (!name.startsWith("term/")) return [];
     const at = values.findIndex((value) => !Number.isFinite(value));
@@ -60,8 +61,10 @@ export function explainNonFinite(
       return [
         { span: site.span, text: `the log density of ${elementNames(site.variable, shape)[at]} is ${value}` },
       ];
-    const span = factors.get(term);
-    return span === undefined ? [] : [{ span, text: `this factor is ${value}` }];
+    const factor = factors.get(term);
+    if (factor === undefined) return [];
+    const place = shape.length === factor.axes.length ? whereIn(factor.axes, at, bound.sizes) : "";
+    return [{ span: factor.span, text: `this factor is ${value}${place}` }];
   });
   if (labels.length === 0) return problem;
   const short = lowered.steps.flatMap((steps, at) => explainSteps(steps, at, outputs) ?? []);
@@ -78,11 +81,36 @@ function allFinite(outputs: Outputs): boolean {
   );
 }
 
-function factorSpans(statements: readonly CoreStatement[]): Span[] {
+interface Factor {
+  readonly span: Span;
+  /** Around it, outermost first. */
+  readonly axes: readonly CoreAxisStatement[];
+}
+
+function factorsIn(
+  statements: readonly CoreStatement[],
+  axes: readonly CoreAxisStatement[] = [],
+): readonly Factor[] {
   return statements.flatMap((statement) => {
-    if (statement.kind === "factor") return [statement.span];
-    if (statement.kind === "axis") return factorSpans(statement.body);
-    if (statement.kind === "if") return [...factorSpans(statement.then), ...factorSpans(statement.else)];
+    if (statement.kind === "factor") return [{ span: statement.span, axes }];
+    if (statement.kind === "axis") return factorsIn(statement.body, [...axes, statement]);
+    if (statement.kind === "if") return factorsIn([...statement.then, ...statement.else], axes);
     return [];
   });
+}
+
+/** " where n = 1, t = 0": the place of an element, row-major, along these axes. */
+function whereIn(
+  axes: readonly CoreAxisStatement[],
+  element: number,
+  sizes: Readonly<Record<string, number>>,
+): string {
+  let rest = element;
+  const places = axes.toReversed().map(({ index, from, to }) => {
+    const [first, end] = [from, to].map((size) => evaluateSize(size, sizes) ?? 0);
+    const position = rest % (end - first);
+    rest = (rest - position) / (end - first);
+    return `${index.split("#")[0]} = ${first + position}`;
+  });
+  return places.length === 0 ? "" : ` where ${places.toReversed().join(", ")}`;
 }
