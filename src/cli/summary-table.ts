@@ -1,4 +1,4 @@
-/** A table of what was drawn, for people: one row per element, at most so many. */
+/** A table of what was drawn, for people: one row per element, at most so many, of each variable some. */
 import { decimalsFor, formatNumber } from "./format-number.ts";
 import { formatTable } from "./table.ts";
 
@@ -22,22 +22,49 @@ export function formatSummary(
   total = rows.length,
 ): string[] {
   const diagnosed = rows.some(({ ess }) => ess !== undefined && !Number.isNaN(ess));
-  const shown = rows.length > mostRows ? rows.slice(0, mostRows) : rows;
   const headers = ["", "mean", "sd", "5%", "50%", "95%", ...(diagnosed ? ["ess", "rhat"] : [])];
-  const cells = shown.map((row) => {
+  const cellsOf = (row: SummaryTableRow): string[] => {
     const decimals = decimalsFor(row.sd);
     return [
       row.name,
       ...[row.mean, row.sd, row.q5, row.q50, row.q95].map((value) => formatNumber(value, decimals)),
       ...(diagnosed ? [formatNumber(row.ess ?? Number.NaN, 0), formatNumber(row.rhat ?? Number.NaN, 3)] : []),
     ];
+  };
+  const groups = byVariable(rows);
+  const most = largestShare(groups.map(({ length }) => length));
+  const shown = groups.slice(0, mostRows).map((group) => group.slice(0, most));
+  const cells = shown.flatMap((group, i) => {
+    const left = groups[i].length - group.length;
+    return [...group.map(cellsOf), ...(left > 0 && i < groups.length - 1 ? [[`… ${left} more`]] : [])];
   });
   const [header, ...body] = formatTable(
     [headers, ...cells],
     headers.map((_, column) => (column === 0 ? "left" : "right")),
   );
-  const hidden = total - shown.length;
+  const hidden = total - shown.flat().length;
   const more =
     hidden > 0 ? [`… ${hidden} more ${hidden === 1 ? "row" : "rows"}; --json or --out has all`] : [];
   return [style(header), ...body, ...more];
+}
+
+/** Rows of one variable lie together: "theta[0]", "theta[1]", … */
+function byVariable(rows: readonly SummaryTableRow[]): SummaryTableRow[][] {
+  const groups: SummaryTableRow[][] = [];
+  let last: string | undefined;
+  for (const row of rows) {
+    const [variable] = row.name.split("[");
+    if (variable === last) groups[groups.length - 1].push(row);
+    else groups.push([row]);
+    last = variable;
+  }
+  return groups;
+}
+
+/** Rows that each variable has room for, so that no large one takes it from those that follow. */
+function largestShare(lengths: readonly number[]): number {
+  let most = mostRows;
+  const shown = (): number => lengths.reduce((sum, length) => sum + Math.min(length, most), 0);
+  while (most > 1 && shown() > mostRows) most--;
+  return most;
 }

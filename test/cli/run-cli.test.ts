@@ -154,6 +154,34 @@ describe("infer", () => {
     expect(stdout).toContain("… 60 more rows; --json or --out has all");
   });
 
+  test("a large variable leaves room for those that follow", async () => {
+    const named = (name: string, length: number) =>
+      Array.from({ length }, (_, i) => ({ ...row, name: `${name}[${i}]` }));
+    const summary = [
+      { ...row, name: "mu" },
+      ...named("lambda", 1000),
+      ...named("beta", 3),
+      ...named("eta", 50),
+      { ...row, name: "R0" },
+    ];
+    const { stdout } = await cli(infer, { driver: { infer: async () => fakePosterior({ summary }) } });
+    const firsts = stdout.split("\n").flatMap((line) => line.match(/^(\S+\]|mu|R0|… \d+ more)/)?.[0] ?? []);
+    const seventeen = (name: string) => Array.from({ length: 17 }, (_, i) => `${name}[${i}]`);
+    expect(firsts).toEqual([
+      "mu",
+      ...seventeen("lambda"),
+      "… 983 more",
+      "beta[0]",
+      "beta[1]",
+      "beta[2]",
+      ...seventeen("eta"),
+      "… 33 more",
+      "R0",
+      "… 1016 more",
+    ]);
+    expect(stdout).toContain("… 1016 more rows; --json or --out has all");
+  });
+
   test("--json prints one object, all rows, and null where there is no number", async () => {
     const { stdout, stderr } = await cli([...infer, "--json"]);
     const printed = JSON.parse(stdout);
