@@ -1,6 +1,7 @@
 /** Whether the pieces of a variable bind every element exactly once, on every way through `if` statements. */
 
-import { addSizes, constantSize, equalSizes, formatSize, type Size, subtractSizes } from "../size.ts";
+import { constantSize, equalSizes, formatSize, type Size, subtractSizes } from "../size.ts";
+import { stretchOf } from "./check-piece.ts";
 import type { BranchStep, Piece, Scope, Variable } from "./check-scope.ts";
 import { formatBrief } from "./format-brief.ts";
 import { lowerBound } from "./size-bounds.ts";
@@ -67,7 +68,7 @@ function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], p
   }
   const stretches = new Map<string, { from: Size; to: Size; pieces: Piece[] }>();
   for (const piece of pieces) {
-    const { from, to } = stretchOf(piece, position);
+    const { from, to } = stretchOf(piece.places[position]);
     const key = `${formatSize(from)}..${formatSize(to)}`;
     const same = stretches.get(key);
     if (same === undefined) stretches.set(key, { from, to, pieces: [piece] });
@@ -75,12 +76,6 @@ function coverAxis(scope: Scope, variable: Variable, pieces: readonly Piece[], p
   }
   for (const stretch of stretches.values()) coverAxis(scope, variable, stretch.pieces, position + 1);
   chainStretches(scope, variable, [...stretches.values()], position);
-}
-
-function stretchOf(piece: Piece, position: number): { from: Size; to: Size } {
-  const place = piece.places[position];
-  if (place.kind === "axis") return { from: place.axis.from, to: place.axis.to };
-  return { from: place.value, to: addSizes(place.value, constantSize(1)) };
 }
 
 /** Follows the stretches from 0 (an observed variable: from its first stretch) to the end of the axis. */

@@ -22,7 +22,7 @@ import {
   type Type,
 } from "../type.ts";
 import type { Quote } from "./check-facts.ts";
-import { lookBackTypes, relevantPieces } from "./check-piece.ts";
+import { lookBackTypes, relevantPieces, stretchOf } from "./check-piece.ts";
 import {
   type Axis,
   type CheckExpression,
@@ -314,13 +314,38 @@ function checkAccess(scope: Scope, variable: Variable, indices: readonly Checked
     if (standing === undefined) return false;
     standings.push(standing);
   }
-  if (standings.includes("earlier")) return true;
+  if (standings.includes("earlier")) {
+    const later = pieces.find((piece) => isLater(scope, variable, piece) && meets(scope, piece, indices));
+    if (later === undefined) return true;
+    scope.report({ code: "use-before-bound", use, name: variable.name, bound: later.target.span });
+    return false;
+  }
   const unbound = pieces.find((piece) => !variable.bound.has(piece));
   if (unbound === undefined) return true;
   const bound = pieces.some((piece) => variable.bound.has(piece) && covers(piece, indices, standings));
   if (!bound)
     scope.report({ code: "use-before-bound", use, name: variable.name, bound: unbound.target.span });
   return bound;
+}
+
+/** Whether a piece comes after the axis that is open, and so has no value where this looks back. */
+function isLater(scope: Scope, variable: Variable, piece: Piece): boolean {
+  if (variable.bound.has(piece)) return false;
+  return !piece.places.some((place) => place.kind === "axis" && scope.axes.includes(place.axis));
+}
+
+/** Whether an access may touch an element of the piece: not where its indices provably lie beside it. */
+function meets(scope: Scope, piece: Piece, indices: readonly Checked[]): boolean {
+  return piece.places.every((place, position) => {
+    const at = indices[position]?.place;
+    if (at === undefined) return true;
+    const { from, to } = stretchOf(place);
+    const low = extreme(at, scope.indices, -1);
+    const high = extreme(at, scope.indices, 1);
+    const before = high !== undefined && lowerBound(subtractSizes(from, high)) > 0;
+    const behind = low !== undefined && lowerBound(subtractSizes(low, to)) >= 0;
+    return !before && !behind;
+  });
 }
 
 function covers(piece: Piece, indices: readonly Checked[], standings: readonly Standing[]): boolean {

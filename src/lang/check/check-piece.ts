@@ -2,6 +2,7 @@
 
 import { type DistributionSignature, distributions } from "../distributions.ts";
 import { rangeOf } from "../range.ts";
+import { addSizes, constantSize, type Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import {
   type NumberType,
@@ -24,6 +25,12 @@ export function relevantPieces(scope: Scope, variable: Variable): readonly Piece
       scope.branch.every((here) => here.condition !== step.condition || here.branch === step.branch),
     ),
   );
+}
+
+/** The elements along its axis that a place is of: `from` and below `to`. */
+export function stretchOf(place: Piece["places"][number]): { readonly from: Size; readonly to: Size } {
+  if (place.kind === "axis") return { from: place.axis.from, to: place.axis.to };
+  return { from: place.value, to: addSizes(place.value, constantSize(1)) };
 }
 
 /**

@@ -78,6 +78,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M {\n  x ~ Normal(mu, 1)\n  mu ~ Normal(0, 1)\n}",
     indexed: "model M[N] {\n  m = theta[0]\n  plate n in N { theta[n] ~ Normal(0, 1) }\n}",
     "same-step": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..T { x[t] ~ Normal(x[t], 1) }\n}",
+    "first-after":
+      "model M[T] {\n  for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n  x[0] ~ Normal(0, 1)\n  observe y ~ Normal(sum(x), 1)\n}",
     itself: "model M {\n  x = x + 1\n}",
     guide:
       "model M {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  observe x ~ Normal(mu, tau)\n}\nguide for M {\n  mu ~ Normal(tau, 1)\n  tau ~ LogNormal(0, 1)\n}",

@@ -143,6 +143,10 @@ describe("programs that must check", () => {
       "model M[T] {\n  x[0] ~ Normal(0, 1)\n  x[1] ~ Normal(0, 1)\n  for t in 2..T { x[t] ~ Normal(2 * x[t-1] - x[t-2], 1) }\n}",
     ],
     [
+      "a series that goes on in a second range, and in other items of a plate later",
+      "model M[T, K, J] {\n  x[0] ~ Normal(0, 1)\n  for t in 1..K { x[t] ~ Normal(x[t-1], 1) }\n  for t in K..T { x[t] ~ Normal(x[t-1], 2) }\n  plate j in 1..J {\n    z[j, 0] ~ Normal(0, 1)\n    for t in 1..T { z[j, t] ~ Normal(z[j, t-1], 1) }\n  }\n  z[0, 0] ~ Normal(0, 1)\n  for t in 1..T { z[0, t] ~ Normal(z[0, t-1], 1) }\n}",
+    ],
+    [
       "panel of series",
       "model M[S, T] {\n  plate s in S {\n    x[s, 0] ~ Normal(0, 1)\n    for t in 1..T { x[s, t] ~ Normal(x[s, t-1], 1) }\n    plate t in T { observe y[s, t] ~ Normal(x[s, t], 1) }\n  }\n}",
     ],
