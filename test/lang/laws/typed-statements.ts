@@ -77,7 +77,7 @@ function bind(growing: Growing, here: Here): Part {
   };
 }
 
-/** A record, read by its names, or the items of a tuple. */
+/** A record, read by its names, each of which depends on all that the record holds; or the items of a tuple. */
 function bindItems(growing: Growing, here: Here): Part {
   const { choose } = growing;
   const [first, second] = [number(choose, here, "real", 1), number(choose, here, "positive", 1)];
@@ -91,11 +91,12 @@ function bindItems(growing: Growing, here: Here): Part {
   });
   if (choose([true, false])) {
     const name = fresh(growing, "m");
+    const record = `(first: ${first}, second: ${second})`;
     return {
-      lines: [`${name} = (first: ${first}, second: ${second})`],
+      lines: [`${name} = ${record}`],
       entries: [
-        entry(name, "real", `${name}.first`, first),
-        entry(name, "positive", `${name}.second`, second),
+        entry(name, "real", `${name}.first`, record),
+        entry(name, "positive", `${name}.second`, record),
       ],
     };
   }
