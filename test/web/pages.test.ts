@@ -20,8 +20,8 @@ if (chromium === undefined) console.warn(`${noChromium}; pages are not tested`);
 
 const trained = await train(await programOf(line), { x: rows }, { steps: 100 });
 const normalData = { y: [1, 2, 1.5, 1.75] };
-/** So many that workers start at once. */
-const manyData = { y: Array.from({ length: 20_000 }, (_, n) => n % 2) };
+/** So many that the chains take seconds where a machine is fast, and workers take over. */
+const manyData = { y: Array.from({ length: 200_000 }, (_, n) => n % 2) };
 
 /** What a run in the page gives. */
 interface PageRun {
@@ -118,7 +118,7 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
   });
 
   test("chains that take longer are run by workers", async () => {
-    const options = { seed: 1, chains: 2, draws: 4000 };
+    const options = { seed: 1, chains: 2 };
     const run = await call("inferInWorkersOf", "/own-worker.js", normalMean, manyData, {
       ...options,
       parallel: 2,
@@ -127,7 +127,7 @@ describe.skipIf(chromium === undefined)("a page under a strict content policy", 
     expect(workers).toBe(2);
     expect(draws).toEqual((await fromPage(normalMean, manyData, { ...options, parallel: 0 })).draws);
     const mean = draws.mu.reduce((sum, each) => sum + each, 0) / draws.mu.length;
-    // The posterior is Normal(10 000 / 20 000.25, 1 / √20 000.25).
+    // The posterior is Normal(100 000 / 200 000.25, 1 / √200 000.25).
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.001);
   });
 
