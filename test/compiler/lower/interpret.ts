@@ -24,6 +24,7 @@ import {
 import { distributions } from "../../../src/lang/distributions.ts";
 import { evaluateSize, type Size } from "../../../src/lang/size.ts";
 import { builtinOf, derivative, inverse, isRising } from "./bijection-by-search.ts";
+import { convolve, convolveBack } from "./convolve.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { type DensityArguments, scalarDensities } from "./scalar-densities.ts";
 
@@ -833,6 +834,8 @@ function call(name: string, operands: readonly Meaning[], sizes: readonly number
     return overMatrices((matrix) => matrixFunctions[name](matrix, y), x);
   if (Object.hasOwn(vectorFunctions, name)) return overLast(vectorFunctions[name], x);
   const [a, b] = operands as number[][][];
+  const image = x as number[][][];
+  const filters = y as number[][][][];
   switch (name) {
     case "ones":
     case "zeros":
@@ -870,6 +873,12 @@ function call(name: string, operands: readonly Meaning[], sizes: readonly number
     }
     case "concat":
       return [...(x as Meaning[]), ...(y as Meaning[])];
+    case "conv2d":
+      return convolve(image, filters, [image.length, image[0].length, 1, 1]);
+    case "strided_conv2d":
+      return convolve(image, filters, sizes);
+    case "transposed_conv2d":
+      return convolveBack(image, filters, sizes);
     default:
       throw new Error(`${name} is not interpreted`);
   }

@@ -34,13 +34,13 @@ describe("generated programs", () => {
     "mean the same when declarations are imported",
     async () => {
       await fc.assert(
-        fc.asyncProperty(typedProgram, fc.nat(), async ({ text, declarations }, cut) => {
+        fc.asyncProperty(typedProgram, fc.nat(), async ({ text, imports, declarations }, cut) => {
           fc.pre(declarations.length > 0);
           const count = 1 + (cut % declarations.length);
           const moved = declarations.slice(0, count);
           const names = moved.map((each) => /^\w+ (\w+)/.exec(each)?.[1]);
-          const rest = text.slice(moved.join("\n\n").length);
-          const main = `import { ${names.join(", ")} } from "./lib.ppl"\n${rest}`;
+          const rest = text.slice([...imports, ...moved].join("\n\n").length);
+          const main = `${[`import { ${names.join(", ")} } from "./lib.ppl"`, ...imports].join("\n")}\n${rest}`;
           const whole = await compile(text);
           const split = await compile({
             name: "main.ppl",

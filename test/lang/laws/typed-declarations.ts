@@ -1,25 +1,8 @@
-/** Random declarations that a model may use: functions of every kind, nets and distributions, and how they are called. */
+/** Random declarations that a model may use: functions of every kind, nets and distributions. */
 import { number, vector } from "./typed-expression.ts";
-import {
-  type Arguments,
-  type Axis,
-  type Callable,
-  type Choose,
-  type Entry,
-  type Here,
-  known,
-  type OwnDistribution,
-} from "./typed-scope.ts";
-
-export interface Declared {
-  readonly text: string;
-  readonly callables?: readonly Callable[];
-  readonly distribution?: OwnDistribution;
-  /** A statement at the top of the model without which it is of no use. */
-  readonly line?: string;
-}
-
-type Maker = (name: string, choose: Choose, earlier: readonly Callable[]) => Declared;
+import { calls, type Declared, inside, inVectors, type Maker } from "./typed-maker.ts";
+import { nets } from "./typed-nets.ts";
+import { type Arguments, type Choose, known } from "./typed-scope.ts";
 
 /** Up to four declarations; later ones may call earlier ones. */
 export function growDeclarations(choose: Choose): readonly Declared[] {
@@ -30,38 +13,6 @@ export function growDeclarations(choose: Choose): readonly Declared[] {
     declared.push(choose(makers)(`f${at + 1}`, choose, earlier));
   }
   return declared;
-}
-
-/** Inside of a declaration: nothing is in scope but what it says. */
-function inside(
-  entries: readonly Entry[],
-  vectors: readonly string[] = [],
-  callables: readonly Callable[] = [],
-  axes: readonly Axis[] = [],
-): Here {
-  return {
-    entries,
-    axes,
-    callables,
-    distributions: [],
-    ranges: vectors,
-    vectors,
-    sizes: {},
-    discrete: true,
-    known: false,
-  };
-}
-
-const calls = (
-  name: string,
-  gives: Callable["gives"],
-  call: Callable["call"],
-  latent = false,
-): readonly Callable[] => [{ name, gives, call, latent }];
-
-/** A number made of a vector of any size. */
-function inVectors(call: (given: Arguments, size: string) => string): Callable["call"] {
-  return (given) => (given.sizes.length === 0 ? undefined : call(given, given.choose(given.sizes)));
 }
 
 const numbers: Maker = (name, choose, earlier) => {
@@ -183,70 +134,6 @@ const twice: Maker = (name, choose) => ({
   ),
 });
 
-const net: Maker = (name, choose) => {
-  const here = inside(
-    [known("x", "real", [], ["I"]), known("h", "real", [], ["O"]), known("scale", "positive")],
-    ["O"],
-  );
-  const text = choose([
-    () =>
-      `net ${name}[I](x: Real[I], O: Size) -> Real[O] {\n  learn W: Real[I, O] = glorot()\n  learn scale: Positive = 0.5\n  h = tanh(x @ W)\n  ${vector(choose, here, "O", "real", 1)} * scale\n}`,
-    () => `net ${name}[I](x: Real[I], O: Size) -> Real[O] = x |> dense(2) |> tanh |> dense(O)`,
-    () =>
-      `net ${name}[I](x: Real[I], O: Size, h: Sizes = [2], activation: Function = relu) -> Real[O] = x |> fold(layer(activation: activation), h) |> layer_norm |> dense(O)`,
-    () => `net ${name}[I](x: Real[I], O: Size) -> Real[O] = gru([[x[i], 1] for i in I], O)[1]`,
-    () => `net ${name}[I](x: Real[I], O: Size) -> Real[O] = lstm([[x[i], 1] for i in I], O)[1]`,
-    () =>
-      `net ${name}[I](x: Real[I], O: Size) -> Real[O] = deep_set[I, 1, O]([[x[i]] for i in I], width: 2, hidden: [2])`,
-  ])();
-  return withInstance(choose, text, name, (from, to) => `${name}[${from}](O: ${to})`);
-};
-
-/** With parameters that are known when compiling. */
-const shapedNet: Maker = (name, choose) => {
-  const [widths, init] = [choose(["[]", "[2]", "[2, 3]"]), choose(["he()", "orthogonal()", "normal(0.1)"])];
-  return withInstance(
-    choose,
-    `net ${name}[I](x: Real[I], O: Size, widths: Sizes = [2], init: Initializer = glorot()) -> Real[O] = x |> fold(layer(activation: tanh, init: init), widths) |> dense(O, init)`,
-    name,
-    (from, to) => `${name}[${from}](O: ${to}, widths: ${widths}, init: ${init})`,
-  );
-};
-
-const libraryNet: Maker = (name, choose) => {
-  const make = choose([
-    (from: string, to: string) => `dense[${from}](O: ${to})`,
-    (from: string, to: string) => `mlp[${from}, ${to}](hidden: [2])`,
-    (from: string, to: string) => `mlp[${from}, ${to}](hidden: [], activation: softplus)`,
-    (from: string, to: string) => `layer[${from}](O: ${to}, activation: sigmoid)`,
-  ]);
-  return withInstance(choose, "", name, make);
-};
-
-function withInstance(
-  choose: Choose,
-  text: string,
-  name: string,
-  make: (from: string, to: string) => string,
-): Declared {
-  const [from, to] = choose([
-    ["K", "P"],
-    ["P", "K"],
-    ["P", "P"],
-  ] as const);
-  const instance = `net${name}`;
-  return {
-    text,
-    line: `learn ${instance} = ${make(from, to)}`,
-    callables: calls(
-      instance,
-      "vector",
-      (given, size) => (size === to ? `${instance}(${given.vector(from)})` : undefined),
-      true,
-    ),
-  };
-}
-
 const realDistribution: Maker = (name, choose, earlier) => {
   const entries = [known("x", "real"), known("z", "real"), known("loc", "real"), known("scale", "positive")];
   const tilt = number(choose, inside(entries, [], earlier), "real", 1);
@@ -318,9 +205,7 @@ const makers: readonly Maker[] = [
   flow,
   resize,
   twice,
-  net,
-  libraryNet,
-  shapedNet,
+  ...nets,
   realDistribution,
   positiveDistribution,
   intervalDistribution,

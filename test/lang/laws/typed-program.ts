@@ -5,14 +5,18 @@
  */
 import fc from "fast-check";
 import type { SampleProgram } from "../../compiler/lower/programs.ts";
-import { type Declared, growDeclarations } from "./typed-declarations.ts";
+import { growDeclarations } from "./typed-declarations.ts";
 import { fresh, type Growing } from "./typed-draws.ts";
 import { number } from "./typed-expression.ts";
 import { growGuide } from "./typed-guide.ts";
+import { growImports } from "./typed-imports.ts";
+import type { Declared } from "./typed-maker.ts";
 import { bracketed, type Choose, type Entry, type Here, known, over } from "./typed-scope.ts";
 import { growBody } from "./typed-statements.ts";
 
 export interface TypedProgram extends SampleProgram {
+  /** Of the library, in front of everything else. */
+  readonly imports: readonly string[];
   /** The declarations in front of the model, one by one: what could be imported. */
   readonly declarations: readonly string[];
 }
@@ -45,6 +49,7 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
     { N: 1, J: 3, K: 2, P: 3, T: 3 },
     { N: 2, J: 1, K: 2, P: 2, T: 18 },
   ]);
+  const importing = choose([false, true]);
   const declared = growDeclarations(choose);
   const head = guided ? noHead : growHead(choose);
   const isGuided = guided || (head.lines.length === 0 && choose([false, false, false, true]));
@@ -83,9 +88,12 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
   const declarations = declared.flatMap(({ text }) => (text === "" ? [] : [text]));
   const word = head.lines.length > 0 ? "family" : "model";
   const guide = isGuided ? growGuide(choose, here, body.latents, given) : [];
+  const parts = [...declarations, `${word} ${signature} {\n  ${inner}\n}`, ...guide];
+  const imports = importing ? growImports(choose, parts.join("\n")) : [];
   return {
     name: "generated",
-    text: `${[...declarations, `${word} ${signature} {\n  ${inner}\n}`, ...guide].join("\n\n")}\n`,
+    text: `${[...imports, ...parts].join("\n\n")}\n`,
+    imports,
     declarations,
     sizes,
     indexBounds: growing.indexBounds,
