@@ -400,7 +400,7 @@ export function explainData(facts: DataFacts): Problem {
       return error(`nothing given says how large \`${facts.size}\` is`, {
         labels: [{ span: facts.span, text: `a size of ${facts.model}` }],
         notes: facts.pointer
-          ? [`\`${facts.pointer.name}\` points as far as ${facts.pointer.highest}`]
+          ? [`\`${facts.pointer.name}\` goes as far as ${facts.pointer.highest}`]
           : facts.shownBy.length === 0
             ? undefined
             : [`it would follow from ${facts.shownBy.join(" or ")}`],

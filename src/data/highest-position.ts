@@ -10,13 +10,26 @@ export interface Pointer {
   readonly highest: number;
 }
 
-/** The value that points farthest into a dimension of this size, as `student` does in `theta[student[n]]`. */
+/**
+ * The value that points farthest into a dimension of this size, as `student` does in `theta[student[n]]`, or that is the highest
+ * observed of so many categories.
+ */
 export function highestPosition(
   model: CoreModel,
   size: string,
   rawValue: (name: string) => RawValue | undefined,
 ): Pointer | undefined {
-  const pointers = programExpressions(model).flatMap((expression) => [...namesInto(expression, size)]);
+  const counted = model.sites.filter(
+    ({ observed, support }) =>
+      observed &&
+      support.kind === "discrete" &&
+      support.count !== undefined &&
+      equalSizes(support.count, namedSize(size)),
+  );
+  const pointers = [
+    ...programExpressions(model).flatMap((expression) => [...namesInto(expression, size)]),
+    ...counted.map(({ variable }) => variable),
+  ];
   const found = pointers.flatMap((name): Pointer[] => {
     const values = Float64Array.from(rawValue(name)?.values ?? []);
     const highest = values.reduce((most, each) => Math.max(most, each), 0);

@@ -249,6 +249,10 @@ model Other[N] {
   "data-index-negative": json(varying, '{ "G": 3, "group": [0, -1, 2], "y": [1, 2, 3] }\n'),
   "data-gives-a-latent": json(mean, '{ "y": [1, 2], "mu": 0 }\n'),
   "data-size-unknown": json(varying, '{ "group": [0, 1, 2], "y": [1, 2, 3] }\n'),
+  "data-size-of-categories": json(
+    "model Words[N, V] {\n  p ~ Dirichlet(ones(V))\n  plate n in N { observe w[n] ~ Categorical(p) }\n}\n",
+    '{ "w": [0, 4, 2] }\n',
+  ),
   "data-several-faults": json(schools, '{ "y": [28, null], "sigma": [15, -10, 3], "tua": 1 }\n'),
 
   // Trained models

@@ -157,7 +157,9 @@ function reportGap(
 }
 
 function elementText(piece: Piece, position: number, place: string): string {
-  const indices = piece.target.indices.map((index, at) => (at === position ? place : formatBrief(index)));
+  const indices = piece.places.map((each, at) =>
+    at === position ? place : each.kind === "axis" ? each.axis.name : formatSize(each.value),
+  );
   return `${piece.target.name.text}[${indices.join(", ")}]`;
 }
 

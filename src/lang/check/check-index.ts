@@ -308,6 +308,8 @@ type Standing = "own" | "earlier" | "fixed" | "closed";
 /** Whether all elements that an access may touch are bound already; reports why not. */
 function checkAccess(scope: Scope, variable: Variable, indices: readonly Checked[], use: Quote): boolean {
   const pieces = relevantPieces(scope, variable);
+  // Where it was bound with other indices than its axes, that has been reported.
+  if (pieces.some(({ target, places }) => target.indices.length !== places.length)) return false;
   const standings: Standing[] = [];
   for (let position = 0; position < variable.axes.length; position++) {
     const standing = standingOf(scope, pieces, position, indices[position], use);

@@ -113,7 +113,7 @@ const continuesHead: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracke
 export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
   const laying: Laying = {
     sourceName,
-    raw: lexed.filter((token) => token.tokenType !== t.HashComment),
+    raw: lexed.filter(({ tokenType }) => tokenType !== t.HashComment && tokenType !== t.TransposeMark),
     out: [],
     facts: [],
     skipped: [],
@@ -127,9 +127,12 @@ export function layOut(sourceName: string, lexed: readonly IToken[]): Layout {
     condition: undefined,
     brokenLine: -1,
   };
-  for (const token of lexed)
-    if (token.tokenType === t.HashComment)
-      laying.facts.push({ code: "hash-comment", span: spanOf(laying, token) });
+  for (const token of lexed) {
+    const span = spanOf(laying, token);
+    if (token.tokenType === t.HashComment) laying.facts.push({ code: "hash-comment", span });
+    if (token.tokenType === t.TransposeMark)
+      laying.facts.push({ code: "wrong-symbol", span, written: "'", meant: "transpose(…)" });
+  }
   for (let i = 0; i < laying.raw.length; ) i = layOutToken(laying, i);
   closeUntil(laying, () => false);
   return { tokens: laying.out, facts: laying.facts, skipped: laying.skipped };

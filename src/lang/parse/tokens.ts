@@ -1,7 +1,7 @@
 /**
  * The words of the language. `tokenize` only cuts text into tokens; where statements end and whether brackets match
  * is decided in `layout.ts`, which also reports what is a token only to be refused with a good message
- * (`WrongSymbol`, `StringLiteral`, `HashComment`).
+ * (`WrongSymbol`, `TransposeMark`, `StringLiteral`, `HashComment`).
  */
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 import { lazy } from "./lazy.ts";
@@ -174,6 +174,13 @@ const WrongSymbol = createToken({
   start_chars_hint: [...":+*%=!<&|−–×·÷≤≥≠∈→∼"],
   line_breaks: false,
 });
+/** Right behind a value, where no string can begin: `x'` is a transpose in Stan, Matlab and Julia. */
+const TransposeMark = createToken({
+  name: "TransposeMark",
+  pattern: /(?<=[\w)\]\u0080-\uffff])'/,
+  start_chars_hint: ["'"],
+  line_breaks: false,
+});
 const StringLiteral = createToken({
   name: "StringLiteral",
   pattern: /"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?/,
@@ -225,6 +232,7 @@ export const tokens = {
   NumberLiteral,
   Separator,
   WrongSymbol,
+  TransposeMark,
   StringLiteral,
   HashComment,
   BinaryOperator,
@@ -248,6 +256,7 @@ const lexerTokens: TokenType[] = [
   NumberLiteral,
   ...Object.values(symbols),
   Separator,
+  TransposeMark,
   StringLiteral,
   HashComment,
 ];

@@ -101,6 +101,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "model M[J] {\n  plate j in J { theta ~ Normal(0, 1) }\n}",
     order: "model M[I, J] {\n  plate i in I { plate j in J { x[j, i] ~ Normal(0, 1) } }\n}",
     outside: "model M[J](n: Nat) {\n  x[n] ~ Normal(0, 1)\n}",
+    few: "model M[I, T] {\n  plate i in I {\n    x[i, 0] ~ Normal(0, 1)\n    for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n  }\n}",
   },
   "element-drawn-twice": {
     "": "model M[T] {\n  x[0] ~ Normal(0, 1)\n  for t in 0..T { x[t] ~ Normal(0, 1) }\n}",

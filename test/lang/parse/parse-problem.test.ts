@@ -23,6 +23,7 @@ const programs = {
     add: "model A(x: Real) {\n  target += -x\n}\n",
     argument: "model A {\n  x ~ Normal(loc = 0, scale: 1)\n}\n",
     minus: "model A {\n  x ~ Normal(−1, 1)\n}\n",
+    transpose: "model A[N, K](x: Real[N, K]) {\n  C = x' @ x\n}\n",
   },
   "unclosed-bracket": {
     "": "model A {\n  mu ~ Normal(0, 1\n  tau ~ HalfNormal(1)\n}\n",
