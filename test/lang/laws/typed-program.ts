@@ -36,6 +36,7 @@ const inputs: readonly { readonly entry: Entry; readonly type: string }[] = [
   { entry: known("c", "real"), type: "Real(-1, 1)" },
   { entry: known("count", "count", [over("N")]), type: "Nat[N]" },
   { entry: known("toJ", "count", [over("N")]), type: "Nat[N]" },
+  { entry: known("length", "count", [over("N")]), type: "Nat[N]" },
   { entry: known("X", "real", [over("N")], ["K"]), type: "Real[N, K]" },
   { entry: known("v", "real", [], ["P"]), type: "Real[P]" },
 ];
@@ -57,11 +58,12 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
     choose,
     more: () => next < numbers.length,
     names: new Map(),
-    indexBounds: { toJ: sizes.J, count: 3 },
+    indexBounds: { toJ: sizes.J, count: 3, length: sizes.T + 1 },
     priors: head.priors,
     assignments: head.assignments,
   };
-  const learned = growLearned(growing, declared);
+  const isFamily = head.lines.length > 0;
+  const learned = growLearned(growing, declared, isFamily);
   const here: Here = {
     entries: [...inputs.map(({ entry }) => entry), ...head.entries, ...learned.entries],
     axes: [],
@@ -86,9 +88,8 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
   );
   const signature = `M${bracketed("[", used, "]")}${bracketed("(", given, ")")}`;
   const declarations = declared.flatMap(({ text }) => (text === "" ? [] : [text]));
-  const word = head.lines.length > 0 ? "family" : "model";
   const guide = isGuided ? growGuide(choose, here, body.latents, given) : [];
-  const parts = [...declarations, `${word} ${signature} {\n  ${inner}\n}`, ...guide];
+  const parts = [...declarations, `${isFamily ? "family" : "model"} ${signature} {\n  ${inner}\n}`, ...guide];
   const imports = importing ? growImports(choose, parts.join("\n")) : [];
   return {
     name: "generated",
@@ -97,7 +98,7 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
     declarations,
     sizes,
     indexBounds: growing.indexBounds,
-    ...(head.lines.length > 0 && { member: head.member }),
+    ...(isFamily && { member: head.member }),
   };
 }
 
@@ -155,10 +156,15 @@ function growHead(choose: Choose): Head {
   return { lines, entries, priors, assignments, member };
 }
 
-/** Parameters to learn: numbers, vectors, and nets. */
-function growLearned(growing: Growing, declared: readonly Declared[]): Pick<Head, "lines" | "entries"> {
+/** Parameters to learn: numbers, vectors, and nets; of families some that each member has for itself. */
+function growLearned(
+  growing: Growing,
+  declared: readonly Declared[],
+  isFamily: boolean,
+): Pick<Head, "lines" | "entries"> {
   const { choose } = growing;
-  const nets = declared.flatMap(({ line }) => line ?? []);
+  const own = (line: string): string => (isFamily && choose([false, true]) ? `member ${line}` : line);
+  const nets = declared.flatMap(({ line }) => (line === undefined ? [] : own(line)));
   const lines: string[] = [];
   const entries: Entry[] = [];
   const learn = (
@@ -168,7 +174,7 @@ function growLearned(growing: Growing, declared: readonly Declared[]): Pick<Head
     event: string[],
   ): void => {
     const name = fresh(growing, "l");
-    lines.push(`learn ${name}${type} = ${initial}`);
+    lines.push(own(`learn ${name}${type} = ${initial}`));
     entries.push({ name, kind, axes: [], event, discrete: false, latent: true });
   };
   if (nets.length > 0 || choose([false, false, false, true])) {

@@ -17,6 +17,7 @@ import {
   realDistribution,
 } from "./typed-draws.ts";
 import { number, vector } from "./typed-expression.ts";
+import { ragged } from "./typed-ragged.ts";
 import {
   type Axis,
   braced,
@@ -326,6 +327,7 @@ const outerGrowers: readonly Grower[] = [
   categories,
   autoregression,
   branch,
+  ragged,
   drawFlat,
 ];
 const innerGrowers: readonly Grower[] = [
