@@ -2,13 +2,16 @@
 import { elementCount } from "../../src/compiler/graph.ts";
 import { lowerLogDensity } from "../../src/compiler/lower/log-density.ts";
 import { elementNames } from "../../src/driver/answers/element-names.ts";
-import type { Program } from "../../src/driver/api-types.ts";
+import type { Posterior, Program } from "../../src/driver/api-types.ts";
 import { dataInputs, loweringInput, select } from "../../src/driver/density/density-plan.ts";
 import { driver } from "../../src/driver/driver.ts";
 import { bindOrThrow } from "../../src/driver/infer-options.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
+import { chainsOf } from "../../src/inference/diagnostics/chains.ts";
+import { indexLabels } from "../../src/inference/summary.ts";
 import type { Case } from "./posteriors.ts";
 import { ourName, type Reference, readData, readReference } from "./reference.ts";
+import { sdStandardError } from "./sd-error.ts";
 
 /** In reference standard deviations; relative; absolute; combined Monte Carlo errors; relative to the largest. */
 export const limits = { mean: 0.1, sd: 0.1, rhat: 1.01, errors: 4, logDensity: 1e-8 } as const;
@@ -20,7 +23,9 @@ export interface ParameterRow {
   /** Difference of the means in standard deviations of the reference. */
   readonly meanError: number;
   readonly sdRatio: number;
-  /** The same in combined Monte Carlo errors of the two means. */
+  /** Monte Carlo standard error of our standard deviation, in standard deviations of the reference. Judges nothing. */
+  readonly sdError: number;
+  /** The difference of the means in combined Monte Carlo errors of the two means. */
   readonly errors: number;
   readonly rhat: number;
   readonly ess: number;
@@ -40,7 +45,7 @@ export interface Comparison {
   readonly pass: boolean;
 }
 
-export async function compare(each: Case): Promise<Comparison> {
+export async function compare(each: Case, seed?: number): Promise<Comparison> {
   const reference = readReference(each);
   const { program, problems } = await driver.compile(driver.readSource(each.model));
   if (program === undefined)
@@ -49,10 +54,13 @@ export async function compare(each: Case): Promise<Comparison> {
   const posterior = await driver.infer(program, data, {
     allowExtra: true,
     strategy: "nuts",
+    seed,
   });
+  const chains = chainsByName(posterior);
   const rows = Object.entries(reference.params).map(([name, known]): ParameterRow => {
     const row = posterior.summary.find((candidate) => candidate.name === ourName(name, each));
-    if (row === undefined) throw new Error(`${each.model} has no ${ourName(name, each)}`);
+    const drawn = chains.get(ourName(name, each));
+    if (row === undefined || drawn === undefined) throw new Error(`${each.model} has no ${ourName(name, each)}`);
     const meanError = (row.mean - known.mean) / known.sd;
     const sdRatio = row.sd / known.sd;
     const errors = (row.mean - known.mean) / Math.hypot(row.sd / Math.sqrt(row.ess), known.mcse_mean ?? 0);
@@ -64,6 +72,7 @@ export async function compare(each: Case): Promise<Comparison> {
       ours: row,
       meanError,
       sdRatio,
+      sdError: sdStandardError(drawn) / known.sd,
       errors,
       rhat: row.rhat,
       ess: Math.min(row.ess, row.essTail),
@@ -83,6 +92,17 @@ export async function compare(each: Case): Promise<Comparison> {
     agrees,
     pass: agrees || (each.mayBeOff !== undefined && verdict !== "good"),
   };
+}
+
+/** Chains of each element, by the name that the summary gives it. */
+function chainsByName({ variables, chains, draws }: Posterior): ReadonlyMap<string, readonly Float64Array[]> {
+  const elements = variables.flatMap(({ name, shape, values }) =>
+    indexLabels(shape).map((label, at, { length }): [string, readonly Float64Array[]] => [
+      `${name}${label}`,
+      chainsOf(values, chains, draws, length, at),
+    ]),
+  );
+  return new Map(elements);
 }
 
 /**
