@@ -4,11 +4,11 @@ import type { CoreDefinition, CoreDistribution } from "../../lang/core.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { pulled, pulledSupport } from "./bijections.ts";
 import type { Support } from "./bijector.ts";
+import { chooseArm } from "./choose-arm.ts";
 import type { Context } from "./context.ts";
 import { cumulativeRows } from "./cumulative-rows.ts";
 import { logTailAt, openDefinition, type Tail } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import { mixtureTerm } from "./mixture.ts";
 import { massBetween, type Tails } from "./tails.ts";
 import type { Value } from "./value.ts";
@@ -26,7 +26,6 @@ export function logTail(
   context: Context,
 ): Value {
   const { algebra } = context;
-  const arm = (each: CoreDistribution): Value => logTail(each, tail, x, batch, context);
   switch (distribution.kind) {
     case "distribution": {
       if (!isCumulative(distribution.name)) return bug(`${distribution.name} has no distribution function`);
@@ -59,15 +58,8 @@ export function logTail(
     case "censored":
       return bug("the distribution function of what is censored");
     case "if":
-      return algebra.select(
-        lowerExpression(distribution.condition, context),
-        arm(distribution.then),
-        arm(distribution.else),
-      );
-    case "match": {
-      const arms = distribution.arms.map(({ pattern, value }) => ({ pattern, value: arm(value) }));
-      return lowerMatch<Value>(lowerExpression(distribution.subject, context), arms, context, algebra.select);
-    }
+    case "match":
+      return chooseArm(distribution, (arm) => logTail(arm, tail, x, batch, context), context);
   }
 }
 

@@ -6,12 +6,13 @@ import type {
   CoreMixture,
 } from "../../lang/core.ts";
 import { pushedDraw } from "./bijections.ts";
+import { chooseArm } from "./choose-arm.ts";
 import { type Context, fail } from "./context.ts";
 import { batchOf, enterEntry, entryValue, type Opened, openDefinition, shapeOf } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows } from "./distributions.ts";
 import { countLimit, drawCategory, drawCount, type Noise } from "./draws.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
+import { lowerExpression } from "./lower-expression.ts";
 import { dtypeOf } from "./lower-model.ts";
 import { logWeights, withComponent } from "./mixture.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -44,19 +45,9 @@ export function drawFrom(distribution: CoreDistribution, noise: Noise, context: 
     }
     case "transformed":
       return pushedDraw(distribution, drawFrom(distribution.base, noise, context), context);
-    case "if": {
-      const condition = lowerExpression(distribution.condition, context);
-      const then = drawFrom(distribution.then, noise, context);
-      return algebra.select(condition, then, drawFrom(distribution.else, noise, context));
-    }
-    case "match": {
-      const subject = lowerExpression(distribution.subject, context);
-      const arms = distribution.arms.map((arm) => ({
-        pattern: arm.pattern,
-        value: drawFrom(arm.value, noise, context),
-      }));
-      return lowerMatch<Value>(subject, arms, context, algebra.select);
-    }
+    case "if":
+    case "match":
+      return chooseArm(distribution, (arm) => drawFrom(arm, noise, context), context);
   }
 }
 

@@ -3,9 +3,9 @@ import { bug } from "../../base/bug.ts";
 import type { CoreDistribution } from "../../lang/core.ts";
 import { hasMoments, type Moment } from "../../lang/moments.ts";
 import { operandOf, pushed } from "./bijections.ts";
+import { chooseArm } from "./choose-arm.ts";
 import { entryValue, openDefinition } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { mixtureMean } from "./mixture.ts";
 import { momentRows } from "./moment-rows.ts";
@@ -45,18 +45,8 @@ export function lowerMoment(distribution: CoreDistribution, moment: Moment, cont
     }
     case "censored":
       return bug("a moment of what is censored");
-    case "if": {
-      const [then, otherwise] = [distribution.then, distribution.else].map((arm) =>
-        lowerMoment(arm, moment, context),
-      );
-      return algebra.select(lowerExpression(distribution.condition, context), then, otherwise);
-    }
-    case "match": {
-      const arms = distribution.arms.map(({ pattern, value }) => ({
-        pattern,
-        value: lowerMoment(value, moment, context),
-      }));
-      return lowerMatch<Value>(lowerExpression(distribution.subject, context), arms, context, algebra.select);
-    }
+    case "if":
+    case "match":
+      return chooseArm(distribution, (arm) => lowerMoment(arm, moment, context), context);
   }
 }

@@ -3,13 +3,13 @@ import { bug } from "../../base/bug.ts";
 import type { CoreDistribution } from "../../lang/core.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { pushed } from "./bijections.ts";
+import { chooseArm } from "./choose-arm.ts";
 import { logTail } from "./cumulative.ts";
 import { cumulativeRows } from "./cumulative-rows.ts";
 import { entryValue, openDefinition } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { invertCounts } from "./invert-counts.ts";
 import { endsOf, invertTails, within } from "./invert-tails.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { elementTerms } from "./site-density.ts";
@@ -27,7 +27,6 @@ export interface Wanted {
 export function lowerQuantile(distribution: CoreDistribution, wanted: Wanted, context: ModelContext): Value {
   const { algebra } = context;
   const { p } = wanted;
-  const arm = (each: CoreDistribution): Value => lowerQuantile(each, wanted, context);
   switch (distribution.kind) {
     case "distribution": {
       const { quantile } = isCumulative(distribution.name) ? cumulativeRows[distribution.name] : {};
@@ -57,15 +56,8 @@ export function lowerQuantile(distribution: CoreDistribution, wanted: Wanted, co
     case "censored":
       return bug("a quantile of what is censored");
     case "if":
-      return algebra.select(
-        lowerExpression(distribution.condition, context),
-        arm(distribution.then),
-        arm(distribution.else),
-      );
-    case "match": {
-      const arms = distribution.arms.map(({ pattern, value }) => ({ pattern, value: arm(value) }));
-      return lowerMatch<Value>(lowerExpression(distribution.subject, context), arms, context, algebra.select);
-    }
+    case "match":
+      return chooseArm(distribution, (arm) => lowerQuantile(arm, wanted, context), context);
   }
 }
 

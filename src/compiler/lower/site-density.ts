@@ -10,13 +10,14 @@ import type {
 import { isRenormalised } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
 import { pulled, pushed } from "./bijections.ts";
+import { chooseArm } from "./choose-arm.ts";
 import type { Context } from "./context.ts";
 import { logMass, logTail } from "./cumulative.ts";
 import { definedTerms, type Tail } from "./defined.ts";
 import { lowerArguments } from "./distribution-arguments.ts";
 import { distributionRows, sum } from "./distributions.ts";
 import { between, insideEnds } from "./inside-ends.ts";
-import { lowerExpression, lowerMatch } from "./lower-expression.ts";
+import { lowerExpression } from "./lower-expression.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
 import { mixtureTerm } from "./mixture.ts";
@@ -209,26 +210,6 @@ function censoredTerm({ base, low, high }: CoreCensored, x: Value, context: Mode
     replace(algebra.binary("lessEqual", end, at), "above", end, isWhole ? -1 : 0);
   }
   return term;
-}
-
-function chooseArm(
-  distribution: Extract<CoreDistribution, { kind: "if" | "match" }>,
-  lower: (arm: CoreDistribution) => Value,
-  context: ModelContext,
-): Value {
-  const { algebra } = context;
-  switch (distribution.kind) {
-    case "if": {
-      const condition = lowerExpression(distribution.condition, context);
-      const then = lower(distribution.then);
-      return algebra.select(condition, then, lower(distribution.else));
-    }
-    case "match": {
-      const subject = lowerExpression(distribution.subject, context);
-      const arms = distribution.arms.map((arm) => ({ pattern: arm.pattern, value: lower(arm.value) }));
-      return lowerMatch<Value>(subject, arms, context, algebra.select);
-    }
-  }
 }
 
 /** Sum over the independent elements of an event; a term without event dimensions is the same for each of them. */
