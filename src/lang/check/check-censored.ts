@@ -5,10 +5,10 @@ import { rangeOf } from "../range.ts";
 import type { Argument, Expression } from "../tree.ts";
 import { type Range, realLine } from "../type.ts";
 import { checkExpression } from "./check-expression.ts";
-import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { baseFits } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { formatBrief } from "./format-brief.ts";
 
 type Call = Extract<Expression, { readonly kind: "call" }>;

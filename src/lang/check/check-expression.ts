@@ -18,7 +18,7 @@ import {
 import { checkBuiltin } from "./check-builtin.ts";
 import { checkCall } from "./check-call.ts";
 import type { Quote } from "./check-facts.ts";
-import { checkIndex, readLocal, readWhole } from "./check-index.ts";
+import { checkIndex } from "./check-index.ts";
 import { checkPatterns } from "./check-match.ts";
 import { resolveOther } from "./check-name.ts";
 import { checkRange } from "./check-places.ts";
@@ -26,6 +26,7 @@ import { errorExpression, type Scope, takenBy, uniqueIndex } from "./check-scope
 import { checkDimension, sizeCalled, sizeOfList } from "./check-size.ts";
 import { baseFits, checkType, equalShapes, fits, joinTypes } from "./check-type.ts";
 import { formatBrief } from "./format-brief.ts";
+import { readLocal, readWhole } from "./read-variable.ts";
 import { isRelaxedTruth, mixedChoice } from "./relaxed-draw.ts";
 import { type IndexRange, lowerBound, upperBound } from "./size-bounds.ts";
 

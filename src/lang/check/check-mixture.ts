@@ -10,9 +10,9 @@ import { constantSize, equalSizes, formatSize, type Size } from "../size.ts";
 import type { Argument, Expression } from "../tree.ts";
 import { numberType } from "../type.ts";
 import { checkParameter } from "./check-builtin-distribution.ts";
-import { dependsOnUnknown } from "./check-index.ts";
 import { type Scope, uniqueIndex } from "./check-scope.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { joinArms } from "./join-arms.ts";
 
 type Call = Extract<Expression, { readonly kind: "call" }>;

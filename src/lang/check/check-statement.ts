@@ -15,13 +15,14 @@ import { errorType, numberType, type Type, unitRange } from "../type.ts";
 import { bindPiece, corePlaces, targetText } from "./check-bind.ts";
 import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
-import { dependsOnUnknown, itemName } from "./check-index.ts";
 import { checkLearn } from "./check-learn.ts";
 import { namesDistribution } from "./check-name.ts";
 import { type BranchStep, bindError, errorExpression, isLocal, type Scope, takenBy } from "./check-scope.ts";
 import { checkType, fits } from "./check-type.ts";
 import { checkVary } from "./check-vary.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { formatBrief } from "./format-brief.ts";
+import { itemName } from "./read-variable.ts";
 
 export function checkStatements(
   scope: Scope,

@@ -16,11 +16,11 @@ import {
   realLine,
   type Structure,
 } from "../type.ts";
-import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { type DeclaredType, equalShapes } from "./check-type.ts";
 import { chooseWholeNumbers } from "./check-whole-numbers.ts";
 import type { CheckedDistribution, CheckedEvent } from "./checked-distribution.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { literalNumber } from "./literal-number.ts";
 import { intervalSupport, sameBound } from "./type-bounds.ts";
 

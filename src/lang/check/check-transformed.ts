@@ -10,9 +10,9 @@ import { numberType } from "../type.ts";
 import { type Bijected, imageOf, wholeImageOf } from "./bijection-image.ts";
 import { bijectionPath, type Obstacle } from "./bijection-path.ts";
 import { checkExpression } from "./check-expression.ts";
-import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { formatBrief } from "./format-brief.ts";
 
 /** Of an expression with distributions in it. Reports what keeps it from being one. */

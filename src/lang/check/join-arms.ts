@@ -4,10 +4,10 @@ import { formatType } from "../format-type.ts";
 import { hull } from "../range.ts";
 import { equalSizes } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
-import { dependsOnUnknown } from "./check-index.ts";
 import type { Scope } from "./check-scope.ts";
 import { equalShapes } from "./check-type.ts";
 import type { CheckedDistribution } from "./checked-distribution.ts";
+import { dependsOnUnknown } from "./depends-on-unknown.ts";
 
 export function joinArms(
   scope: Scope,

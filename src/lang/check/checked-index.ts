@@ -1,0 +1,54 @@
+/** One index or slice in brackets. */
+import type { CoreIndex } from "../core.ts";
+import { constantSize, formatSize, type Size } from "../size.ts";
+import type { Index } from "../tree.ts";
+import type { Quote } from "./check-facts.ts";
+import type { CheckExpression, Scope } from "./check-scope.ts";
+import { checkSize } from "./check-size.ts";
+import { wholeDivision } from "./check-type.ts";
+import { formatBrief } from "./format-brief.ts";
+import { symbolicIndex } from "./symbolic-index.ts";
+
+/** An index with its text; `place` is its value as a polynomial where it is one. */
+export interface CheckedIndex {
+  readonly core: CoreIndex;
+  readonly quote: Quote;
+  readonly place?: Size;
+}
+
+/** Of the array called `base`, along a dimension that it may lack. Reports an index that is no whole number. */
+export function checkOneIndex(
+  scope: Scope,
+  base: string,
+  index: Index,
+  dimension: Size | undefined,
+  check: CheckExpression,
+): CheckedIndex | undefined {
+  if (index.kind === "slice") {
+    const from = index.from === undefined ? constantSize(0) : checkSize(scope, index.from);
+    const to = index.to === undefined ? dimension : checkSize(scope, index.to);
+    if (from === undefined || to === undefined) return undefined;
+    return {
+      core: { kind: "slice", from, to },
+      quote: { text: `${formatSize(from)}..${formatSize(to)}`, span: index.span },
+    };
+  }
+  const value = check(scope, index.value);
+  if (value.type.kind === "error") return undefined;
+  const quote = { text: formatBrief(index.value), span: index.value.span };
+  if (value.type.kind !== "number" || value.type.base === "real" || value.type.dimensions.length > 0) {
+    const array = value.type.kind === "number" && value.type.base !== "real";
+    const help = array
+      ? `index one by one: \`[${base}[${quote.text}[n]] for n in N]\``
+      : wholeDivision(index.value);
+    scope.report({
+      code: "index-not-integer",
+      index: quote,
+      found: value.type,
+      ...(help === undefined ? {} : { help }),
+    });
+    return undefined;
+  }
+  const place = symbolicIndex(value, scope.indices);
+  return { core: { kind: "at", value }, quote, ...(place === undefined ? {} : { place }) };
+}
