@@ -1,5 +1,6 @@
 /** A draw that is a vector as a whole, such as a row from a Dirichlet, is there or missing as a whole. */
-import type { CoreDistribution, CoreModel, CoreVariable } from "../lang/core.ts";
+import type { CoreModel, CoreVariable } from "../lang/core.ts";
+import type { CoreDistribution } from "../lang/core-distribution.ts";
 import { eventRankOf } from "../lang/event-rank.ts";
 import type { DataFacts } from "./explain-data.ts";
 import { elementName, indicesAt, placeOf, type RawValue } from "./raw-data.ts";

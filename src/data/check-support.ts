@@ -2,7 +2,9 @@
  * Observed values against the bounds of the sites that draw them, where inputs, sizes and literals are all it takes to know
  * these: `y[j] ~ Binomial(n[j], p)`, `y ~ Uniform(0, top)`. What depends on latents is left to the density.
  */
-import type { CoreDistribution, CoreExpression, CoreModel, CoreSite, CoreVariable } from "../lang/core.ts";
+import type { CoreModel, CoreSite, CoreVariable } from "../lang/core.ts";
+import type { CoreDistribution } from "../lang/core-distribution.ts";
+import type { CoreExpression } from "../lang/core-expression.ts";
 import { intersection, rangeOf } from "../lang/range.ts";
 import { evaluateSize } from "../lang/size.ts";
 import type { Range } from "../lang/type.ts";

@@ -1,6 +1,7 @@
 /** How far data point into what has a size: a hint where nothing says how large it is. */
-import type { CoreExpression, CoreModel } from "../lang/core.ts";
+import type { CoreModel } from "../lang/core.ts";
 import { coreChildren } from "../lang/core-children.ts";
+import type { CoreExpression } from "../lang/core-expression.ts";
 import { programExpressions } from "../lang/program-expressions.ts";
 import { equalSizes, namedSize } from "../lang/size.ts";
 import type { RawValue } from "./raw-data.ts";

@@ -1,4 +1,4 @@
-import type { Asked } from "./core.ts";
+import type { Asked } from "./core-expression.ts";
 
 const names: Readonly<Record<Asked, true>> = {
   logpdf: true,

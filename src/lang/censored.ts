@@ -1,4 +1,4 @@
-import type { CoreDistribution } from "./core.ts";
+import type { CoreDistribution } from "./core-distribution.ts";
 
 /** Whether draws of the distribution, or of a part of it, are censored. */
 export function holdsCensored(distribution: CoreDistribution): boolean {

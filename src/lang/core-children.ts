@@ -1,5 +1,6 @@
 /** The direct parts of a Core expression, and walks built on them. */
-import type { CoreDistribution, CoreExpression } from "./core.ts";
+import type { CoreDistribution } from "./core-distribution.ts";
+import type { CoreExpression } from "./core-expression.ts";
 import { mapDistribution } from "./map-core.ts";
 
 /** Direct subexpressions in order of evaluation. */

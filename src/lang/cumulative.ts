@@ -1,5 +1,5 @@
 /** Which distributions have a distribution function: those can be asked for it and censored, and are renormalised where a type cuts them down. */
-import type { CoreDefinition, CoreDistribution } from "./core.ts";
+import type { CoreDefinition, CoreDistribution } from "./core-distribution.ts";
 import type { DistributionName } from "./distributions.ts";
 
 /** Builtin ones: the functions are in `compiler/lower/cumulative-rows.ts`. */

@@ -1,6 +1,7 @@
 /** Which bindings of a model have no value of their own because they depend on a discrete variable that is summed out. */
-import type { CoreModel, CoreStatement } from "./core.ts";
+import type { CoreModel } from "./core.ts";
 import { findExpression } from "./core-children.ts";
+import type { CoreStatement } from "./core-statement.ts";
 
 type LetStatement = Extract<CoreStatement, { kind: "let" }>;
 

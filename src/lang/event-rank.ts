@@ -1,5 +1,5 @@
 /** How many of a draw's last dimensions come from one distribution as a whole: 0 for numbers, 1 for vectors, and so on. */
-import type { CoreDistribution } from "./core.ts";
+import type { CoreDistribution } from "./core-distribution.ts";
 import { distributions } from "./distributions.ts";
 
 export function eventRankOf(distribution: CoreDistribution): number {

@@ -1,16 +1,8 @@
 /** Core as text, for golden files and for looking at what the checker made: one statement per line, types at the sites. */
-import type {
-  CoreDistribution,
-  CoreExpression,
-  CoreFunction,
-  CoreIndex,
-  CoreModel,
-  CorePlace,
-  CoreProgram,
-  CoreSite,
-  CoreStatement,
-  CoreSupport,
-} from "./core.ts";
+import type { CoreFunction, CoreModel, CorePlace, CoreProgram, CoreSite } from "./core.ts";
+import type { CoreDistribution, CoreSupport } from "./core-distribution.ts";
+import type { CoreExpression, CoreIndex } from "./core-expression.ts";
+import type { CoreStatement } from "./core-statement.ts";
 import { formatInitializer } from "./format-initializer.ts";
 import { formatType } from "./format-type.ts";
 import { formatSize, type Size } from "./size.ts";

@@ -1,5 +1,5 @@
 /** A starting value as it is written. */
-import type { Initializer } from "./core.ts";
+import type { Initializer } from "./core-statement.ts";
 
 export function formatInitializer(each: Initializer): string {
   switch (each.kind) {

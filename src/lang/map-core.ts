@@ -1,12 +1,8 @@
 /** Core with every expression replaced: what rewrites of whole programs are made of. */
-import type {
-  CoreDistribution,
-  CoreExpression,
-  CoreIndex,
-  CoreSite,
-  CoreStatement,
-  CoreSupport,
-} from "./core.ts";
+import type { CoreSite } from "./core.ts";
+import type { CoreDistribution, CoreSupport } from "./core-distribution.ts";
+import type { CoreExpression, CoreIndex } from "./core-expression.ts";
+import type { CoreStatement } from "./core-statement.ts";
 
 type Rewrite = (expression: CoreExpression) => CoreExpression;
 

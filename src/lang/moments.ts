@@ -1,5 +1,5 @@
 /** Which distributions have a mean and a variance in closed form, and which a quantile. */
-import type { CoreDistribution } from "./core.ts";
+import type { CoreDistribution } from "./core-distribution.ts";
 import { hasCumulative } from "./cumulative.ts";
 import type { DistributionName } from "./distributions.ts";
 

@@ -1,7 +1,8 @@
 /** How draws of a `dist` come from noise that has the same distribution wherever location and scale are: `via noncentered`. */
 import type { BuiltinName } from "./builtins.ts";
-import type { CoreDefinedDistribution, CoreDefinition, CoreDistribution, CoreExpression } from "./core.ts";
 import { findExpression } from "./core-children.ts";
+import type { CoreDefinedDistribution, CoreDefinition, CoreDistribution } from "./core-distribution.ts";
+import type { CoreExpression } from "./core-expression.ts";
 
 export type NoncenteredForm =
   /** x = loc + scale · z, and the density says that z is distributed as x is with loc 0 and scale 1. */

@@ -1,5 +1,8 @@
 /** All that is computed in a program outside its functions. */
-import type { CoreCensored, CoreDistribution, CoreExpression, CoreModel, CoreStatement } from "./core.ts";
+import type { CoreModel } from "./core.ts";
+import type { CoreCensored, CoreDistribution } from "./core-distribution.ts";
+import type { CoreExpression } from "./core-expression.ts";
+import type { CoreStatement } from "./core-statement.ts";
 
 /** The values of bindings and factors, then the arguments of draws; conditions of `if` statements are known before. */
 export function programExpressions({ body, sites }: CoreModel): readonly CoreExpression[] {

@@ -1,5 +1,5 @@
 /** Whether two expressions of one scope have the same value because they say the same. */
-import type { CoreExpression } from "./core.ts";
+import type { CoreExpression } from "./core-expression.ts";
 
 /** Places, types and the names of their own index variables aside. Two calls of nets with parameters of their own differ. */
 export function sameExpression(a: CoreExpression, b: CoreExpression): boolean {

@@ -1,5 +1,6 @@
 /** The bound expressions of a support. */
-import type { CoreExpression, CoreSupport } from "./core.ts";
+import type { CoreSupport } from "./core-distribution.ts";
+import type { CoreExpression } from "./core-expression.ts";
 
 export function supportBounds(support: CoreSupport): readonly CoreExpression[] {
   switch (support.kind) {

@@ -60,7 +60,8 @@ export async function compare(each: Case, seed?: number): Promise<Comparison> {
   const rows = Object.entries(reference.params).map(([name, known]): ParameterRow => {
     const row = posterior.summary.find((candidate) => candidate.name === ourName(name, each));
     const drawn = chains.get(ourName(name, each));
-    if (row === undefined || drawn === undefined) throw new Error(`${each.model} has no ${ourName(name, each)}`);
+    if (row === undefined || drawn === undefined)
+      throw new Error(`${each.model} has no ${ourName(name, each)}`);
     const meanError = (row.mean - known.mean) / known.sd;
     const sdRatio = row.sd / known.sd;
     const errors = (row.mean - known.mean) / Math.hypot(row.sd / Math.sqrt(row.ess), known.mcse_mean ?? 0);

@@ -10,7 +10,7 @@ import { createModelContext } from "../../src/compiler/lower/lower-model.ts";
 import { lowerSimulate } from "../../src/compiler/lower/simulate.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
-import type { CoreDefinedDistribution } from "../../src/lang/core.ts";
+import type { CoreDefinedDistribution } from "../../src/lang/core-distribution.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 
 /** log p at each point; where a type is given, of what is cut down by it. */

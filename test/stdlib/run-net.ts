@@ -8,7 +8,7 @@ import { lowerDensityInto } from "../../src/compiler/lower/log-density.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { createWasmEngine } from "../../src/engines/wasm/wasm-engine.ts";
-import type { Initializer } from "../../src/lang/core.ts";
+import type { Initializer } from "../../src/lang/core-statement.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
 
 export interface RunNet {

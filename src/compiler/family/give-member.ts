@@ -3,7 +3,10 @@
  * `match` on them, and the rest stays what it is, a latent.
  */
 import { bug } from "../../base/bug.ts";
-import type { CoreDistribution, CoreExpression, CoreModel, CoreStatement } from "../../lang/core.ts";
+import type { CoreModel } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
+import type { CoreStatement } from "../../lang/core-statement.ts";
 import { mapCoreChildren, mapSite, mapStatement } from "../../lang/map-core.ts";
 import { exactly } from "../../lang/range.ts";
 import { numberType } from "../../lang/type.ts";

@@ -2,7 +2,8 @@
 import { bug } from "../../base/bug.ts";
 import type { BinaryBijectionName, UnaryBijectionName } from "../../lang/bijections.ts";
 import type { BuiltinName } from "../../lang/builtins.ts";
-import type { CoreBijection, CoreExpression, CoreTransformed } from "../../lang/core.ts";
+import type { CoreBijection, CoreTransformed } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import type { OpName } from "../ops.ts";
 import type { Support } from "./bijector.ts";
 import { lowerBuiltin } from "./builtins.ts";

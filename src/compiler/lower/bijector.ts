@@ -2,7 +2,7 @@
  * Bijectors from ℝᵈ onto a support, chosen by the site's type, with the log of the absolute Jacobian determinant.
  * Conventions of the Stan Reference Manual, chapter "Constraint Transforms".
  */
-import type { CoreSupport } from "../../lang/core.ts";
+import type { CoreSupport } from "../../lang/core-distribution.ts";
 import type { MatrixStructure } from "../../lang/type.ts";
 import type { Shape } from "../ops.ts";
 import { constrainMatrix, matrixCoordinates } from "./matrix-bijector.ts";

@@ -1,4 +1,4 @@
-import type { CoreStatement } from "../../lang/core.ts";
+import type { CoreStatement } from "../../lang/core-statement.ts";
 
 /** Names of the bindings of a model body, in order. */
 export function bindingNames(statements: readonly CoreStatement[]): string[] {

@@ -1,5 +1,5 @@
 /** Goes through the arms of a distribution that is an `if` or a `match`. */
-import type { CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import type { Context } from "./context.ts";
 import { lowerExpression, lowerMatch } from "./lower-expression.ts";
 import type { Value } from "./value.ts";

@@ -2,7 +2,9 @@
 import { bug } from "../../base/bug.ts";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreAsk, CoreFunction, CoreLearn, CorePlace, CoreStatement } from "../../lang/core.ts";
+import type { CoreFunction, CorePlace } from "../../lang/core.ts";
+import type { CoreAsk } from "../../lang/core-expression.ts";
+import type { CoreLearn, CoreStatement } from "../../lang/core-statement.ts";
 import { evaluateSize, formatSize, type Size } from "../../lang/size.ts";
 import type { Algebra, Axis, Position, Value } from "./value.ts";
 

@@ -1,6 +1,6 @@
 /** Distribution functions of distributions that have one, and the mass between bounds. */
 import { bug } from "../../base/bug.ts";
-import type { CoreDefinition, CoreDistribution } from "../../lang/core.ts";
+import type { CoreDefinition, CoreDistribution } from "../../lang/core-distribution.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { pulled, pulledSupport } from "./bijections.ts";
 import type { Support } from "./bijector.ts";

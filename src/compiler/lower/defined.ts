@@ -4,9 +4,9 @@ import type {
   CoreDefinedDistribution,
   CoreDefinition,
   CoreEntry,
-  CoreExpression,
   CoreStep,
-} from "../../lang/core.ts";
+} from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import type { NumberType } from "../../lang/type.ts";
 import { type Context, innerSizes, sizeValue } from "./context.ts";
 import { lowerAny, lowerExpression } from "./lower-expression.ts";

@@ -1,6 +1,8 @@
 /** The latents of a log density: their unconstrained coordinates, and how these become values, with the Jacobian. */
 import { bug } from "../../base/bug.ts";
-import type { CoreDefinedDistribution, CoreExpression, CoreSite } from "../../lang/core.ts";
+import type { CoreSite } from "../../lang/core.ts";
+import type { CoreDefinedDistribution } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { canBePlaced, noncenteredForm } from "../../lang/noncentered.ts";
 import { numberType } from "../../lang/type.ts";
 import { pushed } from "./bijections.ts";

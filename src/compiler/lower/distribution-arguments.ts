@@ -1,5 +1,5 @@
 /** Arguments of distributions in the form that densities and draws need. */
-import type { CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import type { Shape } from "../ops.ts";
 import type { Context } from "./context.ts";
 import type { Arguments } from "./distribution-row.ts";

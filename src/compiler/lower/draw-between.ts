@@ -1,5 +1,6 @@
 /** Draws of variables whose declared type cuts their distribution down. */
-import type { CoreDistribution, CoreSite } from "../../lang/core.ts";
+import type { CoreSite } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { pulledSupport, pushed } from "./bijections.ts";
 import type { Support } from "./bijector.ts";

@@ -1,10 +1,6 @@
 /** Draws from distributions, as functions of noise. */
-import type {
-  CoreDefinedDistribution,
-  CoreDistribution,
-  CoreExpression,
-  CoreMixture,
-} from "../../lang/core.ts";
+import type { CoreDefinedDistribution, CoreDistribution, CoreMixture } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { pushedDraw } from "./bijections.ts";
 import { chooseArm } from "./choose-arm.ts";
 import { type Context, fail } from "./context.ts";

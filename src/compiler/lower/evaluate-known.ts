@@ -1,6 +1,6 @@
 /** Values of expressions over sizes and scalar inputs that are known before anything runs. */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression } from "../../lang/core.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { evaluateSize } from "../../lang/size.ts";
 
 /** Booleans are 0 and 1. The checker has made sure that nothing else occurs. */

@@ -1,5 +1,6 @@
 /** Whether values lie between the ends of a support, where these are more than the numbers that types show. */
-import type { CoreExpression, CoreSupport } from "../../lang/core.ts";
+import type { CoreSupport } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import type { Support } from "./bijector.ts";
 import type { ModelContext } from "./lower-model.ts";

@@ -4,16 +4,11 @@
  */
 import type { Span } from "../../base/span.ts";
 import { elementwiseBuiltins } from "../../lang/builtins.ts";
-import type {
-  CoreDefinedDistribution,
-  CoreDistribution,
-  CoreEntry,
-  CoreExpression,
-  CoreFunction,
-  CoreModel,
-  CoreStatement,
-} from "../../lang/core.ts";
+import type { CoreFunction, CoreModel } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
+import type { CoreDefinedDistribution, CoreDistribution, CoreEntry } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
+import type { CoreStatement } from "../../lang/core-statement.ts";
 import { distributionExpressions } from "../../lang/program-expressions.ts";
 import { constantValue, equalSizes, namedSize, type Size, sizeNames } from "../../lang/size.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";

@@ -1,5 +1,6 @@
 /** The plate of independent items that amortized training runs over. */
-import type { CoreAxisStatement, CoreModel, CoreStatement } from "../../lang/core.ts";
+import type { CoreModel } from "../../lang/core.ts";
+import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
 import { constantValue, formatSize, sizeNames } from "../../lang/size.ts";
 import { fail } from "./context.ts";
 

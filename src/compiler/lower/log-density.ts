@@ -1,5 +1,6 @@
 /** The verb "log density": every draw adds its log density at a given value; discrete latents are summed out. */
-import type { CoreSite, CoreStatement, CoreVariable } from "../../lang/core.ts";
+import type { CoreSite, CoreVariable } from "../../lang/core.ts";
+import type { CoreStatement } from "../../lang/core-statement.ts";
 import { discreteDependents } from "../../lang/discrete-dependents.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";

@@ -1,6 +1,7 @@
 /** User and library functions, inlined: a scope of their own with the arguments bound. */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression, CoreFunction } from "../../lang/core.ts";
+import type { CoreFunction } from "../../lang/core.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { type Context, innerSizes, type Lowered } from "./context.ts";
 
 type ApplyExpression = Extract<CoreExpression, { kind: "apply" }>;

@@ -1,6 +1,7 @@
 /** What programs ask of distributions: log densities and distribution functions, also outside of the support, quantiles and moments. */
 import { bug } from "../../base/bug.ts";
-import type { Asked, CoreAsk, CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
+import type { Asked, CoreAsk } from "../../lang/core-expression.ts";
 import { logTail } from "./cumulative.ts";
 import type { Tail } from "./defined.ts";
 import { lowerExpression } from "./lower-expression.ts";

@@ -1,6 +1,6 @@
 /** Core expressions to values: evaluation with named axes, functions inlined. */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression } from "../../lang/core.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { lowerBuiltin } from "./builtins.ts";
 import { type Context, isTuple, type Lowered, sizeValue } from "./context.ts";
 import { lowerApply } from "./lower-apply.ts";

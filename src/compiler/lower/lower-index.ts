@@ -4,7 +4,8 @@
  */
 
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression, CoreIndex, CorePlace } from "../../lang/core.ts";
+import type { CorePlace } from "../../lang/core.ts";
+import type { CoreExpression, CoreIndex } from "../../lang/core-expression.ts";
 import { evaluateSize } from "../../lang/size.ts";
 import { type Context, fail, isTuple, type LetStatement, type Lowered, sizeValue } from "./context.ts";
 import { gather } from "./gather.ts";

@@ -3,15 +3,9 @@
  * (log density, simulation). Whatever a verb does not decide is decided here.
  */
 import { bug } from "../../base/bug.ts";
-import type {
-  CoreAsk,
-  CoreAxisStatement,
-  CoreFunction,
-  CoreLearn,
-  CoreModel,
-  CoreSite,
-  CoreStatement,
-} from "../../lang/core.ts";
+import type { CoreFunction, CoreModel, CoreSite } from "../../lang/core.ts";
+import type { CoreAsk } from "../../lang/core-expression.ts";
+import type { CoreAxisStatement, CoreLearn, CoreStatement } from "../../lang/core-statement.ts";
 import type { Base, NumberType } from "../../lang/type.ts";
 import type { Builder } from "../builder.ts";
 import type { DType } from "../ops.ts";

@@ -1,5 +1,5 @@
 /** `scan(start, f, rows)`: a recursion along the first dimension of an array, as one loop where it is long. */
-import type { CoreExpression } from "../../lang/core.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { type Context, fail } from "./context.ts";
 import { fewestRolled, longestUnrolled, unrollingHelp } from "./roll-bindings.ts";
 import { rollSteps, sampledSteps } from "./roll-steps.ts";

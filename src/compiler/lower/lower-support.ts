@@ -1,6 +1,7 @@
 /** Supports with their bounds as values, and the learned parameters that live on them. */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression, CoreSupport } from "../../lang/core.ts";
+import type { CoreSupport } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { constrain, type Support, unconstrainedEvent } from "./bijector.ts";
 import { type Context, sizeValue } from "./context.ts";
 import { lowerExpression } from "./lower-expression.ts";

@@ -1,5 +1,5 @@
 /** Mixtures: log Σ pₖ fₖ(x) over components, along an axis of its own. */
-import type { CoreDistribution, CoreMixture } from "../../lang/core.ts";
+import type { CoreDistribution, CoreMixture } from "../../lang/core-distribution.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
 import { type Binding, type Context, sizeValue } from "./context.ts";
 import { logProbabilities } from "./distribution-arguments.ts";

@@ -1,6 +1,6 @@
 /** Means and variances of distributions that have them in closed form (`whyNoMoment`). */
 import { bug } from "../../base/bug.ts";
-import type { CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import { hasMoments, type Moment } from "../../lang/moments.ts";
 import { operandOf, pushed } from "./bijections.ts";
 import { chooseArm } from "./choose-arm.ts";

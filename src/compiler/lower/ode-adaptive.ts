@@ -1,5 +1,5 @@
 /** Initial value problems by steps whose length follows from their estimated errors. */
-import type { OdeMethod } from "../../lang/core.ts";
+import type { OdeMethod } from "../../lang/core-expression.ts";
 import type { Builder } from "../builder.ts";
 import { emitCond } from "../cond.ts";
 import type { NodeId } from "../graph.ts";

@@ -3,8 +3,8 @@
  * step sizes as constants but for steps that end at one of the times.
  */
 import { bug } from "../../base/bug.ts";
-import type { CoreExpression, CoreOde } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
+import type { CoreExpression, CoreOde } from "../../lang/core-expression.ts";
 import { mapCoreChildren } from "../../lang/map-core.ts";
 import { type Context, isTuple, type Lowered } from "./context.ts";
 import { solveAdaptive } from "./ode-adaptive.ts";

@@ -1,6 +1,7 @@
 /** Where values lie in the arrays of the names they belong to: binding under a place, and seeing what lies at one. */
 import { bug } from "../../base/bug.ts";
-import type { CoreAxisStatement, CorePlace, CoreSite, CoreStatement } from "../../lang/core.ts";
+import type { CorePlace, CoreSite } from "../../lang/core.ts";
+import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
 import { fail, isTuple, sizeValue } from "./context.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { addPiece, pieceRange } from "./pieces.ts";

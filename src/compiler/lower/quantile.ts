@@ -1,6 +1,6 @@
 /** The x up to which a distribution has a probability: by its own formula, or by searching where the distribution function gets there. */
 import { bug } from "../../base/bug.ts";
-import type { CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import { isCumulative } from "../../lang/cumulative.ts";
 import { pushed } from "./bijections.ts";
 import { chooseArm } from "./choose-arm.ts";

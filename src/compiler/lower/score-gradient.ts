@@ -6,7 +6,8 @@
  * (Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!").
  */
 import type { Span } from "../../base/span.ts";
-import type { CoreAxisStatement, CoreModel, CoreSite, CoreStatement } from "../../lang/core.ts";
+import type { CoreModel, CoreSite } from "../../lang/core.ts";
+import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
 import type { Builder } from "../builder.ts";
 import { elementCount, type NodeId } from "../graph.ts";
 import type { DensityState } from "./log-density.ts";

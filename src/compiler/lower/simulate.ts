@@ -3,7 +3,8 @@
  * same lowering serves prior draws (nothing given) and posterior predictions (latents given).
  */
 import { holdsCensored } from "../../lang/censored.ts";
-import type { CoreBijection, CoreDistribution, CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
+import type { CorePlace, CoreSite, CoreVariable } from "../../lang/core.ts";
+import type { CoreBijection, CoreDistribution } from "../../lang/core-distribution.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";

@@ -1,12 +1,12 @@
 /** Log density of one draw statement's value, as terms without event dimensions. */
+import type { CoreSite } from "../../lang/core.ts";
 import type {
   CoreCensored,
   CoreDistribution,
-  CoreExpression,
-  CoreSite,
   CoreSupport,
   CoreTransformed,
-} from "../../lang/core.ts";
+} from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { isRenormalised } from "../../lang/cumulative.ts";
 import { eventRankOf } from "../../lang/event-rank.ts";
 import { pulled, pushed } from "./bijections.ts";

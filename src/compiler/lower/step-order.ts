@@ -1,12 +1,8 @@
 /** Which statements under an ordered axis must be walked step by step, and which can be taken at once as in a plate. */
-import type {
-  CoreAxisStatement,
-  CoreExpression,
-  CorePlace,
-  CoreSite,
-  CoreStatement,
-} from "../../lang/core.ts";
+import type { CorePlace, CoreSite } from "../../lang/core.ts";
 import { coreChildren } from "../../lang/core-children.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
+import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
 import { letStatements } from "../../lang/discrete-dependents.ts";
 import { distributionExpressions } from "../../lang/program-expressions.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";

@@ -1,6 +1,8 @@
 /** Sites whose declared type is narrower than their distribution. */
-import type { CoreExpression, CoreModel, CoreSite, CoreSupport } from "../../lang/core.ts";
+import type { CoreModel, CoreSite } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
+import type { CoreSupport } from "../../lang/core-distribution.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { isRenormalised } from "../../lang/cumulative.ts";
 import { distributions } from "../../lang/distributions.ts";
 import { exactly } from "../../lang/range.ts";

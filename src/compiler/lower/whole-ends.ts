@@ -1,6 +1,6 @@
 /** Between which whole numbers draws lie. */
 import { bug } from "../../base/bug.ts";
-import type { CoreDistribution } from "../../lang/core.ts";
+import type { CoreDistribution } from "../../lang/core-distribution.ts";
 import { pushed } from "./bijections.ts";
 import type { Context } from "./context.ts";
 import { logProbabilities, lowerArguments } from "./distribution-arguments.ts";

@@ -1,5 +1,6 @@
 /** The structure of a model as a plate diagram has it: what depends on what, in which plates. */
-import type { CoreAxisStatement, CoreModel, CoreStatement } from "../../lang/core.ts";
+import type { CoreModel } from "../../lang/core.ts";
+import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
 import { formatType } from "../../lang/format-type.ts";
 import { formatSize } from "../../lang/size.ts";
 import { distributionNames } from "../explain/outline.ts";

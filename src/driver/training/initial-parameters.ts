@@ -4,7 +4,7 @@ import type { AmortizedLowering } from "../../compiler/lower/amortize.ts";
 import { unconstrainNumber } from "../../compiler/lower/bijector.ts";
 import { evaluateKnown } from "../../compiler/lower/evaluate-known.ts";
 import type { LearnedParameter } from "../../compiler/lower/lower-model.ts";
-import type { CoreExpression } from "../../lang/core.ts";
+import type { CoreExpression } from "../../lang/core-expression.ts";
 import { fillGlorot, fillHe, fillNormal, fillOrthogonal } from "./fill-initial.ts";
 import { type Weights, weightInputs } from "./weight-blocks.ts";
 

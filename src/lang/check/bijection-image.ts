@@ -6,7 +6,8 @@ import {
   unaryBijections,
 } from "../bijections.ts";
 import type { BuiltinName } from "../builtins.ts";
-import type { CoreBijection, CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreBijection, CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { rangeOf, within } from "../range.ts";
 import { type Range, realLine } from "../type.ts";
 import type { Obstacle, PathStep } from "./bijection-path.ts";

@@ -1,8 +1,9 @@
 /** How a number gets from a draw to the value of an expression: the functions on its way, innermost first. */
 import type { Span } from "../../base/span.ts";
 import type { BuiltinName } from "../builtins.ts";
-import type { CoreExpression, CoreFunction } from "../core.ts";
+import type { CoreFunction } from "../core.ts";
 import { findExpression } from "../core-children.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { mapCoreChildren } from "../map-core.ts";
 import { within } from "../range.ts";
 

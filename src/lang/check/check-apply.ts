@@ -1,7 +1,7 @@
 /** Calls of user and library functions: arguments to parameters, sizes solved from shapes. */
 import { bug } from "../../base/bug.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { constantSize, namedSize, type Size, sizeNames, substituteSizes } from "../size.ts";
 import type { Argument, Expression, Name } from "../tree.ts";
 import type { Type } from "../type.ts";

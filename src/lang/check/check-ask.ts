@@ -1,5 +1,5 @@
 /** `logpdf(D, x)`, `quantile(D, p)`, `mean(D)` and their like: what an expression asks of a distribution. */
-import type { Asked, CoreAsk, CoreExpression } from "../core.ts";
+import type { Asked, CoreAsk, CoreExpression } from "../core-expression.ts";
 import { hasCumulative } from "../cumulative.ts";
 import { formatType } from "../format-type.ts";
 import { hasQuantile, whyNoMoment } from "../moments.ts";

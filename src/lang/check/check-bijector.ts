@@ -1,5 +1,6 @@
 /** Draws of a guide `via bijector`: on the whole line, taken to the support of the model's variable. */
-import type { CoreModel, CoreSupport } from "../core.ts";
+import type { CoreModel } from "../core.ts";
+import type { CoreSupport } from "../core-distribution.ts";
 import { describeShape } from "../format-type.ts";
 import { addSizes, constantSize, type Size } from "../size.ts";
 import type { DrawStatement, Name } from "../tree.ts";

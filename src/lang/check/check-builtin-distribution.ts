@@ -1,7 +1,7 @@
 /** Uses of builtin distributions: arguments to parameters, shapes. */
 
 import type { Span } from "../../base/span.ts";
-import type { CoreDistribution } from "../core.ts";
+import type { CoreDistribution } from "../core-distribution.ts";
 import {
   type DistributionName,
   type DistributionParameter,

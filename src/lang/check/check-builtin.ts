@@ -1,7 +1,7 @@
 /** Type rules of the builtins: shapes, bases and ranges, one row per name. */
 import type { Span } from "../../base/span.ts";
 import { type BuiltinName, binaryBuiltins, elementwiseBuiltins } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { formatType } from "../format-type.ts";
 import {
   addRanges,

@@ -2,7 +2,7 @@
 
 import { isAsk } from "../asked.ts";
 import { type BuiltinName, sizeArguments } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import type { Size } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import { type Callee, checkApply, isNetNotLearned, reportNotLearned } from "./check-apply.ts";

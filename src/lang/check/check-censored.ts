@@ -1,5 +1,6 @@
 /** `Censored(Weibull(k, s), high: c[n])`: a value at an end says only that it is at the end or beyond. */
-import type { CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { hasCumulative } from "../cumulative.ts";
 import { rangeOf } from "../range.ts";
 import type { Argument, Expression } from "../tree.ts";

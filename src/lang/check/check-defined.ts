@@ -1,6 +1,7 @@
 /** Uses of distributions that a `dist` defines: arguments to parameters, sizes, what the draws are. */
 import type { Span } from "../../base/span.ts";
-import type { CoreDefinedDistribution, CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreDefinedDistribution, CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { formatType } from "../format-type.ts";
 import { mapCoreChildren, mapSupport } from "../map-core.ts";
 import { rangeOf } from "../range.ts";

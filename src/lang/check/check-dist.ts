@@ -1,7 +1,7 @@
 /** `dist` declarations: parameters, support, entries. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreDefinition, CoreEntry, CoreStep } from "../core.ts";
+import type { CoreDefinition, CoreEntry, CoreStep } from "../core-distribution.ts";
 import { rangeOf } from "../range.ts";
 import type { DistDeclaration, DistEntry, DrawStatement } from "../tree.ts";
 import { errorType, type NumberType, numberType } from "../type.ts";

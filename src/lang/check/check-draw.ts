@@ -1,7 +1,8 @@
 /** Draw statements: from a distribution and a declared type to a site. */
 import { nearMisses } from "../../base/near-miss.ts";
 import { holdsCensored } from "../censored.ts";
-import type { CoreModel, CoreSite, CoreStatement } from "../core.ts";
+import type { CoreModel, CoreSite } from "../core.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import { isRenormalised } from "../cumulative.ts";
 import { canBePlaced } from "../noncentered.ts";
 import { equalSizes, formatSize } from "../size.ts";

@@ -1,7 +1,7 @@
 /** Expressions: names resolved, shapes and ranges computed, Core made. */
 import type { Span } from "../../base/span.ts";
 import { type BuiltinName, constants } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { formatShape, formatType } from "../format-type.ts";
 import { exactly, rangeOf } from "../range.ts";
 import { constantSize, subtractSizes } from "../size.ts";

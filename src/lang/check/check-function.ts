@@ -1,6 +1,8 @@
 /** Definitions and nets: signatures and bodies. Which are checked when is decided in `function-table.ts`. */
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression, CoreFunction, CoreStatement } from "../core.ts";
+import type { CoreFunction } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import { type Size, sizeNames } from "../size.ts";
 import type {
   DefDeclaration,

@@ -4,7 +4,9 @@
  */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreDistribution, CoreModel, CoreSite, CoreStatement, CoreVariable } from "../core.ts";
+import type { CoreModel, CoreSite, CoreVariable } from "../core.ts";
+import type { CoreDistribution } from "../core-distribution.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import type { DistributionName } from "../distributions.ts";
 import type { DrawStatement, GuideDeclaration, Statement } from "../tree.ts";
 import type { Type } from "../type.ts";

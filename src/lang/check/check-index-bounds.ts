@@ -1,5 +1,5 @@
 /** Whether an index stays within its dimension. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { constantSize, constantValue, formatSize, type Size, subtractSizes } from "../size.ts";
 import { realLine } from "../type.ts";
 import type { Quote } from "./check-facts.ts";

@@ -1,5 +1,5 @@
 /** Indexing: what `base[i, from..to]` is. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { subtractSizes } from "../size.ts";
 import type { Expression } from "../tree.ts";
 import { isMatrixStructure, type NumberType, numberType } from "../type.ts";

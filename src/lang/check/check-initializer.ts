@@ -1,5 +1,5 @@
 /** Starting values of what is learned: what is written, and whether it goes with a type. */
-import type { Initializer } from "../core.ts";
+import type { Initializer } from "../core-statement.ts";
 import { formatType } from "../format-type.ts";
 import { equalRanges } from "../range.ts";
 import type { Expression } from "../tree.ts";

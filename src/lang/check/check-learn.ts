@@ -1,6 +1,6 @@
 /** `learn` statements: parameters with initial values, and nets given parameters of their own. */
 import { bug } from "../../base/bug.ts";
-import type { CoreStatement } from "../core.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import { formatType } from "../format-type.ts";
 import type { Expression, LearnStatement } from "../tree.ts";
 import { errorType, numberType, type Type } from "../type.ts";

@@ -2,8 +2,11 @@
  * Discrete latents are summed out element by element: whatever depends on one must say which element it means, by the index
  * variables of the plates and `for` axes around, so that the compiler knows what depends on what.
  */
-import type { CoreExpression, CoreModel, CoreSite, CoreStatement, CoreSupport } from "../core.ts";
+import type { CoreModel, CoreSite } from "../core.ts";
 import { coreChildren, findExpression } from "../core-children.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import { discreteDependents, letStatements, summedVariables } from "../discrete-dependents.ts";
 import { distributionExpressions } from "../program-expressions.ts";
 import { equalSizes, formatSize } from "../size.ts";

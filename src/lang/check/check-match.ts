@@ -1,7 +1,7 @@
 /** Patterns and totality of `match`, shared by expressions and distributions. */
 
 import { nearMisses } from "../../base/near-miss.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { formatType } from "../format-type.ts";
 import { contains } from "../range.ts";
 import type { Arm, Expression } from "../tree.ts";

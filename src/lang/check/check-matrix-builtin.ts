@@ -1,6 +1,6 @@
 /** Type rules of linear algebra: which structures go in and which are known to come out. */
 import type { BuiltinName } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { describeShape } from "../format-type.ts";
 import { exactly, sumRange, within } from "../range.ts";
 import { sameExpression } from "../same-expression.ts";

@@ -2,7 +2,8 @@
  * `Mixture(p, Normal(mu, sigma))`: one component for each element of `p`, whose arguments are the elements of the vectors given;
  * `Mixture(p, Normal(0, 1), StudentT(3, 0, 2))`: components of several kinds.
  */
-import type { CoreDistribution, CoreExpression, CoreTransformed } from "../core.ts";
+import type { CoreDistribution, CoreTransformed } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { distributions } from "../distributions.ts";
 import { formatShape } from "../format-type.ts";
 import { rangeOf } from "../range.ts";

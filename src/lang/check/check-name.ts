@@ -1,7 +1,7 @@
 /** Names that are not values: functions, nets, distributions used as one, and misspellings. */
 import { nearMisses } from "../../base/near-miss.ts";
 import { arrayBuiltins, type BuiltinName, elementwiseBuiltins } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { type DistributionName, distributions } from "../distributions.ts";
 import type { Expression } from "../tree.ts";
 import { errorExpression, nearNames, type Scope } from "./check-scope.ts";

@@ -1,6 +1,6 @@
 /** `ode(f, y0, times, …)`: the solution of y′ = f(y, t, …) with y0 at the first of the times, or at `start`. */
 import { nearMisses } from "../../base/near-miss.ts";
-import type { CoreExpression, OdeMethod } from "../core.ts";
+import type { CoreExpression, OdeMethod } from "../core-expression.ts";
 import { exactly } from "../range.ts";
 import type { Expression } from "../tree.ts";
 import { numberType, realLine } from "../type.ts";

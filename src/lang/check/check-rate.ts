@@ -1,6 +1,6 @@
 /** The right-hand side of an `ode`: a function of the state and usually the time, a learned net among them. */
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { equalRanges } from "../range.ts";
 import type { Expression } from "../tree.ts";

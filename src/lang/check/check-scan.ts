@@ -1,5 +1,5 @@
 /** `scan(start, f, rows)`: the states f(start, rows[0]), f(that, rows[1]), … of a recursion, all of them. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { within } from "../range.ts";
 import type { Expression } from "../tree.ts";
 import { type NumberType, numberType, structureWithin, type Type } from "../type.ts";

@@ -1,7 +1,9 @@
 /** What the checker knows while it walks one model or function: names, open axes, and where problems go. */
 import { nearMisses } from "../../base/near-miss.ts";
 import type { Span } from "../../base/span.ts";
-import type { CoreDefinition, CoreExpression, CoreFunction, CoreSupport } from "../core.ts";
+import type { CoreFunction } from "../core.ts";
+import type { CoreDefinition, CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import type { Size } from "../size.ts";
 import type { ChoiceStatement, DrawStatement, Expression, LetStatement, Name, Target } from "../tree.ts";
 import { errorType, type NumberType, type Type } from "../type.ts";

@@ -1,6 +1,6 @@
 /** Shapes of builtin arguments: ranks, and the one shape of scalars and equal arrays together. */
 import type { BuiltinName } from "../builtins.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { describeShape } from "../format-type.ts";
 import type { Size } from "../size.ts";
 import type { NumberType } from "../type.ts";

@@ -1,7 +1,8 @@
 /** Statements of a model, in order. */
 
-import type { CoreExpression, CoreStatement } from "../core.ts";
 import { findExpression } from "../core-children.ts";
+import type { CoreExpression } from "../core-expression.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import type {
   Expression,
   FactorStatement,

@@ -1,6 +1,7 @@
 /** The declared type of a draw against its distribution: event shape, support, truncation. */
 
-import type { CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { isRenormalised } from "../cumulative.ts";
 import { describeShape, formatType } from "../format-type.ts";
 import { contains, equalRanges, intersection, within } from "../range.ts";

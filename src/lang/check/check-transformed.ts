@@ -4,7 +4,8 @@
  * functions.
  */
 import { holdsCensored } from "../censored.ts";
-import type { CoreDistribution, CoreExpression } from "../core.ts";
+import type { CoreDistribution } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import type { Expression } from "../tree.ts";
 import { numberType } from "../type.ts";
 import { type Bijected, imageOf, wholeImageOf } from "./bijection-image.ts";

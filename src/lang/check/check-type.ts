@@ -1,6 +1,6 @@
 /** Type expressions, and whether a value fits a type. */
 
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { formatShape, formatType } from "../format-type.ts";
 import { disjoint, hull, rangeOf, within } from "../range.ts";
 import { equalSizes, type Size } from "../size.ts";

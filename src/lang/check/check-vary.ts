@@ -1,7 +1,8 @@
 /** `vary` statements: what describes a member of a family. */
 
-import type { CoreExpression, CoreStatement } from "../core.ts";
 import { coreChildren } from "../core-children.ts";
+import type { CoreExpression } from "../core-expression.ts";
+import type { CoreStatement } from "../core-statement.ts";
 import { distributionExpressions } from "../program-expressions.ts";
 import type { ChoiceStatement, VaryStatement } from "../tree.ts";
 import { bindPiece } from "./check-bind.ts";

@@ -1,5 +1,6 @@
 /** Declared types of whole numbers: which values of the distribution they leave out. */
-import type { CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { isRenormalised } from "../cumulative.ts";
 import { intersection, within } from "../range.ts";
 import { addSizes, constantSize, equalSizes, type Size } from "../size.ts";

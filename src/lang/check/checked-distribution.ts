@@ -1,5 +1,5 @@
 /** What the checker found of a distribution. */
-import type { CoreDistribution, CoreSupport } from "../core.ts";
+import type { CoreDistribution, CoreSupport } from "../core-distribution.ts";
 import type { DistributionName } from "../distributions.ts";
 import type { Size } from "../size.ts";
 import type { NumberType } from "../type.ts";

@@ -1,5 +1,5 @@
 /** One index or slice in brackets. */
-import type { CoreIndex } from "../core.ts";
+import type { CoreIndex } from "../core-expression.ts";
 import { constantSize, formatSize, type Size } from "../size.ts";
 import type { Index } from "../tree.ts";
 import type { Quote } from "./check-facts.ts";

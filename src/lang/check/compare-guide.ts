@@ -1,14 +1,9 @@
 /** Whether a guide draws what its model draws: the same variables under the same plates, with the same shapes and supports. */
 
-import type {
-  CoreAxisStatement,
-  CoreModel,
-  CoreSite,
-  CoreStatement,
-  CoreSupport,
-  CoreVariable,
-} from "../core.ts";
+import type { CoreModel, CoreSite, CoreVariable } from "../core.ts";
 import { findExpression } from "../core-children.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreAxisStatement, CoreStatement } from "../core-statement.ts";
 import { formatSupport } from "../format-core.ts";
 import { formatSize } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";

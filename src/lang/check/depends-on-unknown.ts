@@ -1,5 +1,5 @@
-import type { CoreExpression } from "../core.ts";
 import { findExpression } from "../core-children.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import type { Scope } from "./check-scope.ts";
 
 /** Whether an expression depends on what is inferred or learned. */

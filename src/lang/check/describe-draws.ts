@@ -1,5 +1,5 @@
 /** What the draws of a builtin distribution are, given its arguments. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import type { DistributionName, DistributionSignature } from "../distributions.ts";
 import { rangeOf } from "../range.ts";
 import { constantSize, constantValue, type Size } from "../size.ts";

@@ -1,5 +1,5 @@
 /** Several distributions to choose from: their draws must be of one kind. */
-import type { CoreDistribution, CoreSupport } from "../core.ts";
+import type { CoreDistribution, CoreSupport } from "../core-distribution.ts";
 import { formatType } from "../format-type.ts";
 import { hull } from "../range.ts";
 import { equalSizes } from "../size.ts";

@@ -1,6 +1,6 @@
 /** Numbers that stand in Core without standing in the program. */
 import type { Span } from "../../base/span.ts";
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { exactly } from "../range.ts";
 import { numberType } from "../type.ts";
 

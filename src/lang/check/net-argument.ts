@@ -1,5 +1,5 @@
 /** What a learned net is given: a truth value counts as 1 or 0, and where it takes or gives a vector of one, a number will do. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { constantSize, constantValue } from "../size.ts";
 import { type NumberType, numberType, type Type, unitRange } from "../type.ts";
 

@@ -1,5 +1,5 @@
 /** A variable by its name: as a whole, or, of a local binding, its own element. */
-import type { CoreExpression, CoreIndex } from "../core.ts";
+import type { CoreExpression, CoreIndex } from "../core-expression.ts";
 import { errorType, numberType, type TupleType, type Type } from "../type.ts";
 import { checkAccess } from "./check-access.ts";
 import type { Quote } from "./check-facts.ts";

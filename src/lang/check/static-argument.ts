@@ -2,7 +2,7 @@
  * Arguments that are known when compiling and shape the body of a function: lists of sizes, functions, and starting values. Each choice of
  * lengths and functions makes an instance of the function with a body of its own; the sizes stay parameters of the instance.
  */
-import type { Initializer } from "../core.ts";
+import type { Initializer } from "../core-statement.ts";
 import { formatInitializer } from "../format-initializer.ts";
 import { namedSize, type Size } from "../size.ts";
 

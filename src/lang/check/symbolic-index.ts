@@ -1,5 +1,5 @@
 /** Integer expressions in sizes and index variables as polynomials, so that bounds can be reasoned about. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import {
   addSizes,
   constantSize,

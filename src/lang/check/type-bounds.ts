@@ -1,5 +1,6 @@
 /** Bounds of types: what support they make, and whether two are the same. */
-import type { CoreExpression, CoreSupport } from "../core.ts";
+import type { CoreSupport } from "../core-distribution.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { sameExpression } from "../same-expression.ts";
 import { equalSizes } from "../size.ts";
 import { symbolicIndex } from "./symbolic-index.ts";

@@ -1,5 +1,5 @@
 /** `w * x + (1 - w) * y` with w in 0 … 1 lies between x and y, which interval arithmetic alone does not see. */
-import type { CoreExpression } from "../core.ts";
+import type { CoreExpression } from "../core-expression.ts";
 import { exactly, hull, within } from "../range.ts";
 import { sameExpression } from "../same-expression.ts";
 import { type NumberType, type Range, type Structure, unitRange } from "../type.ts";

@@ -4,17 +4,16 @@
  */
 
 import { digamma, erf, lgamma } from "../../../src/compiler/special-functions.ts";
+import type { CorePlace, CoreSite } from "../../../src/lang/core.ts";
 import type {
   CoreDefinedDistribution,
   CoreDefinition,
   CoreDistribution,
   CoreEntry,
-  CoreExpression,
-  CorePlace,
-  CoreSite,
-  CoreStatement,
   CoreTransformed,
-} from "../../../src/lang/core.ts";
+} from "../../../src/lang/core-distribution.ts";
+import type { CoreExpression } from "../../../src/lang/core-expression.ts";
+import type { CoreStatement } from "../../../src/lang/core-statement.ts";
 import {
   type CumulativeName,
   isCumulative,

@@ -13,7 +13,7 @@ import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { eliminateDeadCode } from "../../../src/compiler/passes/eliminate-dead-code.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
-import type { CoreExpression } from "../../../src/lang/core.ts";
+import type { CoreExpression } from "../../../src/lang/core-expression.ts";
 import { evaluateNumber, flatten, interpret, type Meaning, nest } from "./interpret.ts";
 import { type LoadedModel, loadProgram } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
