@@ -138,8 +138,10 @@ describe("commands and options", async () => {
   const commands = Object.keys(help);
   const optionsOf = (command: string): string[] =>
     [...help[command].matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0]);
-  // The last two are of `npm run bench`.
-  const known = new Set(commands.flatMap(optionsOf).concat("--version", "--help", "--only", "--quick"));
+  // The last are of `npm run bench` and `npm run posteriordb`.
+  const known = new Set(
+    commands.flatMap(optionsOf).concat("--version", "--help", "--only", "--quick", "--seeds"),
+  );
   const shell = blocksIn("sh").flatMap(({ place, text }) =>
     text
       .replaceAll("\\\n", " ")
