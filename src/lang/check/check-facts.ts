@@ -183,6 +183,8 @@ export type CheckFacts =
       readonly value: Quote;
       readonly found: NumberType;
       readonly expected: NumberType;
+      /** What could be declared instead: "tau: Positive". */
+      readonly declaration?: string;
       readonly because: Because;
     }
   | { readonly code: "empty-interval"; readonly value: Quote; readonly low: string; readonly high: string }

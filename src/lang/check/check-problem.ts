@@ -546,12 +546,16 @@ function explainSupport(
     labels: [label(facts.value.span, found), ...labelAt(facts.because.span, facts.because.text)],
     expected: `${expected}, ${facts.because.text}`,
     found,
-    help: never ? `give a value in ${expected}` : supportHelp(facts.value.text, facts.expected),
+    help: never
+      ? `give a value in ${expected}`
+      : supportHelp(facts.value.text, facts.expected, facts.declaration),
   };
 }
 
-function supportHelp(text: string, expected: NumberType): string {
+function supportHelp(text: string, expected: NumberType, declaration: string | undefined): string {
   const name = formatType({ ...expected, dimensions: [] });
+  if (declaration !== undefined)
+    return `declare it \`${declaration}\`${declaration.endsWith("…") && name === "Positive" ? `, or write \`exp(${text})\`` : ""}`;
   const castable = / |^-/.test(text) ? `(${text}) as ${name}` : `${text} as ${name}`;
   const cast = `\`${castable}\` (checked while running)`;
   if (expected.structure === "simplex") return `write \`softmax(${text})\``;

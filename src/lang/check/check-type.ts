@@ -220,8 +220,25 @@ export function supportFits(
   if (structureWithin(found.structure, expected.structure) && within(found.range, expected.range))
     return true;
   const code = disjoint(found.range, expected.range) ? "outside-support" : "support-not-proven";
-  scope.report({ code, value: quote, found, expected, because });
+  const declaration = betterDeclaration(scope, quote.text, expected);
+  scope.report({ code, value: quote, found, expected, because, ...(declaration && { declaration }) });
   return false;
+}
+
+/** The declaration by which a name, or an element of one, would be what is expected. */
+function betterDeclaration(scope: Scope, text: string, expected: NumberType): string | undefined {
+  const name = text.replace(/\[.*\]$/, "");
+  const binding = scope.bindings.get(name);
+  if (binding === undefined || expected.structure !== "plain") return undefined;
+  const declared = (target: string, { dimensions }: NumberType): string =>
+    `${target}: ${formatType({ ...expected, dimensions })}`;
+  if (binding.kind === "value" && (binding.origin === "input" || binding.origin === "parameter"))
+    return binding.type.kind === "number" ? declared(name, binding.type) : undefined;
+  if (binding.kind !== "variable" || binding.origin !== "draw" || binding.joined.kind !== "number")
+    return undefined;
+  const [{ target }] = binding.pieces;
+  const indices = target.indices.length === 0 ? "" : `[${target.indices.map(formatBrief).join(", ")}]`;
+  return `${declared(name + indices, binding.joined)} ~ …`;
 }
 
 /** Bool stands alone; Int is a Real. */
