@@ -51,6 +51,8 @@ export function compareGuide(model: CoreModel, guide: CoreModel, comparison: Com
   }
 }
 
+const baseWords = { real: "Real", int: "Nat", bool: "Bool" } as const;
+
 function compareVariable(
   model: CoreModel,
   guide: CoreModel,
@@ -76,7 +78,8 @@ function compareVariable(
     const shape = variable.type.dimensions.slice(variable.axes);
     const found = own.type.dimensions.slice(own.axes);
     if (!equalShapes(shape, found)) {
-      const type = shape.length === 0 ? "Real" : `Real[${shape.map(formatSize).join(", ")}]`;
+      const base = baseWords[variable.type.base];
+      const type = shape.length === 0 ? base : `${base}[${shape.map(formatSize).join(", ")}]`;
       const help = `write \`${siteText(site)}: ${type} ~ …\`, with arguments that are numbers or of that shape`;
       scope.report({
         code: "guide-shape-differs",

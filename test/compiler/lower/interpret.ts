@@ -61,7 +61,9 @@ export function interpret(
 ): Interpretation {
   const discrete = loaded.model.variables.flatMap((variable) => {
     const site = findSite(loaded, variable.sites[0]);
-    if (variable.observed || site.support.kind !== "discrete" || site.support.count === undefined) return [];
+    // What a guide draws is given.
+    if (variable.observed || site.score) return [];
+    if (site.support.kind !== "discrete" || site.support.count === undefined) return [];
     const shape = variable.type.dimensions.map((size) => sizeOf(size, sizes));
     const elements = shape.reduce((product, length) => product * length, 1);
     return [{ name: variable.name, shape, elements, count: sizeOf(site.support.count, sizes) }];

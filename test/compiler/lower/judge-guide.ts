@@ -1,6 +1,6 @@
 /**
- * Judges lowered guides: log q of the draws against the change of variables from the noise they are made of, the model's density at
- * the draws against the interpreter, and its gradient against finite differences.
+ * Judges lowered guides: log q of the draws against the change of variables from the noise they are made of, of discrete ones against the
+ * interpreter, the model's density at the draws against the interpreter, and its gradient against finite differences.
  */
 import fc from "fast-check";
 import { createBuilder } from "../../../src/compiler/builder.ts";
@@ -14,18 +14,19 @@ import {
   expectClose,
   freeValues,
   type Judged,
+  type Learned,
   onlyNeeded,
   prefixed,
   runner,
   sampleLearned,
   selectOutputs,
 } from "./judge.ts";
-import { loadProgram } from "./load-model.ts";
+import { type LoadedModel, loadProgram } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
 import type { SampleProgram } from "./programs.ts";
 import { normals, sampleData } from "./sample-data.ts";
 
-/** The program's model has a guide, whose draws are as many numbers as it takes noise. */
+/** The program's model has a guide, whose real draws are as many numbers as the noise that they are made of. */
 export function judgeGuide(program: SampleProgram, seed: number): Judged {
   const loaded = loadProgram(program);
   const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
@@ -67,16 +68,24 @@ export function judgeGuide(program: SampleProgram, seed: number): Judged {
   // A guide also draws what is so far out that the interpreter's doubles overflow: nothing to compare with.
   fc.pre(Number.isFinite(judged.logDensity));
   // Nor beside 1: of what a weight is short of it the interpreter has only a few digits left.
-  fc.pre(
-    ![...guide.values.keys()].some((name) => outputs[`variable/${name}`].some((x) => x > 1 - 1e-6 && x <= 1)),
+  const reals = loaded.model.variables.filter(
+    ({ name, type }) => guide.values.has(name) && type.base === "real",
   );
+  fc.pre(!reals.some(({ name }) => outputs[`variable/${name}`].some((x) => x > 1 - 1e-6 && x <= 1)));
   expectClose(outputs.logDensity[0], judged.logDensity, 1e-9);
 
-  // q(z) = p(ε) / |dz/dε|
+  // q(z) = p(ε) / |dz/dε|, with the noise of what is discrete held fixed.
   const drawsAt = runner(eliminateDeadCode(selectOutputs(whole, (name) => name.startsWith("variable/"))));
   const free = (at: Float64Array): number[] => freeValues(drawsAt({ ...inputs, noise: at }), loaded, shapeOf);
-  const logNoise = noise.reduce((sum, each) => sum - 0.5 * each ** 2 - 0.5 * Math.log(2 * Math.PI), 0);
-  const expected = logNoise - logDeterminant(free, noise);
+  const moves = movers(free, noise);
+  const moving = noise.filter((_, at) => moves[at]);
+  const logNoise = moving.reduce((sum, each) => sum - 0.5 * each ** 2 - 0.5 * Math.log(2 * Math.PI), 0);
+  const wholeAt = (some: Float64Array): Float64Array => {
+    let next = 0;
+    return noise.map((each, at) => (moves[at] ? some[next++] : each));
+  };
+  const logDiscrete = logOfDiscrete(loaded, program, meanings, ofGuide.meanings);
+  const expected = logNoise - logDeterminant((some) => free(wholeAt(some)), moving) + logDiscrete;
   // Draws in order that rounding has put on one number have no differences to tell them by.
   fc.pre(Number.isFinite(expected));
   expectClose(outputs.logGuide[0], expected, 1e-5);
@@ -106,4 +115,26 @@ export function judgeGuide(program: SampleProgram, seed: number): Judged {
     ),
   );
   return { graph, inputs: onlyNeeded(graph, inputs), results: runner(graph)(inputs) };
+}
+
+/** Which numbers of the noise the real draws depend on. */
+function movers(free: (noise: Float64Array) => readonly number[], noise: Float64Array): readonly boolean[] {
+  const before = free(noise);
+  return Array.from(noise, (each, at) => {
+    const after = free(noise.with(at, each + 1e-6));
+    return after.some((value, i) => value !== before[i]);
+  });
+}
+
+/** log q of what the guide draws with `score`, given all of its draws. */
+function logOfDiscrete(
+  loaded: LoadedModel,
+  { sizes }: SampleProgram,
+  draws: Readonly<Record<string, Meaning>>,
+  learned: Learned["meanings"],
+): number {
+  const { guide } = loaded.model;
+  if (guide === undefined) throw new Error("a model without a guide");
+  const scored = new Set(guide.sites.filter(({ score }) => score).map(({ variable }) => variable));
+  return interpret({ ...loaded, model: guide }, sizes, draws, learned, (name) => scored.has(name)).logDensity;
 }

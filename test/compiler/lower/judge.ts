@@ -173,7 +173,7 @@ export function sampleLearned(
   return { inputs, meanings };
 }
 
-/** All latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
+/** All real latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
 export function freeValues(
   outputs: Arrays,
   { model }: LoadedModel,
@@ -182,7 +182,7 @@ export function freeValues(
   return model.sites.flatMap((site) => {
     const variable = model.variables.find(({ name }) => name === site.variable);
     const values = outputs[`variable/${site.variable}`];
-    if (site.observed || values === undefined || variable?.sites[0] !== site.id) return [];
+    if (site.observed || site.score || values === undefined || variable?.sites[0] !== site.id) return [];
     if (site.support.kind === "matrix") {
       const shape = outputShape(site.variable);
       const n = shape[shape.length - 1];

@@ -496,6 +496,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
   },
   "guide-shape-differs": {
     "": "model M[N] {\n  plate n in N {\n    z[n]: Real[2] ~ Normal(0, 1)\n    observe x[n] ~ Normal(sum(z[n]), 1)\n  }\n}\nguide for M {\n  plate n in N { z[n] ~ Normal(x[n], 1) }\n}",
+    discrete:
+      "model M[N] {\n  plate n in N {\n    z[n]: Bool[2] ~ Bernoulli(0.5) score\n    observe x[n] ~ Normal(if z[n, 0] then 1 else 0, 1)\n  }\n}\nguide for M {\n  plate n in N { z[n] ~ Bernoulli(logits: x[n]) }\n}",
   },
   "guide-support-differs": {
     "": "model M[N] {\n  mu ~ Normal(0, 1)\n  tau ~ HalfNormal(1)\n  plate n in N { observe x[n] ~ Normal(mu, tau) }\n}\nguide for M {\n  learn s: Positive = 1\n  mu ~ Normal(0, 1)\n  tau ~ Normal(1, s)\n}",

@@ -68,6 +68,7 @@ const features: Readonly<Record<string, RegExp>> = {
   "`vary` options": /vary shape/,
   "`vary` distributions": /vary prior/,
   guides: /^guide /m,
+  "discrete draws of guides": /^ *z\d+.* score$/m,
 };
 
 test("generated programs have every feature", async () => {

@@ -53,11 +53,12 @@ describe("generated programs", () => {
 
   test(
     "have guides whose density is that of their draws",
-    () => {
+    async () => {
+      const wasm = await createWasmEngine();
       fc.assert(
         fc.property(guidedProgram, seeds, (program, seed) => {
           fc.pre(program.text.includes("guide for"));
-          shown(program.text, () => judgeGuide(program, seed));
+          shown(program.text, () => judgeEngine(wasm, judgeGuide(program, seed)));
         }),
         runs(40, 10_000),
       );

@@ -1,6 +1,7 @@
 /** Random draws: numbers, vectors, matrices and counts; latent, observed, or observed with missing values. */
 import { argumentsOf, matrix, moderate, number, vector } from "./typed-expression.ts";
 import { type Choose, dependence, type Entry, type Here, places, readsOf } from "./typed-scope.ts";
+import type { Scored } from "./typed-scored.ts";
 
 export interface Growing {
   readonly choose: Choose;
@@ -8,6 +9,8 @@ export interface Growing {
   readonly more: () => boolean;
   readonly names: Map<string, number>;
   readonly indexBounds: Record<string, number>;
+  /** Guides reach all that is inferred. */
+  readonly guided: boolean;
   /** Distributions that a family's `vary` names. */
   readonly priors: readonly string[];
   /** How many assignments of the discrete latents there are so far. */
@@ -24,8 +27,8 @@ export interface Part {
 
 export interface Latent {
   readonly entry: Entry;
-  /** What a guide may draw it from: "real" and "positive" where its support is all of that; others by coordinates on the whole line. */
-  readonly coordinates: "real" | "positive" | "scalar" | "vector" | "simplex" | undefined;
+  /** What a guide may draw it from: "real" and "positive" where its support is all of that, what is discrete, others by coordinates on the whole line. */
+  readonly coordinates: "real" | "positive" | "scalar" | "vector" | "simplex" | Scored | undefined;
 }
 
 export function fresh({ names }: Growing, stem: string): string {

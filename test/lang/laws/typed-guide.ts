@@ -3,6 +3,7 @@
 import type { Latent } from "./typed-draws.ts";
 import { number, vector } from "./typed-expression.ts";
 import { type Axis, braced, bracketed, type Choose, type Entry, type Here } from "./typed-scope.ts";
+import { scoredDraws } from "./typed-scored.ts";
 
 /** One guide or none. `given` is how the model's inputs are declared. */
 export function growGuide(
@@ -36,7 +37,8 @@ export function growGuide(
       axes.map(({ index }) => index),
       "]",
     );
-    const draw = `${entry.name}${place} ~ ${draws(choose, inside, latent)}`;
+    const type = latent.coordinates === "bool" && entry.event.length > 0 ? `: Bool[${entry.event}]` : "";
+    const draw = `${entry.name}${place}${type} ~ ${draws(choose, inside, latent)}`;
     lines.push(
       ...axes.reduceRight((body, { index, size }) => braced(`plate ${index} in ${size}`, body), [draw]),
     );
@@ -46,6 +48,8 @@ export function growGuide(
 }
 
 function draws(choose: Choose, here: Here, { entry, coordinates }: Latent): string {
+  if (coordinates === "bool" || coordinates === "category" || coordinates === "count")
+    return scoredDraws(choose, here, coordinates);
   const loc = number(choose, here, "real", 1);
   const scale = `${number(choose, here, "positive", 0)} + 0.1`;
   const [size] = entry.event;

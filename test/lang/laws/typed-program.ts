@@ -57,6 +57,7 @@ function growProgram(numbers: readonly number[], guided: boolean): TypedProgram 
   const growing: Growing = {
     choose,
     more: () => next < numbers.length,
+    guided,
     names: new Map(),
     indexBounds: { toJ: sizes.J, count: 3, length: sizes.T + 1 },
     priors: head.priors,

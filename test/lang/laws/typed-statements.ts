@@ -28,6 +28,7 @@ import {
   type Here,
   places,
 } from "./typed-scope.ts";
+import { drawScored } from "./typed-scored.ts";
 
 type Grower = (growing: Growing, here: Here, budget: number) => Part | undefined;
 
@@ -310,6 +311,7 @@ const statements: readonly Grower[] = [
   bindItems,
   bindVector,
   observeDiscrete,
+  drawScored,
   factor,
 ];
 const outerGrowers: readonly Grower[] = [
