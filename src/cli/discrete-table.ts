@@ -15,11 +15,11 @@ export interface DiscreteRow {
 }
 
 export function discreteRows(posteriors: readonly DiscretePosterior[]): DiscreteRow[] {
-  return posteriors.flatMap(({ name, shape, count, probabilities, best }) =>
-    Array.from(best, (together, at) => {
+  return posteriors.flatMap(({ name, shape, count, probabilities, best, elements = [...best.keys()] }) =>
+    elements.map((at) => {
       const own = [...probabilities.subarray(at * count, (at + 1) * count)];
       const mode = own.reduce((most, probability, value) => (probability > own[most] ? value : most), 0);
-      return { name: name + label(shape, at), mode, best: together, probabilities: own };
+      return { name: name + label(shape, at), mode, best: best[at], probabilities: own };
     }),
   );
 }

@@ -153,6 +153,8 @@ export interface DiscretePosterior {
   readonly probabilities: Float64Array;
   /** The values that are most probable together, of all such variables, given the draw with the largest log density. */
   readonly best: Float64Array;
+  /** Of an observed variable: row-major positions of the missing elements. The others are the data, with probability 1. */
+  readonly elements?: readonly number[];
 }
 
 export interface SummaryRow {

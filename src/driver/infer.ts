@@ -21,6 +21,7 @@ import { checkDrawsMemory, threadsThatFit } from "./density/check-memory.ts";
 import { type DensityPlan, planDensity } from "./density/density-plan.ts";
 import { densityTarget } from "./density/density-target.ts";
 import { explainNonFinite } from "./density/explain-non-finite.ts";
+import { type InferredValues, inferredValues } from "./density/imputed-values.ts";
 import type { Host } from "./host.ts";
 import { bindOrThrow, defaultSeed } from "./infer-options.ts";
 import { chooseMember } from "./members/choose-member.ts";
@@ -58,7 +59,7 @@ export async function infer(
   const threads = Math.max(1, Math.floor(allowed / tasks.length));
   const compiler = await reuse.engine(engine.label, threads, () => host.loadEngine(engine.label, threads));
   const target = densityTarget(plan, compiler);
-  announceImputed(options, plan);
+  announceMissing(options, inferredValues(model, bound));
   announce(options, strategy, engine, tasks.length, parallel, cores);
   const results = await runWithReasons(program, model, bound, plan, target, tasks, {
     ...options,
@@ -138,19 +139,16 @@ function withGuide(
   return { ...plan, guide: planGuide(program.core, model, bound, plan.variables.map(outputName), seed) };
 }
 
-function announceImputed({ onDecision }: InferOptions, { variables }: DensityPlan): void {
-  for (const { name, elements } of variables) {
-    if (elements === undefined) continue;
-    const choice = imputedWords(name, elements.length);
+function announceMissing({ onDecision }: InferOptions, { imputed, summed }: InferredValues): void {
+  const tell = (name: string, count: number, done: string): void => {
+    const choice =
+      count === 1
+        ? `1 missing value of ${name} is ${done}`
+        : `${count} missing values of ${name} are ${done}`;
     onDecision?.({ what: "missing values", choice, reason: `other lines compute with ${name}` });
-  }
-}
-
-/** "2 missing values of x are inferred" */
-function imputedWords(name: string, count: number): string {
-  return count === 1
-    ? `1 missing value of ${name} is inferred`
-    : `${count} missing values of ${name} are inferred`;
+  };
+  for (const [name, { length }] of Object.entries(imputed)) tell(name, length, "inferred");
+  for (const [name, { length }] of Object.entries(summed)) tell(name, length, "summed out");
 }
 
 function announce(

@@ -199,6 +199,16 @@ model Other[N] {
 `,
     '{ "children": [1, null, 3], "rooms": [2, 3, 5] }\n',
   ),
+  "missing-value-used-whole": json(
+    `model Votes[N] {
+  effect ~ Normal(0, 1)
+  plate n in N { observe present[n]: Bool? ~ Bernoulli(0.8) }
+  share = mean([if present[n] then 1 else 0 for n in N])
+  observe outcome ~ Normal(effect * share, 1)
+}
+`,
+    '{ "present": [1, 0, null], "outcome": 2 }\n',
+  ),
   "missing-value-undrawn": json(
     `model Walk[T] {
   drift ~ Normal(0, 1)

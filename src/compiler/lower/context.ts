@@ -27,8 +27,7 @@ export type Binding =
   | { readonly kind: "axis"; readonly axis: Axis; readonly offset?: number }
   /** An index variable of an unrolled axis at one of its values. */
   | { readonly kind: "constant"; readonly value: number }
-  /** A discrete variable that is summed out: each of its elements has an axis on which all its values lie side by side. */
-  | { readonly kind: "enumerated"; element(at: readonly Position[]): Value }
+  | EnumeratedBinding
   /** A binding that depends on such variables: it is made anew wherever it is read, for the elements in question. */
   | { readonly kind: "deferred"; readonly statements: readonly LetStatement[] }
   /** An array known in part, in pieces along one dimension, ascending and without gaps. */
@@ -40,6 +39,18 @@ export type Binding =
       /** The last piece with the axes of its place as axes, where all of these are axes. */
       readonly own?: Value;
     };
+
+/** A discrete variable that is summed out: each of its elements has an axis on which all its values lie side by side. */
+export interface EnumeratedBinding {
+  readonly kind: "enumerated";
+  /**
+   * All values of an element, 0, 1, …: in place of those that it cannot have one that it can, so that what is computed from it is
+   * finite. An element that is given has one value.
+   */
+  element(at: readonly Position[]): Value;
+  /** 0 for each value that an element can have, −∞ for others; absent where it can have all. */
+  evidence?(at: readonly Position[]): Value;
+}
 
 export interface Piece {
   readonly from: number;

@@ -2,11 +2,10 @@
 import type { CoreSite, CoreVariable } from "../../lang/core.ts";
 import { type Constrained, constrain } from "./bijector.ts";
 import { gather } from "./gather.ts";
-import { inputArray, type LoweringInput, type ModelContext, siteOf } from "./lower-model.ts";
+import { givenName, givenShape, presence } from "./given.ts";
+import type { LoweringInput, ModelContext } from "./lower-model.ts";
 import { lowerSupport } from "./lower-support.ts";
-import { addPiece, boundArray } from "./pieces.ts";
-import { placeRange, viewAt } from "./places.ts";
-import { presence } from "./pointwise.ts";
+import { viewAt } from "./places.ts";
 import type { Value } from "./value.ts";
 
 /** Row-major positions of a variable's missing elements where these are inferred; `undefined` where none are. */
@@ -19,36 +18,9 @@ export function isInferred(each: CoreSite | CoreVariable, input: LoweringInput):
   return !each.observed || imputedElements("name" in each ? each.name : each.variable, input) !== undefined;
 }
 
-/** No names of a program can be these. */
-function givenName(variable: string): string {
-  return `${variable} as given`;
-}
+/** No name of a program can be it. */
 function coordinatesName(variable: string): string {
   return `coordinates of ${variable}`;
-}
-
-/** The values as given, and as pieces of the variable those that no statement draws and others look back at. */
-export function bindGiven(variable: CoreVariable, context: ModelContext): void {
-  const { name } = variable;
-  const value = inputArray(`data/${name}`, variable.type, context);
-  context.scope.set(givenName(name), { kind: "value", value });
-  const places = variable.sites.map((id) => siteOf(id, context).place);
-  for (let dimension = 0; dimension < variable.axes; dimension++) {
-    const ranges = places.map((place) => placeRange(place[dimension], context));
-    const bounds = [0, ...ranges.flatMap(({ from, to }) => [from, to]), value.event[dimension]];
-    const edges = [...new Set(bounds)].sort((a, b) => a - b);
-    for (const [at, to] of edges.slice(1).entries()) {
-      const from = edges[at];
-      if (ranges.some((each) => each.from <= from && to <= each.to)) continue;
-      const piece = { from, to, value: context.algebra.slice(value, dimension, from, to) };
-      context.scope.set(name, addPiece(context.scope.get(name), dimension, piece, places[0]));
-    }
-  }
-}
-
-/** Shape of the values as given. */
-export function givenShape(name: string, context: ModelContext): readonly number[] {
-  return boundArray(context.scope.get(givenName(name)), context).event;
 }
 
 /** Elements at `missing` from the vector of coordinates, 0 elsewhere, where a bijector has a finite slope. */

@@ -7,8 +7,9 @@ import type { Graph, NodeId } from "../graph.ts";
 import { bindingNames } from "./binding-names.ts";
 import { type ChosenSteps, type DataCheck, isTuple } from "./context.ts";
 import { type CoordinateBlock, type CoordinateSource, createLatents } from "./density-latents.ts";
-import { bindEnumerated, elementAt } from "./enumerate.ts";
-import { bindGiven, isInferred } from "./imputed.ts";
+import { bindEnumerated, elementAt, evidenceAt, undrawnEvidence } from "./enumerate.ts";
+import { bindGiven, bindPresence, bindUndrawn, presence } from "./given.ts";
+import { isInferred } from "./imputed.ts";
 import { lowerAsk } from "./lower-ask.ts";
 import {
   bindInput,
@@ -27,7 +28,7 @@ import { lowerLearned } from "./lower-support.ts";
 import { optionProbabilities } from "./option-probabilities.ts";
 import { boundArray } from "./pieces.ts";
 import { viewAt } from "./places.ts";
-import { bindPresence, createPointwise, type Inseparable, isEnumerated, presence } from "./pointwise.ts";
+import { createPointwise, type Inseparable, isEnumerated } from "./pointwise.ts";
 import type { LabelledFactor } from "./row-density.ts";
 import { siteLogDensity } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
@@ -156,7 +157,12 @@ export function lowerDensityInto(
     terms: factors,
     draw(site, here) {
       if (site.marginal) {
-        record(site.id, siteLogDensity(site, elementAt(site, here), here), site, here);
+        const value = elementAt(site, here);
+        // No term of the model is to blame for a value that cannot be.
+        const evidence = options.terms ? undefined : evidenceAt(site, here);
+        const terms = siteLogDensity(site, value, here);
+        record(site.id, evidence === undefined ? terms : [...terms, evidence], site, here);
+        if (site.observed && options.pointwise) pointwise.record(site, value, undefined, here);
         return;
       }
       const inferred = isInferred(site, input);
@@ -187,25 +193,32 @@ export function lowerDensityInto(
     },
   };
 
+  bindPresence(context);
   const enumerated = bindEnumerated(context);
+  const summed = new Set(enumerated.map(({ name }) => name));
   for (const variable of model.variables) {
+    if (summed.has(variable.name)) continue;
     const given = options.values?.get(variable.name);
     if (given !== undefined) context.scope.set(variable.name, { kind: "value", value: given });
     else if (!isInferred(variable, input))
       bindInput(`data/${variable.name}`, variable.name, variable.type, context);
-    else if (variable.observed && options.scale === "unconstrained") bindGiven(variable, context);
+    else if (variable.observed && options.scale === "unconstrained")
+      bindUndrawn(variable, bindGiven(variable, context), context);
     else if (isValueInput(variable, options, context))
       bindInput(`value/${variable.name}`, variable.name, variable.type, context);
   }
-  bindPresence(context);
   walkStatements(model.body, context, verb);
+  if (!options.terms)
+    for (const { name } of enumerated)
+      for (const factor of undrawnEvidence(name, context))
+        factors.push({ ...factor, label: `${name} as given` });
 
   const kept = options.keep === undefined ? undefined : context.axes.get(options.keep);
   const keep = [drawsAxis(input), kept].filter((axis) => axis !== undefined);
   const total = algebra.stretch(sumFactors(algebra, factors, enumerated, { keep }), keep, []);
   const outputs: Record<string, NodeId> = { logDensity: algebra.convert(total, "float").node };
   for (const variable of model.variables)
-    if (isInferred(variable, input) && !siteOf(variable.sites[0], context).marginal)
+    if (isInferred(variable, input) && !summed.has(variable.name))
       outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
   for (const name of bindingNames(model.body)) {
     const binding = context.scope.get(name);

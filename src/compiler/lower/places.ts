@@ -2,10 +2,10 @@
 import { bug } from "../../base/bug.ts";
 import type { CorePlace, CoreSite } from "../../lang/core.ts";
 import type { CoreAxisStatement, CoreStatement } from "../../lang/core-statement.ts";
-import { fail, isTuple, sizeValue } from "./context.ts";
+import { type Context, fail, isTuple, sizeValue } from "./context.ts";
 import type { ModelContext } from "./lower-model.ts";
 import { addPiece, pieceRange } from "./pieces.ts";
-import type { Position, Value } from "./value.ts";
+import type { Algebra, Position, Value } from "./value.ts";
 
 /**
  * Binds a name under its place: its axes become leading event dimensions, constants pieces of an array. What is bound under whole
@@ -53,23 +53,39 @@ export function viewAt(name: string, place: readonly CorePlace[], context: Model
   const positions = place.map((each) => positionOf(each, context));
   const isWhole = positions.every(({ axis }) => axis !== undefined) && samePlace(place, binding.place);
   if (binding.own !== undefined && isWhole) return binding.own;
-  const ranges = positions.map(({ axis, offset }): readonly [number, number] =>
-    axis === undefined ? [offset, offset + 1] : [axis.start, axis.start + axis.size],
-  );
+  const ranges = positions.map(rangeAt);
   let value: Value;
   if (binding.kind === "pieces") {
     const [from, to] = ranges[binding.dimension];
     value = pieceRange(binding, from, to, context) ?? bug(`${name} is not known from ${from} to ${to}`);
     ranges[binding.dimension] = [0, to - from];
   } else value = isTuple(binding.value) ? bug(`${name} is a tuple`) : binding.value;
-  positions.forEach((each, dimension) => {
+  return takeRanges(algebra, value, positions, ranges);
+}
+
+/** What lies at a position along its dimension. */
+function rangeAt({ axis, offset }: Position): readonly [number, number] {
+  const from = offset + (axis?.start ?? 0);
+  return [from, from + (axis?.size ?? 1)];
+}
+
+/** The part of a whole array at positions, with their axes as axes. */
+export function partAt(array: Value, at: readonly Position[], { algebra }: Context): Value {
+  return takeRanges(algebra, array, at, at.map(rangeAt));
+}
+
+function takeRanges(
+  algebra: Algebra,
+  array: Value,
+  at: readonly Position[],
+  ranges: readonly (readonly [number, number])[],
+): Value {
+  return at.reduce((value, { axis }, dimension) => {
     const part = algebra.slice(value, 0, ...ranges[dimension]);
-    value =
-      each.axis === undefined
-        ? algebra.reshapeEvent(part, part.event.slice(1))
-        : algebra.eventToAxis(part, each.axis);
-  });
-  return value;
+    return axis === undefined
+      ? algebra.reshapeEvent(part, part.event.slice(1))
+      : algebra.eventToAxis(part, axis);
+  }, array);
 }
 
 function samePlace(place: readonly CorePlace[], other: readonly CorePlace[] | undefined): boolean {

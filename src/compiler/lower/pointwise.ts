@@ -1,11 +1,11 @@
-/** Log densities of single draws of observed variables, and which draws are there at all. */
+/** Log densities of single draws of observed variables. */
 import type { CoreSite } from "../../lang/core.ts";
-import { numberType, unitRange } from "../../lang/type.ts";
 import type { NodeId } from "../graph.ts";
 import type { Binding } from "./context.ts";
-import { bindInput, type ModelContext } from "./lower-model.ts";
+import { presentElements } from "./given.ts";
+import type { ModelContext } from "./lower-model.ts";
 import { boundArray, knownElements } from "./pieces.ts";
-import { bindAt, viewAt } from "./places.ts";
+import { bindAt } from "./places.ts";
 import { type LabelledFactor, rowDensities } from "./row-density.ts";
 import { elementLogDensity } from "./site-density.ts";
 import type { EnumeratedVariable } from "./sum-out.ts";
@@ -17,32 +17,9 @@ export interface Inseparable {
   readonly reason: string;
 }
 
-/** No names of a program can be these. */
-function presenceName(variable: string): string {
-  return `${variable} is present`;
-}
+/** No name of a program can be it. */
 function pointsName(variable: string): string {
   return `log density of ${variable}`;
-}
-
-/** Makes `present/<name>` an input for each variable of which values are missing. */
-export function bindPresence(context: ModelContext): void {
-  const { model, incomplete = [] } = context.input;
-  for (const { name, type } of model.variables)
-    if (incomplete.includes(name))
-      bindInput(
-        `present/${name}`,
-        presenceName(name),
-        numberType("bool", unitRange, type.dimensions),
-        context,
-      );
-}
-
-/** Which draws of an observed site are there; `undefined` where none can be missing. */
-export function presence(site: CoreSite, here: ModelContext): Value | undefined {
-  return site.observed && here.input.incomplete?.includes(site.variable)
-    ? viewAt(presenceName(site.variable), site.place, here)
-    : undefined;
 }
 
 export interface Pointwise {
@@ -66,7 +43,7 @@ export function createPointwise(): Pointwise {
       else bindAt(pointsName(site.variable), site.place, density, here);
     },
     finish(context, factors, enumerated) {
-      const { model, incomplete = [] } = context.input;
+      const { model } = context.input;
       const outputs: Record<string, NodeId> = {};
       const inseparable: Inseparable[] = [];
       for (const { name } of model.variables) {
@@ -78,8 +55,7 @@ export function createPointwise(): Pointwise {
         if (value !== undefined && !summed.has(name)) outputs[`pointwise/${name}`] = value.node;
       }
       if (summed.size > 0) {
-        const presenceOf = (name: string): Value | undefined =>
-          incomplete.includes(name) ? boundArray(context.scope.get(presenceName(name)), context) : undefined;
+        const presenceOf = (name: string): Value | undefined => presentElements(name, context);
         const ownOf = (name: string): Binding | undefined => context.scope.get(pointsName(name));
         for (const { variables, density } of rowDensities(context, factors, enumerated, presenceOf, ownOf)) {
           if (typeof density === "string") inseparable.push({ variables, reason: density });

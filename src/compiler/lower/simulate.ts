@@ -13,6 +13,7 @@ import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
 import { drawBetween } from "./draw-between.ts";
 import { drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
+import { bindPresence, presence } from "./given.ts";
 import { lowerAsk } from "./lower-ask.ts";
 import {
   bindInput,
@@ -29,7 +30,6 @@ import { lowerLearned, lowerSupport } from "./lower-support.ts";
 import { offEnds } from "./off-ends.ts";
 import { addPiece, boundArray } from "./pieces.ts";
 import { axisRange, bindAt, eventShape, siteAxisSizes, viewAt, viewSiteAt } from "./places.ts";
-import { bindPresence, presence } from "./pointwise.ts";
 import { groupSteps } from "./step-order.ts";
 import { isTruncated, whyNotTruncated } from "./truncate.ts";
 import type { Value } from "./value.ts";

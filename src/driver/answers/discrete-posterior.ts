@@ -39,8 +39,9 @@ export async function drawDiscrete(
   posterior: PosteriorData,
   options: DiscreteOptions,
 ): Promise<DiscreteDraws | undefined> {
-  if (summedVariables(model).size === 0 || options.signal?.aborted) return undefined;
-  const { graph, variables, noise } = lowerConditionals(loweringInput(program.core, model, bound));
+  const input = loweringInput(program.core, model, bound);
+  if (summedVariables(input.model).size === 0 || options.signal?.aborted) return undefined;
+  const { graph, variables, noise } = lowerConditionals(input);
   const total = posterior.chains * posterior.draws;
   const elements = variables.reduce((sum, { shape, count }) => sum + elementCount(shape) * (1 + count), 0);
   if (elements * total > mostValues) {
@@ -118,13 +119,23 @@ export async function drawDiscrete(
       count,
       probabilities: sums,
       best: Float64Array.from(most[`best/${name}`], Math.round),
+      ...missingElements(name, bound),
     };
   });
   best.dispose();
   return {
-    draws: results.map(({ name, shape, draws }) => drawnVariable(name, shape, draws, model)),
+    draws: results.map(({ name, shape, draws }) => ({
+      ...drawnVariable(name, shape, draws, model),
+      ...missingElements(name, bound),
+    })),
     posteriors,
   };
+}
+
+/** Of an observed variable: which of its elements are no data. */
+function missingElements(name: string, { values }: BoundData): { readonly elements?: readonly number[] } {
+  const present = Object.hasOwn(values, name) ? values[name].present : undefined;
+  return present === undefined ? {} : { elements: [...present.keys()].filter((at) => present[at] === 0) };
 }
 
 function drawnVariable(

@@ -19,7 +19,7 @@ import type { Reuse } from "../edit/reuse.ts";
 import type { WeightBlock } from "../training/weight-blocks.ts";
 import { checkKnownData, knownDataProblems } from "./check-known-data.ts";
 import { checkGraphMemory } from "./check-memory.ts";
-import { imputedValues } from "./imputed-values.ts";
+import { inferredValues } from "./imputed-values.ts";
 import { incompleteNames } from "./missing-values.ts";
 import { refuseLearned } from "./refuse-learned.ts";
 
@@ -52,11 +52,13 @@ export interface GuidePlan {
   readonly samples: number;
 }
 
+/** Throws `ProblemError` where a missing value is needed that cannot be inferred. */
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
   const { sizes, knowns } = bound;
   const incomplete = incompleteNames(bound);
-  const imputed = imputedValues(model, bound);
-  return { model, functions: program.functions, sizes, knowns, incomplete, imputed };
+  const inferred = inferredValues(model, bound);
+  const { imputed } = inferred;
+  return { model: inferred.model, functions: program.functions, sizes, knowns, incomplete, imputed };
 }
 
 /** Values of the graph inputs `data/<name>`, and `present/<name>` where some are missing. */
@@ -84,7 +86,9 @@ export function planDensity(
   const input = loweringInput(program, model, bound);
   const make = (): DensityGraphs => lowerGraphs(input, bound);
   const graphs =
-    reuse === undefined ? make() : reuse.graphs.get(reuse.keyOf(program, model, bound, input.imputed), make);
+    reuse === undefined
+      ? make()
+      : reuse.graphs.get(reuse.keyOf(program, input.model, bound, input.imputed), make);
   return { ...fitting(graphs, bound, make), data: dataInputs(bound) };
 }
 

@@ -1,6 +1,7 @@
 /** Missing values that other lines compute with are inferred, as latents are: which these are, and what cannot be. */
 
 import { type Problem, ProblemError } from "../../base/problem.ts";
+import type { Span } from "../../base/span.ts";
 import { evaluateKnown } from "../../compiler/lower/evaluate-known.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { elementName, indicesAt, placeOf } from "../../data/raw-data.ts";
@@ -14,42 +15,57 @@ import { distributionExpressions } from "../../lang/program-expressions.ts";
 import { evaluateSize, type Size } from "../../lang/size.ts";
 import { supportBounds } from "../../lang/support-bounds.ts";
 import { incompleteNames } from "./missing-values.ts";
+import { isDiscrete, markSummed, whyNotFinite, whyNotSummed } from "./summed-values.ts";
 
-/** By variable, row-major positions of the missing elements. Throws `ProblemError` where one is needed that cannot be inferred. */
-export function imputedValues(
-  model: CoreModel,
-  bound: BoundData,
-): Readonly<Record<string, readonly number[]>> {
-  const found: Record<string, readonly number[]> = {};
+/** How missing values are inferred. Row-major positions of the missing elements, by variable. */
+export interface InferredValues {
+  /** The model in which variables with elements that are summed out are marked so. */
+  readonly model: CoreModel;
+  /** Real numbers, which are latents. */
+  readonly imputed: Readonly<Record<string, readonly number[]>>;
+  /** Whole numbers and booleans, which are summed out. */
+  readonly summed: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Throws `ProblemError` where a missing value is needed that cannot be inferred. */
+export function inferredValues(model: CoreModel, bound: BoundData): InferredValues {
+  const imputed: Record<string, readonly number[]> = {};
+  const summed: Record<string, readonly number[]> = {};
   const problems: Problem[] = [];
   const sites = new Map(model.sites.map((site) => [site.id, site]));
   for (const name of incompleteNames(bound)) {
     const use = useOf(name, model, sites);
     if (use === undefined) continue;
-    const { shape, present = new Float64Array(0), origin } = bound.values[name];
+    const { present = new Float64Array(0) } = bound.values[name];
     const missing = [...present.keys()].filter((at) => present[at] === 0);
     const refusal = whyNotInferred(name, missing, model, bound);
-    if (refusal === undefined) {
-      found[name] = missing;
-      continue;
-    }
-    const indices = indicesAt(shape, refusal.at);
-    problems.push({
-      code: "missing-value-needed",
-      severity: "error",
-      message: `\`${elementName(name, indices)}\` is missing, and other parts of the model are computed from \`${name}\`: ${refusal.reason}`,
-      labels: [{ span: use.span, text: `\`${name}\` is needed here` }],
-      place: placeOf(name, origin, indices),
-      help: refusal.help,
-    });
+    if (refusal !== undefined) problems.push(refuseNeeded(name, refusal, use.span, bound));
+    else if (isDiscrete(name, model)) summed[name] = missing;
+    else imputed[name] = missing;
   }
+  const marked = markSummed(model, Object.keys(summed));
+  for (const { name, span, ...reason } of whyNotSummed(marked, Object.keys(summed)))
+    problems.push(refuseNeeded(name, { at: summed[name][0], ...reason }, span, bound));
   if (problems.length > 0) throw new ProblemError(problems);
-  return found;
+  return { model: marked, imputed, summed };
+}
+
+function refuseNeeded(name: string, { at, reason, help }: Refusal, span: Span, bound: BoundData): Problem {
+  const { shape, origin } = bound.values[name];
+  const indices = indicesAt(shape, at);
+  return {
+    code: "missing-value-needed",
+    severity: "error",
+    message: `\`${elementName(name, indices)}\` is missing, and other parts of the model are computed from \`${name}\`: ${reason}`,
+    labels: [{ span, text: `\`${name}\` is needed here` }],
+    place: placeOf(name, origin, indices),
+    help,
+  };
 }
 
 /** For what cannot infer missing values. Throws `ProblemError`. */
 export function refuseImputed(model: CoreModel, bound: BoundData, what: string): void {
-  const [first] = Object.entries(imputedValues(model, bound));
+  const [first] = Object.entries(inferredValues(model, bound).imputed);
   if (first === undefined) return;
   const [name, [at]] = first;
   const { shape, origin } = bound.values[name];
@@ -81,16 +97,12 @@ function whyNotInferred(
   const at = missing[0];
   const help = `give the value, or draw \`${name}\` without \`observe\` and observe a measurement of it`;
   const own = model.sites.filter(({ variable }) => variable === name);
-  if (own.some(({ support }) => support.kind === "discrete"))
-    return {
-      at,
-      reason: "missing real numbers are inferred, but missing whole numbers are not summed out",
-      help: `give the value, or leave out the rows where \`${name}\` is missing`,
-    };
   if (own.some(({ distribution, support }) => eventRankOf(distribution) > 0 || support.kind === "ordered"))
     return { at, reason: "numbers drawn one by one are inferred, but these are drawn as a whole", help };
   if (own.some(({ distribution }) => holdsCensored(distribution)))
     return { at, reason: "what is censored is not inferred", help };
+  const endless = whyNotFinite(name, own);
+  if (endless !== undefined) return { at, ...endless };
   const areas = drawnAreas(name, model, bound);
   const { shape } = bound.values[name];
   const undrawn = missing.find((element) => {

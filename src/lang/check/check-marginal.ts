@@ -192,8 +192,10 @@ function isPlace(expression: CoreExpression, open: readonly string[]): boolean {
   }
 }
 
-function refuseWhole({ sources, report }: Marginal, name: string, { span }: CoreExpression): void {
+function refuseWhole({ model, sources, report }: Marginal, name: string, { span }: CoreExpression): void {
   const source = sources.get(name) ?? name;
+  const isObserved = model.variables.some((each) => each.name === source && each.observed);
+  const instead = isObserved ? `give all values of \`${source}\`` : `observe \`${source}\``;
   report({
     code: "cannot-sum-out",
     target: { text: source, span },
@@ -201,7 +203,7 @@ function refuseWhole({ sources, report }: Marginal, name: string, { span }: Core
       source === name
         ? "it is used as a whole, which couples all its elements"
         : `\`${name}\`, which depends on it, is used as a whole, which couples all its elements`,
-    help: `read one element of \`${name}\` at a time, in a plate or \`for\`, or observe \`${source}\``,
+    help: `read one element of \`${name}\` at a time, in a plate or \`for\`, or ${instead}`,
   });
 }
 
