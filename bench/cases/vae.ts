@@ -2,10 +2,12 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { randomSource } from "../../src/base/random.ts";
+import { adamScalars, adamUpdate } from "../../src/compiler/adam.ts";
 import { arithmetic } from "../../src/compiler/arithmetic.ts";
 import { createBuilder } from "../../src/compiler/builder.ts";
 import { differentiate } from "../../src/compiler/differentiate.ts";
 import { elementCount, type Graph, type NodeId } from "../../src/compiler/graph.ts";
+import { type PackedWeights, packWeights } from "../../src/compiler/pack-weights.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { copyInto } from "../../src/compiler/rebuild.ts";
 import { repeatSteps } from "../../src/compiler/repeat-steps.ts";
@@ -13,6 +15,7 @@ import type { EngineLabel } from "../../src/driver/choose-engine.ts";
 import { select } from "../../src/driver/density/density-plan.ts";
 import { nodeHost } from "../../src/driver/node-host.ts";
 import type { AmortizedPlan } from "../../src/driver/training/amortized-plan.ts";
+import { weightLayout } from "../../src/driver/training/weight-blocks.ts";
 import type { Values } from "../../src/engines/engine.ts";
 import { adamDefaults } from "../../src/inference/optimizer.ts";
 import { alternate } from "../harness/alternate.ts";
@@ -145,11 +148,12 @@ export async function adamSteps(task: VaeTask): Promise<Measurable> {
   const { steps, seconds } = task;
   const plan = await planOf(task, readFloats(task.images));
   const engine = await nodeHost.loadEngine(task.engine as EngineLabel, task.threads);
-  const names = plan.blocks.flatMap(({ input }) => [input, `first/${input}`, `second/${input}`]);
-  const block = repeatSteps(stepGraph(plan), {
+  const gradient = gradientOf(plan);
+  const names = gradient.weights.flatMap(({ input }) => [input, `first/${input}`, `second/${input}`]);
+  const block = repeatSteps(stepGraph(gradient), {
     count: steps,
     carried: Object.fromEntries(names.map((name) => [name, `next/${name}`])),
-    varying: ["firstScale", "secondScale"],
+    varying: ["firstShare", "secondShare"],
   });
   const executable = engine.compile(block, { seconds });
   const fixed: Record<string, Values> = {
@@ -165,14 +169,16 @@ export async function adamSteps(task: VaeTask): Promise<Measurable> {
       executable.inputView?.(name) ??
       new Float32Array(elementCount(block.nodes[block.inputs[name]].type.shape));
   for (const array of Object.values(state)) array.fill(0);
-  for (const { input, offset, length } of plan.blocks)
-    state[input].set(start.subarray(offset, offset + length));
+  for (const [input, values] of Object.entries(
+    weightLayout(plan.blocks, gradient.weights).inputs("", Float64Array.from(start)),
+  ))
+    state[input].set(values);
   let count = 0;
-  const scales = (beta: number): readonly number[] =>
-    Array.from({ length: steps }, (_, at) => 1 / (1 - beta ** (count + at + 1)));
+  const shares = (beta: number): readonly number[] =>
+    Array.from({ length: steps }, (_, at) => 1 - beta ** (count + at + 1));
   const call = (): Float64Array | Float32Array => {
-    const [firstScale, secondScale] = [scales(adamDefaults.beta1), scales(adamDefaults.beta2)];
-    const outputs = executable.run({ ...fixed, ...state, firstScale, secondScale });
+    const [firstShare, secondShare] = [shares(adamDefaults.beta1), shares(adamDefaults.beta2)];
+    const outputs = executable.run({ ...fixed, ...state, firstShare, secondShare });
     for (const name of names) state[name].set(outputs[`next/${name}`]);
     count += steps;
     return outputs.objective;
@@ -190,38 +196,33 @@ export async function adamSteps(task: VaeTask): Promise<Measurable> {
   };
 }
 
-/** Inputs: those of the objective, `first/…` and `second/…` of every weight, two scales. Outputs: `objective`, `next/…`. */
-function stepGraph(plan: AmortizedPlan): Graph {
-  const weights = plan.blocks.map((block) => block.input);
-  const graph = differentiate(select(plan.lowered.graph, ["objective"]), {
-    of: "objective",
-    wrt: weights,
-    prefix: "gradient/",
-  });
+/** Inputs: those of the objective, `first/…` and `second/…` of every weight, `firstShare` and `secondShare`, 1 − βᵗ. Outputs: `objective`, `next/…`. */
+function stepGraph({ graph, weights }: PackedWeights): Graph {
   const builder = createBuilder();
   const math = arithmetic(builder);
   const ids = copyInto(builder, graph);
-  const { beta1, beta2, epsilon } = adamDefaults;
-  const firstScale = builder.input("firstScale", { dtype: "float", shape: [] });
-  const pace = math.scale(firstScale, rate);
-  const secondScale = builder.input("secondScale", { dtype: "float", shape: [] });
+  const number = (name: string): NodeId => builder.input(name, { dtype: "float", shape: [] });
+  const [first, second] = [number("firstShare"), number("secondShare")];
+  const scalars = adamScalars(math, adamDefaults, math.like(first, rate), { first, second });
   const outputs: Record<string, NodeId> = { objective: ids[graph.outputs.objective] };
-  for (const name of weights) {
-    const type = graph.nodes[graph.inputs[name]].type;
-    const weight = ids[graph.inputs[name]];
-    const slope = ids[graph.outputs[`gradient/${name}`]];
-    const fill = (value: number): NodeId => builder.fill(value, type.shape);
-    const spread = (scalar: NodeId): NodeId =>
-      type.shape.length === 0 ? scalar : builder.emit("broadcast", [scalar], { shape: type.shape, axes: [] });
-    const mix = (old: string, beta: number, value: NodeId): NodeId =>
-      math.add(math.mul(fill(beta), builder.input(old, type)), math.mul(fill(1 - beta), value));
-    const first = mix(`first/${name}`, beta1, slope);
-    const second = mix(`second/${name}`, beta2, math.mul(slope, slope));
-    const root = builder.emit("sqrt", [math.mul(second, spread(secondScale))], {});
-    const move = math.div(math.mul(first, spread(pace)), math.add(root, fill(epsilon)));
-    outputs[`next/first/${name}`] = first;
-    outputs[`next/second/${name}`] = second;
-    outputs[`next/${name}`] = math.add(weight, move);
+  for (const { input } of weights) {
+    const { type } = graph.nodes[graph.inputs[input]];
+    const state = {
+      weight: ids[graph.inputs[input]],
+      first: builder.input(`first/${input}`, type),
+      second: builder.input(`second/${input}`, type),
+    };
+    const after = adamUpdate(math, state, ids[graph.outputs[`gradient/${input}`]], scalars);
+    outputs[`next/${input}`] = after.weight;
+    outputs[`next/first/${input}`] = after.first;
+    outputs[`next/second/${input}`] = after.second;
   }
   return optimize(builder.finish(outputs));
+}
+
+/** The objective's gradient by weights as `ppl train` packs them. */
+function gradientOf(plan: AmortizedPlan): PackedWeights {
+  const wrt = plan.blocks.map((block) => block.input);
+  const objective = select(plan.lowered.graph, ["objective"]);
+  return packWeights(differentiate(objective, { of: "objective", wrt, prefix: "gradient/" }), wrt);
 }

@@ -1,5 +1,5 @@
 /** The update of Adam as graph nodes, so that an engine makes whole steps of an optimisation. */
-import { arithmetic } from "./arithmetic.ts";
+import { type Arithmetic, arithmetic } from "./arithmetic.ts";
 import { createBuilder } from "./builder.ts";
 import type { Graph, NodeId } from "./graph.ts";
 import { copyInto } from "./rebuild.ts";
@@ -20,9 +20,60 @@ export function adamCarries(weights: readonly string[]): Record<string, string> 
   return Object.fromEntries(names.map((name) => [name, `next/${name}`]));
 }
 
+/** What is the same for every element of a step, as single numbers. */
+export interface AdamScalars {
+  readonly firstDecay: NodeId;
+  readonly secondDecay: NodeId;
+  readonly rate: NodeId;
+  readonly tiny: NodeId;
+}
+
+export interface AdamState {
+  readonly weight: NodeId;
+  /** Σ β₁ᵏ g, with the slope g of k steps ago. */
+  readonly first: NodeId;
+  /** Σ β₂ᵏ g². */
+  readonly second: NodeId;
+}
+
+/**
+ * The numbers of one step. m and v of Kingma and Ba (2015, algorithm 1) are `first` (1 − β₁) and `second` (1 − β₂), and `shares` are
+ * 1 − β₁ᵗ and 1 − β₂ᵗ: all factors are in `rate` and `tiny`, so that `adamUpdate` is as few operations on whole tensors as can be.
+ */
+export function adamScalars(
+  math: Arithmetic,
+  { beta1, beta2, epsilon }: Pick<AdamRequest, "beta1" | "beta2" | "epsilon">,
+  rate: NodeId,
+  shares: { readonly first: NodeId; readonly second: NodeId },
+): AdamScalars {
+  const root = math.builder.emit("sqrt", [math.scale(shares.second, 1 / (1 - beta2))], {});
+  return {
+    firstDecay: math.like(rate, beta1),
+    secondDecay: math.like(rate, beta2),
+    rate: math.div(math.scale(math.mul(rate, root), 1 - beta1), shares.first),
+    tiny: math.scale(root, epsilon),
+  };
+}
+
+/** A tensor and its moments after a step up the slope. */
+export function adamUpdate(
+  math: Arithmetic,
+  { weight, first, second }: AdamState,
+  slope: NodeId,
+  { firstDecay, secondDecay, rate, tiny }: AdamScalars,
+): AdamState {
+  const shape = math.shapeOf(weight);
+  const everywhere = (x: NodeId): NodeId => (shape.length === 0 ? x : math.broadcast(x, shape, []));
+  const nextFirst = math.add(math.mul(first, everywhere(firstDecay)), slope);
+  const nextSecond = math.add(math.mul(second, everywhere(secondDecay)), math.mul(slope, slope));
+  const root = math.add(math.builder.emit("sqrt", [nextSecond], {}), everywhere(tiny));
+  const move = math.mul(math.div(nextFirst, root), everywhere(rate));
+  return { weight: math.add(weight, move), first: nextFirst, second: nextSecond };
+}
+
 /**
  * One step up the gradient (Kingma and Ba 2015, algorithm 1). Inputs beside the graph's: `first/<weight>` and `second/<weight>`, the
- * moments; `count`, the steps taken before; `rate`; `maxNorm`, to which a longer gradient is scaled down; `active` (bool). Outputs:
+ * moments of `AdamState`; `count`, the steps taken before; `rate`; `maxNorm`, to which a longer gradient is scaled down; `active` (bool). Outputs:
  * `objective`, `gradientNorm` (Euclidean, before it is scaled down) and `next/…` of weights, moments and count. Where the step is not
  * active, or the objective or the norm is not finite, these are what they were.
  */
@@ -52,17 +103,18 @@ export function adamStep({ graph, weights, beta1, beta2, epsilon }: AdamRequest)
   // 1 − βⁿ, to all digits in single precision too.
   const share = (beta: number): NodeId =>
     math.neg(builder.emit("expm1", [math.scale(next, Math.log(beta))], {}));
+  const scalars = adamScalars(math, { beta1, beta2, epsilon }, scalar("rate"), {
+    first: share(beta1),
+    second: share(beta2),
+  });
   const whenAccepted = (x: NodeId, otherwise: number): NodeId =>
     math.select(accepted, x, math.like(x, otherwise));
-  const number = (value: number): NodeId => math.like(count, value);
-  // All that is the same for every element is a single number: few operations on whole tensors are left.
-  const firstDecay = whenAccepted(number(beta1), 1);
-  const secondDecay = whenAccepted(number(beta2), 1);
-  const slopeScale = math.scale(shortening, 1 - beta1);
-  const squareScale = (1 - beta2) / (1 - beta1) ** 2;
-  const rootShare = builder.emit("sqrt", [share(beta2)], {});
-  const rate = whenAccepted(math.div(math.mul(scalar("rate"), rootShare), share(beta1)), 0);
-  const tinyRoot = math.scale(rootShare, epsilon);
+  const applied: AdamScalars = {
+    ...scalars,
+    firstDecay: whenAccepted(scalars.firstDecay, 1),
+    secondDecay: whenAccepted(scalars.secondDecay, 1),
+    rate: whenAccepted(scalars.rate, 0),
+  };
 
   const outputs: Record<string, NodeId> = {
     objective,
@@ -74,18 +126,16 @@ export function adamStep({ graph, weights, beta1, beta2, epsilon }: AdamRequest)
     const everywhere = (x: NodeId): NodeId =>
       type.shape.length === 0 ? x : math.broadcast(x, type.shape, []);
     const weight = ids[graph.inputs[name]];
-    const oldFirst = builder.input(`first/${name}`, type);
-    const oldSecond = builder.input(`second/${name}`, type);
+    const state = {
+      weight,
+      first: builder.input(`first/${name}`, type),
+      second: builder.input(`second/${name}`, type),
+    };
     const slope = math.select(everywhere(accepted), slopes[at], math.like(weight, 0));
-    const change = math.mul(slope, everywhere(slopeScale));
-    const first = math.add(math.mul(oldFirst, everywhere(firstDecay)), change);
-    const square = math.scale(math.mul(change, change), squareScale);
-    const second = math.add(math.mul(oldSecond, everywhere(secondDecay)), square);
-    const root = math.add(builder.emit("sqrt", [second], {}), everywhere(tinyRoot));
-    const move = math.mul(math.div(first, root), everywhere(rate));
-    outputs[`next/${name}`] = math.add(weight, move);
-    outputs[`next/first/${name}`] = first;
-    outputs[`next/second/${name}`] = second;
+    const after = adamUpdate(math, state, math.mul(slope, everywhere(shortening)), applied);
+    outputs[`next/${name}`] = after.weight;
+    outputs[`next/first/${name}`] = after.first;
+    outputs[`next/second/${name}`] = after.second;
   });
   return builder.finish(outputs);
 }

@@ -1,9 +1,11 @@
 /** First-order optimisation of flat vectors: Adam and step-size schedules, as pure functions. */
 
-/** Running moments of the gradient. */
+/** Running moments of the gradient, as sums: those of Adam as published are `first` (1 − β₁) and `second` (1 − β₂). */
 export interface AdamMoments {
   readonly count: number;
+  /** Σ β₁ᵏ g, with the slope g of k steps ago. */
   readonly first: Float64Array;
+  /** Σ β₂ᵏ g². */
   readonly second: Float64Array;
 }
 
@@ -32,15 +34,15 @@ export function adamAscent(
 ): { readonly moments: AdamMoments; readonly parameters: Float64Array } {
   const { beta1, beta2, epsilon } = options;
   const count = moments.count + 1;
-  const firstScale = 1 / (1 - beta1 ** count);
-  const secondScale = 1 / (1 - beta2 ** count);
+  const firstScale = (1 - beta1) / (1 - beta1 ** count);
+  const secondScale = (1 - beta2) / (1 - beta2 ** count);
   const first = moments.first.slice();
   const second = moments.second.slice();
   const moved = parameters.slice();
   for (let i = 0; i < moved.length; i++) {
     const slope = gradient[i];
-    first[i] = beta1 * first[i] + (1 - beta1) * slope;
-    second[i] = beta2 * second[i] + (1 - beta2) * slope * slope;
+    first[i] = beta1 * first[i] + slope;
+    second[i] = beta2 * second[i] + slope * slope;
     moved[i] += (rate * first[i] * firstScale) / (Math.sqrt(second[i] * secondScale) + epsilon);
   }
   return { moments: { count, first, second }, parameters: moved };

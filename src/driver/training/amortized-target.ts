@@ -1,7 +1,7 @@
 /** An amortized plan compiled on an engine: whole blocks of optimisation steps in one call. */
 import { adamCarries, adamStep } from "../../compiler/adam.ts";
 import { differentiate } from "../../compiler/differentiate.ts";
-import type { Graph } from "../../compiler/graph.ts";
+import { type PackedWeights, packWeights } from "../../compiler/pack-weights.ts";
 import { hoistInvariants } from "../../compiler/passes/hoist-invariants.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { repeatSteps } from "../../compiler/repeat-steps.ts";
@@ -14,8 +14,9 @@ import type {
   AmortizedTrace,
 } from "../../inference/target.ts";
 import { select } from "../density/density-plan.ts";
-import { type AmortizedPlan, parameterInputs } from "./amortized-plan.ts";
+import type { AmortizedPlan } from "./amortized-plan.ts";
 import { initialParameters } from "./initial-parameters.ts";
+import { weightLayout } from "./weight-blocks.ts";
 
 type Inputs = Readonly<Record<string, Values>>;
 
@@ -35,7 +36,9 @@ export function amortizedTarget(
 ): AmortizedTarget & { dispose(): void } {
   const { batch } = plan.options;
   const { localDimension } = plan.lowered;
-  const executable = engine.compile(trainingBlock(plan, blockSteps), { seconds });
+  const { graph, weights } = trainingBlock(plan, blockSteps);
+  const executable = engine.compile(graph, { seconds });
+  const state = weightLayout(plan.blocks, weights);
   const rows = (name: string, width: number): Float64Array | Float32Array =>
     executable.inputView?.(name) ?? new Float64Array(blockSteps * width);
   const noise = rows("noise", batch * localDimension);
@@ -55,9 +58,9 @@ export function amortizedTarget(
       ...plan.sharedData,
       ...standard,
       ...Object.fromEntries(items.map(({ name, rows }) => [name, rows])),
-      ...parameterInputs(plan, parameters),
-      ...momentInputs(plan, "first", moments.first),
-      ...momentInputs(plan, "second", moments.second),
+      ...state.inputs("", parameters),
+      ...state.inputs("first/", moments.first),
+      ...state.inputs("second/", moments.second),
       noise,
       rate: rates,
       active,
@@ -66,11 +69,11 @@ export function amortizedTarget(
     };
   };
   const collect = (outputs: Outputs, block: AmortizedBlock): AmortizedAscent & AmortizedTrace => ({
-    parameters: collected(plan, outputs, "next/"),
+    parameters: state.collect(outputs, "next/"),
     moments: {
       count: outputs["next/count"][0],
-      first: collected(plan, outputs, "next/first/"),
-      second: collected(plan, outputs, "next/second/"),
+      first: state.collect(outputs, "next/first/"),
+      second: state.collect(outputs, "next/second/"),
     },
     objectives: Float64Array.from(outputs.objective.subarray(0, block.rates.length)),
     gradientNorms: Float64Array.from(outputs.gradientNorm.subarray(0, block.rates.length)),
@@ -92,14 +95,17 @@ export function amortizedTarget(
 }
 
 /** So many steps: the objective of a batch, its gradient, the weights and moments after it (`adamStep`, `repeatSteps`). */
-export function trainingBlock(plan: AmortizedPlan, count: number): Graph {
-  const weights = plan.blocks.map((block) => block.input);
+function trainingBlock(plan: AmortizedPlan, count: number): PackedWeights {
+  const wrt = plan.blocks.map((block) => block.input);
   const objective = select(plan.lowered.graph, ["objective"]);
-  const graph = differentiate(objective, { of: "objective", wrt: weights, prefix: "gradient/" });
-  const step = optimize(adamStep({ graph, weights, ...adamDefaults }));
+  const graph = differentiate(objective, { of: "objective", wrt, prefix: "gradient/" });
+  const packed = packWeights(graph, wrt);
+  const weights = packed.weights.map(({ input }) => input);
+  const step = optimize(adamStep({ graph: packed.graph, weights, ...adamDefaults }));
   const varying = ["noise", "rate", "active", ...Object.keys(plan.itemData)];
   // The step is as it should be; only what is the same in all of them can still move out.
-  return hoistInvariants(repeatSteps(step, { count, carried: adamCarries(weights), varying }));
+  const block = repeatSteps(step, { count, carried: adamCarries(weights), varying });
+  return { graph: hoistInvariants(block), weights: packed.weights };
 }
 
 /** The rows of those items, one after the other. */
@@ -114,21 +120,4 @@ function copyRows(
     const start = items[row] * width;
     for (let i = 0; i < width; i++) rows[at++] = values[start + i];
   }
-}
-
-function momentInputs(
-  plan: AmortizedPlan,
-  kind: "first" | "second",
-  moments: Float64Array,
-): Record<string, Float64Array> {
-  return Object.fromEntries(
-    Object.entries(parameterInputs(plan, moments)).map(([name, values]) => [`${kind}/${name}`, values]),
-  );
-}
-
-/** The flat vector of what the outputs `<prefix><weight>` are. */
-function collected(plan: AmortizedPlan, outputs: Outputs, prefix: string): Float64Array {
-  const flat = new Float64Array(plan.parameterCount);
-  for (const { input, offset } of plan.blocks) flat.set(outputs[`${prefix}${input}`], offset);
-  return flat;
 }

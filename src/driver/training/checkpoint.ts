@@ -40,10 +40,13 @@ export function openCheckpoint(path: string, resume: boolean, run: TrainingRun):
   };
 }
 
+/** Of the tensors; another one when it changes, as numbers of the old one must not be continued. */
+const meaning = "moments are sums";
+
 /** Equal for runs that are the same run: same program, data, sizes and settings. */
 function fingerprintOf({ program, model, bound, settings }: TrainingRun): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([version, program.source.text, model.name, bound.sizes, settings]));
+  hash.update(JSON.stringify([version, meaning, program.source.text, model.name, bound.sizes, settings]));
   for (const [name, { values }] of Object.entries(bound.values)) {
     hash.update(name);
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
