@@ -39,11 +39,15 @@ export function chooseStart(
   const lowest = points.reduce((least, each) => Math.min(least, each.logDensity), first.logDensity);
   const depth = hopelessDepth(target.dimension);
   if (Math.max(best.logDensity, first.logDensity) - lowest <= depth) return first;
+  const near = [first, ...points].filter((point) => best.logDensity - point.logDensity < coarseDepth);
   const top = summit(target, best);
-  if (top === undefined) return first;
+  if (top === undefined) return near[0];
   const hopeful = (point: Found): boolean => (summit(target, point) ?? top) >= top - depth;
-  return [first, ...points].find((point) => point === best || hopeful(point)) ?? first;
+  return near.find((point) => point === best || hopeful(point)) ?? first;
 }
+
+/** Where the log density is as low as this, its roundings alone, of a part in 2⁵², let a step be taken or refused. */
+const coarseDepth = 2 ** 44;
 
 /** Other starts have random numbers of their own: those of a step that no run reaches. */
 const otherSteps = 2 ** 31 - 1;

@@ -94,6 +94,29 @@ describe("starts stay those of the usual distribution, so that chains show modes
   });
 });
 
+describe("a start so low that its density is mere roundings", () => {
+  // As errors of a moving average of 200 steps grow where its coefficient lies beyond one: hardly more than uniform from −1 to 1.
+  const target = vectorTarget(1, ([x], gradient) => {
+    gradient[0] = -200 * x ** 399;
+    return -0.5 * x ** 400;
+  });
+
+  test("is passed over, and no other", () => {
+    const outside = keys.filter((key) => Math.abs(firstOf(target, key)[0]) > 1.08);
+    expect(outside.length).toBeGreaterThan(30);
+    for (const key of outside) expect(Math.abs(chosenOf(target, key)[0])).toBeLessThan(1.09);
+    for (const key of keys)
+      if (Math.abs(firstOf(target, key)[0]) < 1) expect(chosenOf(target, key)).toEqual(firstOf(target, key));
+  });
+
+  test("so that every chain runs", () => {
+    const posterior = runChains(nuts, target, { ...nuts.defaults, warmup: 300, draws: 500 }, 8);
+    const { sd, rhat } = posterior.summary()["x[0]"];
+    expect(Math.abs(sd - 1 / Math.sqrt(3))).toBeLessThan(0.03);
+    expect(rhat).toBeLessThan(1.02);
+  });
+});
+
 test("where no point has a density the problem is that of the first search", () => {
   const target = vectorTarget(1, () => Number.NaN);
   expect(chooseStart(target, 2, randomSource(keys[0], 0), keys[0])).toEqual(
