@@ -96,6 +96,8 @@ See also Normal, LowRankMultivariateNormal, MultivariateStudentT, LKJ, GaussianR
 > S = [[2, 0.5], [0.5, 1]] as Covariance
 > logpdf(MultivariateStudentT(3, [0, 1], S), [1, 1])
 -2.55357
+> variance(MultivariateStudentT(3, [0, 1], [[2, 0.5], [0.5, 1]] as Covariance))
+[6, 3]
 
 See also StudentT, MultivariateNormal.`,
   LKJ: `Correlation matrices R with density |R|^(concentration − 1): uniform at 1 (Lewandowski, Kurowicka and Joe 2009). The declared type says how large.
@@ -115,6 +117,8 @@ See also LKJ, MultivariateNormal.`,
 > S = [[2, 0.5], [0.5, 1]] as Covariance
 > logpdf(Wishart(4, S), [[3, 1], [1, 2]])
 -5.25297
+> mean(Wishart(4, [[2, 0.5], [0.5, 1]] as Covariance))
+[[8, 2], [2, 4]]
 
 See also InverseWishart, LKJ, Gamma.`,
   InverseWishart: `The inverse of a Wishart(df, scale⁻¹): mean scale / (df − K − 1); \`df\` is above K − 1.
@@ -122,6 +126,8 @@ See also InverseWishart, LKJ, Gamma.`,
 > S = [[2, 0.5], [0.5, 1]] as Covariance
 > logpdf(InverseWishart(4, S), [[3, 1], [1, 2]])
 -8.33797
+> mean(InverseWishart(4, [[2, 0.5], [0.5, 1]] as Covariance))
+[[2, 0.5], [0.5, 1]]
 
 See also Wishart, LKJ, InverseGamma.`,
   Flat: `The improper constant density; says aloud that there is no prior. Has no draws.

@@ -14,6 +14,9 @@ const momentNames = [
   "Dirichlet",
   "Categorical",
   "MultivariateNormal",
+  "MultivariateStudentT",
+  "Wishart",
+  "InverseWishart",
 ] as const;
 
 export type MomentName = (typeof momentNames)[number];

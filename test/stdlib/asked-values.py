@@ -1,6 +1,8 @@
 """Writes asked-values.json: quantiles, means and variances by SciPy, for asked.test.ts."""
 import json
 from pathlib import Path
+
+import numpy as np
 from scipy import stats
 
 shares = [1e-9, 0.05, 0.5, 0.9, 0.9999]
@@ -32,4 +34,30 @@ for use, distribution in rows:
     mean, variance = distribution.stats("mv")
     quantiles = [float(distribution.ppf(p)) for p in shares]
     found.append({"use": use, "shares": shares, "quantiles": quantiles, "mean": float(mean), "variance": float(variance)})
-Path(__file__).with_name("asked-values.json").write_text(json.dumps(found, indent=1) + "\n")
+
+S = [[2, 0.5, 0.1], [0.5, 1, -0.3], [0.1, -0.3, 0.7]]
+covariance = f"{S} as Covariance"
+arrays = []
+
+
+def array(use, mean, variance):
+    arrays.append({"use": use, "mean": np.ravel(mean).tolist(), "variance": np.ravel(variance).tolist()})
+
+
+def marginals(use, each):
+    array(use, [m.mean() for m in each], [m.var() for m in each])
+
+
+for use, matrices in [
+    (f"Wishart(4.5, {covariance})", stats.wishart(4.5, S)),
+    (f"InverseWishart(7.5, {covariance})", stats.invwishart(7.5, S)),
+]:
+    array(use, matrices.mean(), matrices.var())
+counts = stats.dirichlet_multinomial([0.5, 2, 1.5], 6)
+array("DirichletMultinomial(6, [0.5, 2, 1.5])", counts.mean(), counts.var())
+t = [stats.t(4.5, loc, S[i][i] ** 0.5) for i, loc in enumerate([1, -2, 3])]
+marginals(f"MultivariateStudentT(4.5, [1, -2, 3], {covariance})", t)
+marginals("GaussianRandomWalk[4](1.5, 0.3)", [stats.norm(1.5, 0.3 * (i + 1) ** 0.5) for i in range(4)])
+
+for name, values in [("asked-values.json", found), ("asked-array-values.json", arrays)]:
+    Path(__file__).with_name(name).write_text(json.dumps(values, indent=1) + "\n")

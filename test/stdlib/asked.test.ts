@@ -5,6 +5,7 @@ import { lowerLogDensity } from "../../src/compiler/lower/log-density.ts";
 import { optimize } from "../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../src/engines/reference/reference-engine.ts";
 import { loadModel } from "../compiler/lower/load-model.ts";
+import arrayValues from "./asked-array-values.json" with { type: "json" };
 import values from "./asked-values.json" with { type: "json" };
 
 /** What an expression in the numbers `a` gives at each of these. */
@@ -21,7 +22,7 @@ function answers(expression: string, at: readonly number[]): number[] {
 }
 
 function expectClose(found: number, wanted: number, what: string): void {
-  const error = found === wanted ? 0 : Math.abs(found - wanted) / Math.max(Math.abs(wanted), 1e-3);
+  const error = Object.is(found, wanted) ? 0 : Math.abs(found - wanted) / Math.max(Math.abs(wanted), 1e-3);
   expect(error, `${what}: ${found} for ${wanted}`).toBeLessThan(1e-9);
 }
 
@@ -36,6 +37,20 @@ describe.each(values)("$use", ({ use, shares, quantiles, mean, variance }) => {
     expectClose(found, mean, "mean");
     expectClose(answers(`variance(${use}) + 0 * a[n]`, [0])[0], variance, "variance");
     expectClose(answers(`sd(${use}) + 0 * a[n]`, [0])[0], Math.sqrt(variance), "sd");
+  });
+});
+
+describe.each(arrayValues)("$use", ({ use, mean, variance }) => {
+  test.each([
+    ["mean", mean],
+    ["variance", variance],
+    ["sd", variance.map(Math.sqrt)],
+  ])("%s", (asked, wanted) => {
+    const value = `${asked}(${use})`;
+    const flat = use.includes("Wishart") ? `flatten(${value})` : value;
+    wanted.forEach((each, at) => {
+      expectClose(answers(`${flat}[${at}] + 0 * a[n]`, [0])[0], each, `${asked} at ${at}`);
+    });
   });
 });
 
@@ -97,6 +112,14 @@ describe("moments", () => {
     ["dot([0, 0, 1], variance(Dirichlet([1, 2, 5])))", 15 / (64 * 9)],
     ["mean(Pareto(2, 1))", Infinity],
     ["variance(StudentT(2, 0, 1))", Infinity],
+    ["mean(HalfCauchy(2))", Infinity],
+    ["variance(HalfCauchy(2))", Infinity],
+    ["sum(mean(MultivariateStudentT(1, 0, eye(2))))", Number.NaN],
+    ["sum(variance(MultivariateStudentT(2, 0, cholesky: [[1, 0], [1, 2]] as CholeskyCov)))", Infinity],
+    ["sum(variance(MultivariateStudentT(4, 0, cholesky: [[1, 0], [1, 2]] as CholeskyCov)))", 12],
+    ["mean(InverseWishart(3, eye(2)))[0, 0]", Infinity],
+    ["mean(InverseWishart(3, eye(2)))[0, 1]", Number.NaN],
+    ["variance(InverseWishart(5, eye(2)))[0, 1]", Infinity],
   ])("%s", (expression, wanted) => {
     expectClose(answers(`${expression} + 0 * a[n]`, [0])[0], wanted, "value");
   });

@@ -2,7 +2,17 @@
 import type { MomentName } from "../../lang/moments.ts";
 import { logProbabilities } from "./distribution-arguments.ts";
 import type { Arguments } from "./distribution-row.ts";
-import { choleskyFactor, diagonalOf, identity, repeated, side, solveLower } from "./matrices.ts";
+import {
+  alongColumns,
+  alongRows,
+  choleskyFactor,
+  diagonalOf,
+  identity,
+  isAt,
+  repeated,
+  side,
+  solveLower,
+} from "./matrices.ts";
 import type { Algebra, Value } from "./value.ts";
 
 export interface MomentRow {
@@ -46,13 +56,80 @@ export const momentRows: { readonly [Name in MomentName]: MomentRow } = {
     mean: (a, { loc, covariance, precision, cholesky }) =>
       a.stretch(loc, [], [side(covariance ?? precision ?? cholesky)]),
     variance(a, { covariance, precision, cholesky }) {
-      if (covariance !== undefined) return diagonalOf(a, covariance);
-      if (cholesky !== undefined) return a.reduce("reduceSum", a.square(cholesky), 1);
+      if (precision === undefined) return diagonalOfProduct(a, covariance, cholesky);
       const inverse = solveLower(a, choleskyFactor(a, precision), identity(a, precision.event));
       return a.reduce("reduceSum", a.square(inverse), 0);
     },
   },
+  MultivariateStudentT: {
+    mean: (a, { df, loc, scale, cholesky }) =>
+      whereAbove(a, df, 1, () => a.stretch(loc, [], [side(scale ?? cholesky)]), Number.NaN),
+    variance: (a, { df, scale, cholesky }) =>
+      whereAbove(
+        a,
+        df,
+        2,
+        (known) => a.mul(a.div(known, a.sub(known, 2)), diagonalOfProduct(a, scale, cholesky)),
+        Number.POSITIVE_INFINITY,
+      ),
+  },
+  Wishart: {
+    mean: (a, { df, scale }) => whereAbove(a, df, side(scale) - 1, () => a.mul(df, scale), Number.NaN),
+    // ν (Vᵢⱼ² + Vᵢᵢ Vⱼⱼ)
+    variance: (a, { df, scale }) =>
+      whereAbove(
+        a,
+        df,
+        side(scale) - 1,
+        () => a.mul(df, a.add(a.square(scale), diagonalProducts(a, scale))),
+        Number.NaN,
+      ),
+  },
+  // Von Rosen (1988), "Moments for the inverted Wishart distribution".
+  InverseWishart: {
+    mean(a, { df, scale }) {
+      const n = side(scale);
+      const onDiagonal = isAt(a, scale.event, "onDiagonal");
+      const otherwise = a.select(onDiagonal, Number.POSITIVE_INFINITY, Number.NaN);
+      return whereAbove(a, df, n + 1, (known) => a.div(scale, a.sub(known, n + 1)), otherwise);
+    },
+    // ((ν − K + 1) Ψᵢⱼ² + (ν − K − 1) Ψᵢᵢ Ψⱼⱼ) / ((ν − K) (ν − K − 1)² (ν − K − 3))
+    variance(a, { df, scale }) {
+      const n = side(scale);
+      const formula = (known: Value): Value => {
+        const less = (by: number): Value => a.sub(known, n + by);
+        const squares = a.mul(less(-1), a.square(scale));
+        const products = a.mul(less(1), diagonalProducts(a, scale));
+        const below = a.mul(a.mul(less(0), a.square(less(1))), less(3));
+        return a.div(a.add(squares, products), below);
+      };
+      return whereAbove(a, df, n + 3, formula, Number.POSITIVE_INFINITY);
+    },
+  },
 };
+
+/** What needs more than `least` degrees of freedom; `known` are those that are there, or others that have a finite value too. */
+function whereAbove(
+  a: Algebra,
+  df: Value,
+  least: number,
+  formula: (known: Value) => Value,
+  otherwise: number | Value,
+): Value {
+  const isAbove = a.binary("less", least, df);
+  return a.select(isAbove, formula(a.select(isAbove, df, least + 1)), otherwise);
+}
+
+/** The diagonal of a matrix, or of L Lᵀ by its factor. */
+function diagonalOfProduct(a: Algebra, matrix: Value | undefined, factor: Value): Value {
+  return matrix === undefined ? a.reduce("reduceSum", a.square(factor), 1) : diagonalOf(a, matrix);
+}
+
+/** Vᵢᵢ Vⱼⱼ */
+function diagonalProducts(a: Algebra, matrix: Value): Value {
+  const diagonal = diagonalOf(a, matrix);
+  return a.mul(alongRows(a, diagonal, matrix.event), alongColumns(a, diagonal, matrix.event));
+}
 
 /** Of a function of the category. */
 function expected(a: Algebra, args: Arguments, f: (k: Value) => Value): Value {
