@@ -4,7 +4,7 @@ import type { CrossValidation } from "../driver/api-types.ts";
 /** Observations named where their terms cannot be trusted. */
 const mostNamed = 5;
 
-/** "elpd_loo -30.8 ± 1.4 · p_loo 0.9 · 8 observations", and a line on what cannot be trusted. */
+/** "elpd_loo -30.8 ± 1.4 · p_loo 0.9 · 8 observations", and lines on what cannot be trusted. */
 export function formatLeaveOneOut(loo: CrossValidation): string[] {
   const { elpd, standardError, effectiveParameters, observations } = loo;
   const facts = [
@@ -12,16 +12,24 @@ export function formatLeaveOneOut(loo: CrossValidation): string[] {
     `p_loo ${effectiveParameters.toFixed(1)}`,
     `${observations} observations`,
   ];
-  const { untrusted } = loo;
-  const named = untrusted.length > mostNamed ? [...untrusted.slice(0, mostNamed), "…"] : untrusted;
-  return [
-    facts.join(" · "),
+  const { untrusted, onInferred } = loo;
+  const warnings = [
     ...(untrusted.length === 0
       ? []
       : [
-          `  - k-hat is above 0.7 for ${untrusted.length} of them (${named.join(", ")}): without one of these the posterior is another, and elpd_loo is too high`,
+          `k-hat is above 0.7 for ${untrusted.length} of them (${listed(untrusted)}): without one of these the posterior is another, and elpd_loo is too high`,
+        ]),
+    ...(onInferred.length === 0
+      ? []
+      : [
+          `of these, ${listed(onInferred)} ${onInferred.length === 1 ? "depends" : "depend"} on missing values that are inferred: what is left out says much of these itself`,
         ]),
   ];
+  return [facts.join(" · "), ...warnings.map((warning) => `  - ${warning}`)];
+}
+
+function listed(names: readonly string[]): string {
+  return (names.length > mostNamed ? [...names.slice(0, mostNamed), "…"] : names).join(", ");
 }
 
 export function leaveOneOutJson(loo: CrossValidation): Record<string, unknown> {

@@ -239,6 +239,8 @@ export interface CrossValidation extends LeaveOneOut {
   readonly names: readonly string[];
   /** Names of those with a k-hat above 0.7: their terms cannot be trusted. */
   readonly untrusted: readonly string[];
+  /** Those of them whose density depends on missing values that are inferred, of which each may say more than all others. */
+  readonly onInferred: readonly string[];
   /** Log density of each observation given each draw, like the posterior's `variables`; NaN where a value is missing. */
   readonly logLikelihood: readonly DrawnVariable[];
 }

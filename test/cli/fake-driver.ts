@@ -51,6 +51,7 @@ export function fakePosterior(rest: Partial<Posterior> = {}): Posterior {
       kHats: Float64Array.of(0.2, 0.91),
       names: ["y[0]", "y[1]"],
       untrusted: ["y[1]"],
+      onInferred: [],
       logLikelihood: [],
     }),
     ...rest,

@@ -6,7 +6,7 @@ import type { Inseparable } from "../../compiler/lower/pointwise.ts";
 import { optimize } from "../../compiler/passes/optimize.ts";
 import { splitInvariant } from "../../compiler/split-invariant.ts";
 import type { BoundData } from "../../data/bind-data.ts";
-import type { Engine } from "../../engines/engine.ts";
+import type { Engine, Outputs } from "../../engines/engine.ts";
 import type { PosteriorData } from "../../inference/posterior-data.ts";
 import type { CoreModel } from "../../lang/core.ts";
 import type { DrawnVariable, GivenData, InferOptions, Program } from "../api-types.ts";
@@ -45,6 +45,12 @@ function pointwiseGraph(program: Program, model: CoreModel, bound: BoundData): G
   return graph;
 }
 
+export interface PointwiseDensities {
+  readonly variables: readonly DrawnVariable[];
+  /** Of each of them per observation: whether its density depends on missing values that are inferred. */
+  readonly onInferred: readonly (readonly boolean[])[];
+}
+
 /**
  * Per observed variable [chains × draws × …], NaN where a value is missing. A vector drawn as a whole is one observation. Rejects with
  * `ProblemError` where observations have no density of their own.
@@ -55,7 +61,7 @@ export async function logLikelihood(
   bound: BoundData,
   posterior: PosteriorData,
   engine: Engine,
-): Promise<readonly DrawnVariable[]> {
+): Promise<PointwiseDensities> {
   const graph = pointwiseGraph(program, model, bound);
   const outputs = Object.keys(graph.outputs).filter((name) => name.startsWith("pointwise/"));
   const total = posterior.chains * posterior.draws;
@@ -76,18 +82,27 @@ export async function logLikelihood(
     };
   });
   const turn = turnTaker();
-  for (let draw = 0; draw < total; draw++) {
-    const values = latents.map(({ name, shape, values: all }): [string, Float64Array] => {
+  /** With missing values of another draw. */
+  const densitiesAt = (draw: number, missing = draw): Outputs => {
+    const values = latents.map(({ name, shape, elements, values: all }): [string, Float64Array] => {
       const length = elementCount(shape);
-      return [`value/${name}`, all.subarray(draw * length, (draw + 1) * length)];
+      const from = elements === undefined ? draw : missing;
+      return [`value/${name}`, all.subarray(from * length, (from + 1) * length)];
     });
-    const results = executable.run({ ...fixed, ...Object.fromEntries(values) });
+    return executable.run({ ...fixed, ...Object.fromEntries(values) });
+  };
+  for (let draw = 0; draw < total; draw++) {
+    const results = densitiesAt(draw);
     for (const { name, shape, values: into } of variables)
       into.set(results[`pointwise/${name}`], draw * elementCount(shape));
     await turn();
   }
+  const others = densitiesAt(0, total - 1);
+  const onInferred = variables.map(({ name, values }) =>
+    Array.from(others[`pointwise/${name}`], (other, at) => !Object.is(other, values[at])),
+  );
   executable.dispose();
-  return variables;
+  return { variables, onInferred };
 }
 
 function refuseInseparable(inseparable: readonly Inseparable[], model: CoreModel): void {

@@ -18,6 +18,7 @@ import type {
 } from "../api-types.ts";
 import type { DiscreteDraws } from "./discrete-posterior.ts";
 import { elementNames } from "./element-names.ts";
+import type { PointwiseDensities } from "./log-likelihood.ts";
 
 export interface PosteriorContext {
   readonly model: CoreModel;
@@ -36,7 +37,7 @@ export interface PosteriorContext {
     options: PredictOptions,
   ): Promise<Predictions>;
   /** Log densities of the observations, for each draw. Absent where there is no model at hand. */
-  logLikelihood(): Promise<readonly DrawnVariable[]>;
+  logLikelihood(): Promise<PointwiseDensities>;
 }
 
 /** Names of per-draw statistics, ours → those of InferenceData. */
@@ -92,8 +93,11 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
     predictAt: (data, options = {}) =>
       context.predictAt(variables, posterior.chains * posterior.draws, data, options),
     async leaveOneOut() {
-      const logLikelihood = await context.logLikelihood();
-      return { logLikelihood, ...crossValidate(logLikelihood, data, posterior.summary) };
+      const densities = await context.logLikelihood();
+      return {
+        logLikelihood: densities.variables,
+        ...crossValidate(densities, data, posterior.summary),
+      };
     },
   };
   return posterior;
@@ -101,14 +105,14 @@ export function describePosterior(data: PosteriorData, context: PosteriorContext
 
 /** All observations together; chains count by the mean effective share of their draws, as in ArviZ. */
 function crossValidate(
-  logLikelihood: readonly DrawnVariable[],
+  { variables, onInferred }: PointwiseDensities,
   { chains, draws }: PosteriorData,
   summary: Posterior["summary"],
 ): Omit<CrossValidation, "logLikelihood"> {
   const total = chains * draws;
-  const points = logLikelihood.flatMap(({ name, shape, values }) =>
+  const points = variables.flatMap(({ name, shape, values }, variable) =>
     rowNames(name, shape).flatMap((label, at, { length }) =>
-      Number.isNaN(values[at]) ? [] : [{ label, values, at, length }],
+      Number.isNaN(values[at]) ? [] : [{ label, values, at, length, inferred: onInferred[variable][at] }],
     ),
   );
   const matrix = new Float64Array(total * points.length);
@@ -120,7 +124,13 @@ function crossValidate(
   const mean = sizes.length === 0 ? total : sizes.reduce((sum, ess) => sum + ess, 0) / sizes.length;
   const found = leaveOneOut(matrix, points.length, Math.min(1, mean / total));
   const names = points.map(({ label }) => label);
-  return { ...found, names, untrusted: names.filter((_, at) => !(found.kHats[at] <= worstKHat)) };
+  const untrusted = points.filter((_, at) => !(found.kHats[at] <= worstKHat));
+  return {
+    ...found,
+    names,
+    untrusted: untrusted.map(({ label }) => label),
+    onInferred: untrusted.filter(({ inferred }) => inferred).map(({ label }) => label),
+  };
 }
 
 /** Of "u, v", which are observed together: "u[0], v[0]". */

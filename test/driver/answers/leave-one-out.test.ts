@@ -39,6 +39,19 @@ test("a mixture as elsewhere", async () => {
   expect(Math.abs(loo.effectiveParameters - 5.04)).toBeLessThan(0.6);
 });
 
+test("observations that depend on missing values that are inferred are told apart", async () => {
+  const program = await programOf(`model Line[N] {
+    b ~ Normal(0, 5)
+    plate n in N { observe x[n]: Real? ~ Normal(0, 3); observe y[n] ~ Normal(b * x[n], 0.2) } }`);
+  const data = { x: [1, -2, null, 3, null, 1.5], y: [2.1, -4.1, 6, 6.1, -9, 40] };
+  const posterior = await infer(program, data, { seed: 1, draws: 250, parallel: 0 });
+  const { names, untrusted, onInferred } = await posterior.leaveOneOut();
+  expect(names).toHaveLength(4 + 6);
+  // The last one lies so far from the line that others cannot be trusted either.
+  expect(untrusted).toContain("y[5]");
+  expect(onInferred).toEqual(["y[2]", "y[4]"]);
+});
+
 describe("observations", () => {
   const densities = async (text: string, data: Readonly<Record<string, unknown>>) => {
     const posterior = await infer(await programOf(text), data, {
