@@ -27,6 +27,7 @@ export type {
   SampleOptions,
   SimulatedMember,
   SimulatedMembers,
+  StartingPoints,
   SummaryRow,
   TrainedModel,
   TrainOptions,

@@ -47,6 +47,12 @@ export function inferCommand(context: CliContext, finish: (code: ExitCode) => vo
         "dense",
       ]),
     )
+    .addOption(
+      new Option(
+        "--init <file>",
+        "NUTS: values of variables to start from, an object by name; a list of objects is one per chain",
+      ),
+    )
     .addOption(sharedOptions.engine())
     .addOption(
       new Option("--parallel <n>", "worker threads (default: one per chain, at most one per core)").argParser(
@@ -77,6 +83,7 @@ Examples:
   ppl infer schools.ppl --data schools.json
   ppl infer schools.ppl --data schools.csv --seed 7 --out posterior.json
   ppl infer schools.ppl --data schools.json --loo
+  ppl infer curve.ppl --data rows.csv --init start.json
   ppl infer regression.ppl --data rows.csv --predict new-rows.csv --out posterior.json
   ppl infer large.ppl --data rows.csv --strategy svi --json
   ppl infer vae.pplx --data digits.json
@@ -89,7 +96,8 @@ Examples:
 
 async function infer(file: string, flags: InferFlags, session: Session): Promise<ExitCode> {
   const { driver, stdout } = session.context;
-  const inputs = [...inputFiles(file, flags), ...(flags.predict === undefined ? [] : [flags.predict])];
+  const others = [flags.predict, flags.init].filter((each) => each !== undefined);
+  const inputs = [...inputFiles(file, flags), ...others];
   if (flags.out !== undefined) driver.checkWritable(flags.out, [".json", ".csv"], inputs);
   if (flags.anew !== undefined && flags.predict === undefined) throw new ProblemError([nothingToPredict]);
   const artifact = file.toLowerCase().endsWith(".pplx") ? driver.readTrained(file) : undefined;
@@ -98,7 +106,10 @@ async function infer(file: string, flags: InferFlags, session: Session): Promise
   const program = artifact === undefined ? await session.loadProgram(file) : undefined;
   const data = readGiven(driver, flags);
   const other = flags.predict === undefined ? undefined : driver.readData(flags.predict);
-  const options = inferOptions(flags, session);
+  const options = {
+    ...inferOptions(flags, session),
+    ...(flags.init !== undefined && { init: driver.readData(flags.init) }),
+  };
   const wishes = { anew: flags.anew, allowExtra: flags.ignoreExtra };
   if (flags.loo) await driver.checkLeaveOneOut(program, data, options);
   if (other !== undefined) await driver.checkPredictable(program, data, options, other, wishes);
@@ -191,13 +202,14 @@ function inferOptions(flags: InferFlags, session: Session): InferOptions {
 
 /** Options that were given and mean nothing to the strategy: all but NUTS draw independently, without chains. */
 function idleOptions(flags: InferFlags, strategy: string): string[] {
-  const { chains, warmup, targetAccept, maxDepth, metric } = flags;
+  const { chains, warmup, targetAccept, maxDepth, metric, init } = flags;
   const onlyNuts = {
     "--chains": chains,
     "--warmup": warmup,
     "--target-accept": targetAccept,
     "--max-depth": maxDepth,
     "--metric": metric,
+    "--init": init,
   };
   const asked = flags.strategy === "auto" ? undefined : flags.strategy;
   const idle = {

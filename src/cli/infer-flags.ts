@@ -13,6 +13,7 @@ export interface InferFlags extends DataFlags, ShowFlags {
   readonly targetAccept?: number;
   readonly maxDepth?: number;
   readonly metric?: InferOptions["metric"];
+  readonly init?: string;
   readonly loo?: boolean;
   readonly predict?: string;
   readonly anew?: readonly string[];

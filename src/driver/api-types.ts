@@ -83,6 +83,12 @@ export interface Decision {
   readonly reason: string;
 }
 
+/**
+ * Values of some continuous latent variables, on the model's own scale: by name, each whole. One point for all chains, or a list with
+ * one for each. What is not given starts where it would without.
+ */
+export type StartingPoints = GivenData | readonly GivenData[];
+
 export interface InferOptions extends CommonOptions {
   readonly strategy?: "auto" | "nuts" | "svi";
   /** "auto", "reference", "tfjs:cpu", "tfjs:wasm", … */
@@ -98,6 +104,8 @@ export interface InferOptions extends CommonOptions {
   readonly maxDepth?: number;
   /** Of NUTS's mass matrix. */
   readonly metric?: "diagonal" | "dense";
+  /** Where chains of NUTS start. */
+  readonly init?: StartingPoints;
 }
 
 export interface SampleOptions extends CommonOptions {

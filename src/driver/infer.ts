@@ -16,9 +16,10 @@ import { predictAt } from "./answers/predict-at.ts";
 import type { GivenData, InferOptions, Posterior, Program, Progress } from "./api-types.ts";
 import type { ChainTask } from "./chains/run-chain.ts";
 import { type ChainResult, finishChain, type RunChainsOptions, runChains } from "./chains/run-chains.ts";
+import { startWhereTold } from "./chains/start-where-told.ts";
 import { chooseSamplingEngine, type EngineChoice } from "./choose-engine.ts";
 import { checkDrawsMemory, threadsThatFit } from "./density/check-memory.ts";
-import { type DensityPlan, planDensity } from "./density/density-plan.ts";
+import { type DensityPlan, loweringInput, planDensity } from "./density/density-plan.ts";
 import { densityTarget } from "./density/density-target.ts";
 import { explainNonFinite } from "./density/explain-non-finite.ts";
 import { type InferredValues, inferredValues } from "./density/imputed-values.ts";
@@ -61,14 +62,20 @@ export async function infer(
   const target = densityTarget(plan, compiler);
   announceMissing(options, inferredValues(model, bound));
   announce(options, strategy, engine, tasks.length, parallel, cores);
-  const results = await runWithReasons(program, model, bound, plan, target, tasks, {
+  const starting = startWhereTold(tasks, options.init, {
+    input: loweringInput(program.core, model, bound),
+    plan,
+    target,
+    engine: compiler,
+  });
+  const results = await runWithReasons(program, model, bound, plan, target, starting, {
     ...options,
     engine: engine.label,
     parallel,
     threads,
     startChains: host.startChains,
   });
-  const posterior = finishChains(target, tasks, results);
+  const posterior = finishChains(target, starting, results);
   target.dispose();
   const discrete = await drawDiscrete(program, model, bound, posterior, {
     ...options,

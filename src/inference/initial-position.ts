@@ -15,6 +15,18 @@ export type InitialPosition =
 
 const maxAttempts = 100;
 
+/** That point, whatever its density. */
+export function startAt(target: DensityTarget, point: ArrayLike<number>): InitialPosition {
+  const position = Float64Array.from(point);
+  const gradient = new Float64Array(target.dimension);
+  return {
+    kind: "found",
+    position,
+    gradient,
+    logDensity: target.logDensityAndGradient(position, gradient),
+  };
+}
+
 /** Tries up to so many points; the problem "initialization-failed" says what the last one gave. */
 export function findInitialPosition(
   target: DensityTarget,

@@ -70,6 +70,14 @@ const regression = `model Regression[N, P](X: Real[N, P]) {
 }
 `;
 
+/** Eight schools with a file of values to start from. */
+function start(text: string): BadInput {
+  return {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--init", "./start.json"],
+    files: { "model.ppl": schools, "data.json": schoolsData, "start.json": `${text}\n` },
+  };
+}
+
 function model(text: string): BadInput {
   return {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--out", "./draws.json"],
@@ -556,6 +564,42 @@ guide for Means {
   },
   "model-without-command": call("./model.ppl", "--data", "./data.json"),
   "data-without-option": call("infer", "./model.ppl", "./data.json"),
+  "init-unknown": start('{ "mu": 1, "teta": [1, 2] }'),
+  "init-observed": start('{ "y": 3 }'),
+  "init-shape": start('{ "theta": [1, 2] }'),
+  "init-not-a-number": start('{ "tau": "small" }'),
+  "init-outside": start('[{ "mu": 0, "tau": 3 }, { "tau": 3 }, { "tau": 0 }, { "mu": 1 }]'),
+  "init-count": start('[{ "tau": 1 }, { "tau": 2 }, { "tau": 3 }]'),
+  "init-without-density": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--init", "./start.json"],
+    files: {
+      "model.ppl": "model Far {\n  mu ~ Normal(0, 1)\n  observe y ~ Normal(exp(mu), 1)\n}\n",
+      "data.json": '{ "y": 1 }\n',
+      "start.json": '{ "mu": 1000 }\n',
+    },
+  },
+  "init-step-by-step": {
+    args: ["infer", "./model.ppl", "--data", "./data.json", "--init", "./start.json"],
+    files: {
+      "model.ppl": `model Steps[T, N] {
+  s ~ HalfNormal(1)
+  plate n in N {
+    h[0, n] = 1
+    e[0, n] ~ Normal(0, s)
+  }
+  for t in 1..T {
+    plate n in N {
+      e[t, n] ~ Normal(h[t-1, n], s) via noncentered
+      h[t, n] = 0.5 * h[t-1, n] + e[t, n]
+      observe y[t, n] ~ Normal(h[t, n], 1)
+    }
+  }
+}
+`,
+      "data.json": '{ "y": [[1, 2], [1, 2], [2, 1]] }\n',
+      "start.json": '{ "e": [[0, 1], [0, 1], [0, 1]] }\n',
+    },
+  },
   "anew-without-predict": call(...infer, "--anew", "J"),
   "members-of-a-file-without-members": {
     args: ["infer", "./model.ppl", "--data", "./data.json", "--member", "0"],

@@ -14,4 +14,6 @@ export interface DistributionRow {
   readonly draw?: (a: Algebra, noise: Noise, args: Arguments) => Value;
   /** Draws by location and scale: x = place(z) of standard normal z. */
   readonly place?: (a: Algebra, z: Value, args: Arguments) => Value;
+  /** The z of an x, where there is `place`. */
+  readonly unplace?: (a: Algebra, x: Value, args: Arguments) => Value;
 }

@@ -21,6 +21,7 @@ export const distributionRows = {
     logDensity: (a, x, { loc, scale }) => normalTerms(a, standardize(a, x, loc, scale), scale),
     draw: (a, noise, { loc, scale }) => a.add(loc, a.mul(scale, noise.normal())),
     place: (a, z, { loc, scale }) => a.add(loc, a.mul(scale, z)),
+    unplace: (a, x, { loc, scale }) => a.div(a.sub(x, loc), scale),
   },
   Gamma: {
     logDensity: (a, x, { shape, rate }) => [

@@ -55,8 +55,16 @@ export interface DensityOptions {
   readonly pointwise?: boolean;
   /** Index of a plate: `logDensity` has one element per item instead of their sum. */
   readonly keep?: string;
+  /** Latents that have values, on the unconstrained scale too: inputs `value/<variable>` in place of coordinates. */
+  readonly given?: GivenLatents;
   /** Arrays of latents that are no inputs: on the constrained scale all, else the discrete ones that a guide draws. */
   readonly values?: ReadonlyMap<string, Value>;
+}
+
+export interface GivenLatents {
+  readonly names: ReadonlySet<string>;
+  /** Told of each site of such a variable once, where its support is known. */
+  draw(site: CoreSite, here: ModelContext): void;
 }
 
 export interface DensityLowering {
@@ -152,6 +160,7 @@ export function lowerDensityInto(
   };
 
   const latents = createLatents(input, options, source, record);
+  const isGiven = (variable: string): boolean => options.given?.names.has(variable) ?? false;
   const pointwise = createPointwise();
   const verb: Verb = {
     terms: factors,
@@ -165,7 +174,8 @@ export function lowerDensityInto(
         if (site.observed && options.pointwise) pointwise.record(site, value, undefined, here);
         return;
       }
-      const inferred = isInferred(site, input);
+      if (isGiven(site.variable) && !bound.has(site.id)) options.given?.draw(site, here);
+      const inferred = isInferred(site, input) && !isGiven(site.variable);
       if (inferred && !site.score && !bound.has(site.id) && latents.bind(site, here)) return;
       const value = viewAt(site.variable, site.place, here);
       const present = presence(site, here);
@@ -181,13 +191,15 @@ export function lowerDensityInto(
         here,
       );
     },
-    group: (statement) => groupSteps(statement, context, latents.isTransformedInPlace),
+    group: (statement) =>
+      groupSteps(statement, context, (site) => !isGiven(site.variable) && latents.isTransformedInPlace(site)),
     enterOrdered(statement, here) {
       forEachSite(statement.body, here, (site, inner) => {
         if (!isInferred(site, input) || site.marginal || site.score) return;
         if (latents.isTransformedInPlace(site)) return;
         if (bound.has(site.id)) return;
-        latents.bind(site, inner);
+        if (isGiven(site.variable)) options.given?.draw(site, inner);
+        else latents.bind(site, inner);
         bound.add(site.id);
       });
     },
@@ -253,10 +265,14 @@ export function lowerDensityInto(
   };
 }
 
-/** Latents whose values are given: all on the constrained scale, discrete ones that a guide draws on both. */
-function isValueInput({ sites }: CoreVariable, { scale }: DensityOptions, context: ModelContext): boolean {
+/** Latents whose values are given: all on the constrained scale, discrete ones that a guide draws and `given` ones on both. */
+function isValueInput(
+  { name, sites }: CoreVariable,
+  { scale, given }: DensityOptions,
+  context: ModelContext,
+): boolean {
   const { marginal, score } = siteOf(sites[0], context);
-  return !marginal && (scale === "constrained" || score === true);
+  return !marginal && (scale === "constrained" || score === true || given?.names.has(name) === true);
 }
 
 function forEachSite(

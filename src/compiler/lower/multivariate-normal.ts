@@ -34,6 +34,7 @@ export const multivariateNormal: DistributionRow = {
   },
   draw: (a, noise, args) => place(a, noise.normal(), args),
   place,
+  unplace: (a, x, args) => spread(a, args).standardize(a.sub(x, vectorsOverRows(a, args.loc, x.event))),
 };
 
 export const multivariateStudentT: DistributionRow = {

@@ -17,6 +17,8 @@ export interface NutsConfig {
   readonly metric: MetricName;
   /** Starting points are uniform on (−initialRadius, initialRadius) per unconstrained coordinate. */
   readonly initialRadius: number;
+  /** Where the chain starts, in place of such a point. */
+  readonly start?: PlainVector;
 }
 
 export interface NutsState {

@@ -5,6 +5,7 @@
  */
 import { type RandomKey, randomSource } from "../../base/random.ts";
 import { explainInference } from "../explain.ts";
+import { startAt } from "../initial-position.ts";
 import { toPlain } from "../plain-vector.ts";
 import type { PosteriorData } from "../posterior-data.ts";
 import type { Start, Strategy, StrategyRun } from "../strategy.ts";
@@ -136,12 +137,21 @@ function metricOf(target: DensityTarget, config: NutsConfig): Metric {
   return config.metric === "dense" ? denseMetric(target, config) : diagonalMetric(target, config);
 }
 
-/** Searches for a step size have random numbers of their own: those of steps that no run reaches. */
+/** Searches for a step size have random numbers of their own: those of steps that no run reaches. So have further starts. */
 const searchSteps = 2 ** 31;
+const firstRetry = searchSteps - 1;
 
-function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start<NutsState> {
-  const random = randomSource(key, 0);
-  const found = chooseStart(target, config.initialRadius, random, key);
+/**
+ * Where the density is so steep that its roundings hide every step, as at a rate of e³⁰, a start is passed over for another, so many times.
+ * A density that jumps everywhere is so at all of them.
+ */
+const steepStarts = 9;
+
+function start(target: DensityTarget, config: NutsConfig, key: RandomKey, passed = 0): Start<NutsState> {
+  const random = randomSource(key, passed === 0 ? 0 : firstRetry - passed);
+  const { start: given, initialRadius } = config;
+  const found =
+    given === undefined ? chooseStart(target, initialRadius, random, key) : startAt(target, given);
   if (found.kind === "failed") return found;
   const metric = metricOf(target, config);
   const inverseMass = metric.initial();
@@ -149,6 +159,7 @@ function start(target: DensityTarget, config: NutsConfig, key: RandomKey): Start
   const here = { position, gradient, logDensity, momentum: new Float64Array(target.dimension) };
   const stepSize = metric.findStepSize(here, inverseMass, 1, random);
   if (stepSize <= smallestStepSize) {
+    if (given === undefined && passed < steepStarts) return start(target, config, key, passed + 1);
     return { kind: "failed", problem: explainInference({ code: "step-size-vanished", stepSize }) };
   }
   if (stepSize >= largestStepSize) {

@@ -124,6 +124,31 @@ test("where no point has a density the problem is that of the first search", () 
   );
 });
 
+describe("a start so steep that roundings hide every step", () => {
+  /** Normal to the right of `edge`; to the left no step size takes a parabola of 10⁴⁰. */
+  const cliff = (edge: number): DensityTarget =>
+    vectorTarget(1, (position, gradient) => {
+      const [x] = position;
+      const steepness = x < edge ? 1e40 : 1;
+      gradient[0] = -steepness * x;
+      return (-steepness * x * x) / 2;
+    });
+  const startOf = (edge: number, key: RandomKey) => nuts.prepare(cliff(edge), nuts.defaults).init(key);
+
+  test("is passed over", () => {
+    for (const key of keys) {
+      const start = startOf(0, key);
+      if (start.kind === "failed") throw new Error(start.problem.message);
+      expect(start.state.position[0]).toBeGreaterThan(0);
+    }
+  });
+
+  test("is told where there is no other", () => {
+    const start = startOf(Number.POSITIVE_INFINITY, keys[0]);
+    expect(start.kind === "failed" && start.problem.code).toBe("step-size-vanished");
+  });
+});
+
 const epidemic = `def sir(y: Real[3], t: Real, beta: Positive, gamma: Positive): Real[3] {
   infected = beta * y[0] * y[1] / 763
   [-infected, infected - gamma * y[1], gamma * y[1]]
