@@ -8,7 +8,7 @@ import type { CliContext, ExitCode } from "./context.ts";
 import { type DataFlags, inputFiles, type ShowFlags, sharedOptions, wholeNumber } from "./options.ts";
 import { readGiven } from "./read-given.ts";
 import { runCommand, type Session } from "./run-command.ts";
-import { summarizeDraws } from "./summarize-draws.ts";
+import { rowCounts, summarizeDraws } from "./summarize-draws.ts";
 import { formatSummary, mostRows } from "./summary-table.ts";
 
 interface SampleFlags extends DataFlags, ShowFlags {
@@ -94,8 +94,7 @@ async function sample(file: string, flags: SampleFlags, session: Session): Promi
     `${bold(drawn.model)}  prior · seed ${drawn.seed} · ${drawn.draws} ${drawn.draws === 1 ? "draw" : "draws"}\n`,
   );
   const rows = summarizeDraws(drawn.variables, drawn.draws, mostRows);
-  const elements = drawn.variables.reduce((sum, { values }) => sum + values.length / drawn.draws, 0);
-  session.print(formatSummary(rows, dim, elements).join("\n"));
+  session.print(formatSummary(rows, dim, rowCounts(drawn.variables, drawn.draws)).join("\n"));
   return 0;
 }
 
@@ -116,8 +115,7 @@ function showMembers(drawn: SimulatedMembers, flags: SampleFlags, session: Sessi
   const count = `${members.length} ${members.length === 1 ? "member" : "members"}`;
   session.print(`${bold(family)}  seed ${seed} · ${count}\n`);
   const rows = summarizeDraws(variables, members.length, mostRows);
-  const elements = variables.reduce((sum, { values }) => sum + values.length / members.length, 0);
-  session.print(formatSummary(rows, dim, elements).join("\n"));
+  session.print(formatSummary(rows, dim, rowCounts(variables, members.length)).join("\n"));
   return 0;
 }
 

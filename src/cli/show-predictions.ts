@@ -1,7 +1,7 @@
 /** Predictions for other data on the terminal and as JSON. */
 import { createColors } from "picocolors";
 import type { Predictions } from "../driver/api-types.ts";
-import { summarizeDraws } from "./summarize-draws.ts";
+import { rowCounts, summarizeDraws } from "./summarize-draws.ts";
 import { formatSummary, mostRows } from "./summary-table.ts";
 
 /** A line on what was predicted, then the table. `draws` are those of all chains. */
@@ -9,11 +9,10 @@ export function formatPredictions(predictions: Predictions, draws: number, color
   const { bold, dim } = createColors(color);
   const { variables, anew } = predictions;
   const note = anew.length === 0 ? "" : ` · other items, drawn from the model: ${anew.join(", ")}`;
-  const elements = variables.reduce((sum, { values }) => sum + values.length / draws, 0);
   return [
     `${bold("predictions")}${note}`,
     "",
-    ...formatSummary(summarizeDraws(variables, draws, mostRows), dim, elements),
+    ...formatSummary(summarizeDraws(variables, draws, mostRows), dim, rowCounts(variables, draws)),
   ];
 }
 

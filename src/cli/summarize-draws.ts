@@ -3,20 +3,17 @@ import type { DrawnVariable } from "../driver/api-types.ts";
 import type { SummaryTableRow } from "./summary-table.ts";
 
 /**
- * One row per element of each variable, of the first `most` elements; `values` are draws × shape. Draws that are not finite make a
- * row of NaN.
+ * One row per element, of the first `most` elements of each of the first `most` variables; `values` are draws × shape. Draws that are not
+ * finite make a row of NaN.
  */
 export function summarizeDraws(
   variables: readonly DrawnVariable[],
   draws: number,
   most = Number.POSITIVE_INFINITY,
 ): SummaryTableRow[] {
-  let left = most;
-  return variables.flatMap((variable) => {
+  return variables.slice(0, most).flatMap((variable) => {
     const labels = elementLabels(variable.shape);
-    const shown = labels.slice(0, left);
-    left -= shown.length;
-    return shown.map((label, element) => {
+    return labels.slice(0, most).map((label, element) => {
       const values = Float64Array.from(
         { length: draws },
         (_, i) => variable.values[i * labels.length + element],
@@ -24,6 +21,11 @@ export function summarizeDraws(
       return { name: variable.name + label, ...summarize(values) };
     });
   });
+}
+
+/** How many rows each variable has in all. */
+export function rowCounts(variables: readonly DrawnVariable[], draws: number): ReadonlyMap<string, number> {
+  return new Map(variables.map(({ name, values }) => [name, values.length / draws]));
 }
 
 function summarize(values: Float64Array): Omit<SummaryTableRow, "name"> {

@@ -15,11 +15,14 @@ export interface SummaryTableRow {
 
 export const mostRows = 40;
 
-/** Lines; the diagnostics have columns when any row has them. `total` counts rows that are not even here. */
+/**
+ * Lines; the diagnostics have columns when any row has them. `counts` says how many rows each variable has, where some are not even
+ * here.
+ */
 export function formatSummary(
   rows: readonly SummaryTableRow[],
   style: (header: string) => string,
-  total = rows.length,
+  counts?: ReadonlyMap<string, number>,
 ): string[] {
   const diagnosed = rows.some(({ ess }) => ess !== undefined && !Number.isNaN(ess));
   const headers = ["", "mean", "sd", "5%", "50%", "95%", ...(diagnosed ? ["ess", "rhat"] : [])];
@@ -32,16 +35,18 @@ export function formatSummary(
     ];
   };
   const groups = byVariable(rows);
-  const most = largestShare(groups.map(({ length }) => length));
+  const lengths = groups.map((group) => counts?.get(variableOf(group[0])) ?? group.length);
+  const most = largestShare(lengths);
   const shown = groups.slice(0, mostRows).map((group) => group.slice(0, most));
   const cells = shown.flatMap((group, i) => {
-    const left = groups[i].length - group.length;
+    const left = lengths[i] - group.length;
     return [...group.map(cellsOf), ...(left > 0 && i < groups.length - 1 ? [[`… ${left} more`]] : [])];
   });
   const [header, ...body] = formatTable(
     [headers, ...cells],
     headers.map((_, column) => (column === 0 ? "left" : "right")),
   );
+  const total = [...(counts?.values() ?? lengths)].reduce((sum, length) => sum + length, 0);
   const hidden = total - shown.flat().length;
   const more =
     hidden > 0 ? [`… ${hidden} more ${hidden === 1 ? "row" : "rows"}; --json or --out has all`] : [];
@@ -53,12 +58,16 @@ function byVariable(rows: readonly SummaryTableRow[]): SummaryTableRow[][] {
   const groups: SummaryTableRow[][] = [];
   let last: string | undefined;
   for (const row of rows) {
-    const [variable] = row.name.split("[");
+    const variable = variableOf(row);
     if (variable === last) groups[groups.length - 1].push(row);
     else groups.push([row]);
     last = variable;
   }
   return groups;
+}
+
+function variableOf({ name }: SummaryTableRow): string {
+  return name.split("[")[0];
 }
 
 /** Rows that each variable has room for, so that no large one takes it from those that follow. */
