@@ -60,7 +60,7 @@ export async function infer(
   const threads = Math.max(1, Math.floor(allowed / tasks.length));
   const compiler = await reuse.engine(engine.label, threads, () => host.loadEngine(engine.label, threads));
   const target = densityTarget(plan, compiler);
-  announceMissing(options, inferredValues(model, bound));
+  announceMissing(options, inferredValues(program.core, model, bound));
   announce(options, strategy, engine, tasks.length, parallel, cores);
   const starting = startWhereTold(tasks, options.init, {
     input: loweringInput(program.core, model, bound),

@@ -100,7 +100,10 @@ export type CoreExpression =
       readonly type: Type;
       readonly span: Span;
     }
-  /** One item of a tuple-valued expression. `(a, b) = split(v)` is two `let`s, each an `item` of the same value. */
+  /**
+   * One item of what gives a tuple: `item-of.ts`. `(a, b) = split(v)` is two `let`s, each an `item` of the same value, and so is
+   * `m = split(v)` in a model, where no name stands for a tuple.
+   */
   | {
       readonly kind: "item";
       readonly base: CoreExpression;

@@ -16,7 +16,7 @@ export type CoreStatement =
       readonly kind: "let";
       readonly name: string;
       readonly place: readonly CorePlace[];
-      /** Read at its own element only, and not reported. Its place may begin late: a `for` from 1. */
+      /** Read at its own element only, or an item of a tuple; not reported. Its place may begin late: a `for` from 1. */
       readonly local?: true;
       readonly value: CoreExpression;
       readonly span: Span;

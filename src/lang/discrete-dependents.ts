@@ -1,7 +1,7 @@
 /** Which bindings of a model have no value of their own because they depend on a discrete variable that is summed out. */
 import type { CoreModel } from "./core.ts";
-import { findExpression } from "./core-children.ts";
 import type { CoreStatement } from "./core-statement.ts";
+import type { NamesRead } from "./names-read.ts";
 
 type LetStatement = Extract<CoreStatement, { kind: "let" }>;
 
@@ -10,24 +10,21 @@ export function summedVariables({ sites }: CoreModel): ReadonlySet<string> {
   return new Set(sites.filter(({ marginal }) => marginal).map(({ variable }) => variable));
 }
 
-/** Names of bindings that depend on a variable that is summed out, directly or through other bindings. */
-export function discreteDependents(model: CoreModel): ReadonlySet<string> {
-  const known = new Set(summedVariables(model));
-  const found = new Set<string>();
-  if (known.size === 0) return found;
-  const lets = letStatements(model.body);
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const { name, value } of lets) {
-      if (known.has(name)) continue;
-      if (findExpression(value, (each) => each.kind === "variable" && known.has(each.name)) === undefined)
-        continue;
-      known.add(name);
-      found.add(name);
-      grown = true;
+/** Bindings that depend on a variable that is summed out, directly or through others, each with one such variable. */
+export function discreteDependents(model: CoreModel, namesRead: NamesRead): ReadonlyMap<string, string> {
+  const summed = summedVariables(model);
+  const sources = new Map([...summed].map((name) => [name, name]));
+  if (summed.size === 0) return sources;
+  const lets = letStatements(model.body).map(({ name, value }) => ({ name, reads: [...namesRead(value)] }));
+  for (let count = 0; count < sources.size; ) {
+    count = sources.size;
+    for (const { name, reads } of lets) {
+      const source = reads.map((each) => sources.get(each)).find((each) => each !== undefined);
+      if (source !== undefined && !sources.has(name)) sources.set(name, source);
     }
   }
-  return found;
+  for (const name of summed) sources.delete(name);
+  return sources;
 }
 
 /** All bindings of a body, in order. */

@@ -2,10 +2,11 @@
 import type { CoreSite, CoreVariable } from "../../lang/core.ts";
 import type { CoreStatement } from "../../lang/core-statement.ts";
 import { discreteDependents } from "../../lang/discrete-dependents.ts";
+import { createNamesRead } from "../../lang/names-read.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { bindingNames } from "./binding-names.ts";
-import { type ChosenSteps, type DataCheck, isTuple } from "./context.ts";
+import type { ChosenSteps, DataCheck } from "./context.ts";
 import { type CoordinateBlock, type CoordinateSource, createLatents } from "./density-latents.ts";
 import { bindEnumerated, elementAt, evidenceAt, undrawnEvidence } from "./enumerate.ts";
 import { bindGiven, bindPresence, bindUndrawn, presence } from "./given.ts";
@@ -140,10 +141,16 @@ export function lowerDensityInto(
   const steps: ChosenSteps[] = [];
   const context: ModelContext = {
     ...created,
-    deferred: discreteDependents(model),
+    deferred: new Set(
+      discreteDependents(
+        model,
+        createNamesRead((id) => input.functions[id]),
+      ).keys(),
+    ),
     noteSteps(own, where) {
-      // Not those inside of loops.
-      if (where === algebra) steps.push(own);
+      // Not those inside of loops, and once where several items of one function's result need them.
+      const isKnown = steps.some(({ ends }) => ends.time.node === own.ends.time.node);
+      if (where === algebra && !isKnown) steps.push(own);
     },
   };
 
@@ -235,7 +242,6 @@ export function lowerDensityInto(
   for (const name of bindingNames(model.body)) {
     const binding = context.scope.get(name);
     if (binding === undefined || binding.kind === "deferred") continue;
-    if (binding.kind === "value" && isTuple(binding.value)) continue;
     const value = boundArray(binding, context);
     if (value.axes.length === 0) outputs[`binding/${name}`] = value.node;
   }

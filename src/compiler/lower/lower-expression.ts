@@ -126,7 +126,7 @@ function lowerVariable(expression: VariableExpression, context: Context): Lowere
     case "enumerated":
       return binding.element([]);
     case "deferred":
-      return lowerDeferred(binding.statements, [], expression, context, lowerAny);
+      return lowerDeferred(binding.statements, [], expression, context, lowerExpression);
     case "axis": {
       const index = context.algebra.indexOf(binding.axis);
       return binding.offset ? context.algebra.binary("add", index, binding.offset) : index;

@@ -7,7 +7,7 @@ import { bug } from "../../base/bug.ts";
 import type { CorePlace } from "../../lang/core.ts";
 import type { CoreExpression, CoreIndex } from "../../lang/core-expression.ts";
 import { evaluateSize } from "../../lang/size.ts";
-import { type Context, fail, isTuple, type LetStatement, type Lowered, sizeValue } from "./context.ts";
+import { type Context, fail, isTuple, type LetStatement, sizeValue } from "./context.ts";
 import { gather } from "./gather.ts";
 import { assemblePieces, pieceElement, pieceRange } from "./pieces.ts";
 import type { Position, Value } from "./value.ts";
@@ -26,7 +26,6 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
   if (binding?.kind === "deferred") {
     const [{ place }] = binding.statements;
     const value = lowerDeferred(binding.statements, indices, expression, context, lower);
-    if (isTuple(value)) return bug("an index of a tuple");
     return indexAll(value, indices.slice(place.length), expression, context, lower);
   }
   if ((binding?.kind === "value" || binding?.kind === "pieces") && binding.own !== undefined) {
@@ -75,8 +74,8 @@ export function lowerDeferred(
   indices: readonly CoreIndex[],
   { span }: CoreExpression,
   context: Context,
-  lower: (expression: CoreExpression, context: Context) => Lowered,
-): Lowered {
+  lower: Lower,
+): Value {
   const positions = indices.map((index) => positionOf(index, context));
   const statement = statements.find(({ place }) =>
     place.every((each, at) => holds(each, positions[at], context)),

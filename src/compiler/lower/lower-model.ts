@@ -9,9 +9,9 @@ import type { CoreAxisStatement, CoreLearn, CoreStatement } from "../../lang/cor
 import type { Base, NumberType } from "../../lang/type.ts";
 import type { Builder } from "../builder.ts";
 import type { DType } from "../ops.ts";
-import { type Context, type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
+import { type Context, type DataCheck, fail, sizeValue } from "./context.ts";
 import { evaluateKnown } from "./evaluate-known.ts";
-import { lowerAny, lowerExpression } from "./lower-expression.ts";
+import { lowerExpression } from "./lower-expression.ts";
 import { mergePieces } from "./pieces.ts";
 import { bindAt, placeRange } from "./places.ts";
 import {
@@ -166,9 +166,7 @@ function walkStatement(statement: CoreStatement, context: ModelContext, verb: Ve
         context.scope.set(statement.name, { kind: "deferred", statements: [...others, statement] });
         return;
       }
-      const lowered = lowerAny(statement.value, context);
-      if (isTuple(lowered)) context.scope.set(statement.name, { kind: "value", value: lowered });
-      else bindAt(statement.name, statement.place, lowered, context);
+      bindAt(statement.name, statement.place, lowerExpression(statement.value, context), context);
       return;
     }
     case "factor":

@@ -9,7 +9,7 @@ import { distributions } from "../../lang/distributions.ts";
 import { createBuilder } from "../builder.ts";
 import type { Graph, NodeId } from "../graph.ts";
 import { bindingNames } from "./binding-names.ts";
-import { type DataCheck, fail, isTuple, sizeValue } from "./context.ts";
+import { type DataCheck, fail, sizeValue } from "./context.ts";
 import { drawBetween } from "./draw-between.ts";
 import { drawFrom } from "./draw-from.ts";
 import { type Noise, sortAscending } from "./draws.ts";
@@ -128,7 +128,7 @@ export function lowerSimulate(input: LoweringInput, options: SimulateOptions): S
     outputs[`variable/${variable.name}`] = boundArray(context.scope.get(variable.name), context).node;
   for (const name of bindingNames(input.model.body)) {
     const binding = context.scope.get(name);
-    if (binding === undefined || (binding.kind === "value" && isTuple(binding.value))) continue;
+    if (binding === undefined) continue;
     outputs[`binding/${name}`] = boundArray(binding, context).node;
   }
   return { graph: builder.finish(outputs), noise: [...noise.values()], initial, learned, dataChecks };

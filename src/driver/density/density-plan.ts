@@ -56,7 +56,7 @@ export interface GuidePlan {
 export function loweringInput(program: CoreProgram, model: CoreModel, bound: BoundData): LoweringInput {
   const { sizes, knowns } = bound;
   const incomplete = incompleteNames(bound);
-  const inferred = inferredValues(model, bound);
+  const inferred = inferredValues(program, model, bound);
   const { imputed } = inferred;
   return { model: inferred.model, functions: program.functions, sizes, knowns, incomplete, imputed };
 }

@@ -6,7 +6,7 @@ import { evaluateKnown } from "../../compiler/lower/evaluate-known.ts";
 import type { BoundData } from "../../data/bind-data.ts";
 import { elementName, indicesAt, placeOf } from "../../data/raw-data.ts";
 import { holdsCensored } from "../../lang/censored.ts";
-import type { CoreModel, CoreSite } from "../../lang/core.ts";
+import type { CoreModel, CoreProgram, CoreSite } from "../../lang/core.ts";
 import { findExpression } from "../../lang/core-children.ts";
 import type { CoreExpression } from "../../lang/core-expression.ts";
 import type { CoreStatement } from "../../lang/core-statement.ts";
@@ -28,7 +28,11 @@ export interface InferredValues {
 }
 
 /** Throws `ProblemError` where a missing value is needed that cannot be inferred. */
-export function inferredValues(model: CoreModel, bound: BoundData): InferredValues {
+export function inferredValues(
+  { functions }: CoreProgram,
+  model: CoreModel,
+  bound: BoundData,
+): InferredValues {
   const imputed: Record<string, readonly number[]> = {};
   const summed: Record<string, readonly number[]> = {};
   const problems: Problem[] = [];
@@ -44,7 +48,7 @@ export function inferredValues(model: CoreModel, bound: BoundData): InferredValu
     else imputed[name] = missing;
   }
   const marked = markSummed(model, Object.keys(summed));
-  for (const { name, span, ...reason } of whyNotSummed(marked, Object.keys(summed)))
+  for (const { name, span, ...reason } of whyNotSummed(marked, functions, Object.keys(summed)))
     problems.push(refuseNeeded(name, { at: summed[name][0], ...reason }, span, bound));
   if (problems.length > 0) throw new ProblemError(problems);
   return { model: marked, imputed, summed };
@@ -64,8 +68,8 @@ function refuseNeeded(name: string, { at, reason, help }: Refusal, span: Span, b
 }
 
 /** For what cannot infer missing values. Throws `ProblemError`. */
-export function refuseImputed(model: CoreModel, bound: BoundData, what: string): void {
-  const [first] = Object.entries(inferredValues(model, bound).imputed);
+export function refuseImputed(program: CoreProgram, model: CoreModel, bound: BoundData, what: string): void {
+  const [first] = Object.entries(inferredValues(program, model, bound).imputed);
   if (first === undefined) return;
   const [name, [at]] = first;
   const { shape, origin } = bound.values[name];

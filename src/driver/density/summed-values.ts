@@ -2,7 +2,7 @@
 
 import type { Span } from "../../base/span.ts";
 import { checkMarginal } from "../../lang/check/check-marginal.ts";
-import type { CoreModel, CoreSite } from "../../lang/core.ts";
+import type { CoreFunction, CoreModel, CoreProgram, CoreSite } from "../../lang/core.ts";
 import { isRenormalised } from "../../lang/cumulative.ts";
 
 export function isDiscrete(name: string, { sites }: CoreModel): boolean {
@@ -48,11 +48,13 @@ export function whyNotFinite(name: string, sites: readonly CoreSite[]): Reason |
 /** Uses of variables marked as summed out that no sum over their values can follow. */
 export function whyNotSummed(
   model: CoreModel,
+  functions: CoreProgram["functions"],
   names: readonly string[],
 ): readonly (Reason & { readonly name: string; readonly span: Span })[] {
   if (names.length === 0) return [];
   const found: (Reason & { readonly name: string; readonly span: Span })[] = [];
-  checkMarginal(model, (facts) => {
+  const functionOf = (id: string): CoreFunction | undefined => functions[id];
+  checkMarginal(model, functionOf, (facts) => {
     if (facts.code !== "cannot-sum-out") return;
     const { target, reason, help } = facts;
     const name = names.includes(target.text) ? target.text : names[0];

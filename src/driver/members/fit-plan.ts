@@ -31,7 +31,7 @@ export interface FitPlan extends Weights {
  */
 export function planFit(program: CoreProgram, model: CoreModel, bound: BoundData): FitPlan {
   refuseScored(model, "a fit to the mode");
-  refuseImputed(model, bound, "a fit to the mode");
+  refuseImputed(program, model, bound, "a fit to the mode");
   const builder = createBuilder();
   const input = loweringInput(program, model, bound);
   const options = { scale: "unconstrained", jacobian: false } as const;

@@ -41,7 +41,7 @@ export function planGuide(
 ): GuidePlan {
   refuseUndescribed(model);
   refuseMissingInGuide(model, bound);
-  if (model.guide !== undefined) refuseImputed(model, bound, "a guide written by hand");
+  if (model.guide !== undefined) refuseImputed(program, model, bound, "a guide written by hand");
   const input = loweringInput(program, model, bound);
   const single = lowerGuided(input, undefined);
   const samples = hasScored(model) ? drawsSideBySide : 1;

@@ -3,6 +3,7 @@ import type { Span } from "../../base/span.ts";
 import { type BuiltinName, constants } from "../builtins.ts";
 import type { CoreExpression } from "../core-expression.ts";
 import { formatShape, formatType } from "../format-type.ts";
+import { itemOf } from "../item-of.ts";
 import { exactly, rangeOf } from "../range.ts";
 import { constantSize, subtractSizes } from "../size.ts";
 import type { BinaryOperator, Expression } from "../tree.ts";
@@ -294,14 +295,13 @@ function checkTuple(scope: Scope, { names, items, span }: Kind<"tuple">): CoreEx
 function checkField(scope: Scope, { base, name, span }: Kind<"field">): CoreExpression {
   const value = checkExpression(scope, base);
   if (value.type.kind === "error") return errorExpression(span);
-  const { names = [], items } = value.type.kind === "tuple" ? value.type : { items: [] };
+  const { names = [] } = value.type.kind === "tuple" ? value.type : {};
   const position = names.indexOf(name.text);
   if (position < 0) {
     scope.report({ code: "unknown-field", name, base: quoteOf(base), found: value.type, known: names });
     return errorExpression(span);
   }
-  if (value.kind === "tuple") return value.items[position];
-  return { kind: "item", base: value, position, type: items[position], span };
+  return itemOf(value, position, span);
 }
 
 /** Whether the shape can have the structure: a square matrix wants two equal dimensions. */

@@ -10,6 +10,7 @@ import type { CoreStatement } from "../core-statement.ts";
 import type { DistributionName } from "../distributions.ts";
 import type { DrawStatement, GuideDeclaration, Statement } from "../tree.ts";
 import type { Type } from "../type.ts";
+import { boundName } from "./bound-items.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import type { CheckFacts } from "./check-facts.ts";
 import { drawnVariable } from "./check-model.ts";
@@ -201,7 +202,7 @@ function foreignNames({ body }: CoreModel): readonly ForeignName[] {
   const names = (each: CoreStatement): readonly ForeignName[] => {
     switch (each.kind) {
       case "let":
-        return [{ name: each.name, what: "bound in the model", span: each.span }];
+        return [{ name: boundName(each.name), what: "bound in the model", span: each.span }];
       case "learn":
       case "learnNet":
         return [{ name: each.name, what: "learned by the model", span: each.span }];

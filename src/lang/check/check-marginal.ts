@@ -8,10 +8,12 @@ import type { CoreSupport } from "../core-distribution.ts";
 import type { CoreExpression } from "../core-expression.ts";
 import type { CoreStatement } from "../core-statement.ts";
 import { discreteDependents, letStatements, summedVariables } from "../discrete-dependents.ts";
+import { createNamesRead, type NamesRead } from "../names-read.ts";
 import { distributionExpressions } from "../program-expressions.ts";
 import { equalSizes, formatSize } from "../size.ts";
 import { supportBounds } from "../support-bounds.ts";
 import type { CheckFacts } from "./check-facts.ts";
+import type { FunctionTable } from "./check-scope.ts";
 
 interface Marginal {
   readonly model: CoreModel;
@@ -20,29 +22,26 @@ interface Marginal {
   readonly axes: ReadonlyMap<string, number>;
   /** Of each of these names, a variable that is summed out. */
   readonly sources: ReadonlyMap<string, string>;
+  readonly namesRead: NamesRead;
 }
 
 /** Reports uses of discrete latents that no sum over their values can follow. */
-export function checkMarginal(model: CoreModel, report: (facts: CheckFacts) => void): void {
+export function checkMarginal(
+  model: CoreModel,
+  functionOf: FunctionTable["core"],
+  report: (facts: CheckFacts) => void,
+): void {
   const summed = summedVariables(model);
   if (summed.size === 0) return;
-  const dependents = discreteDependents(model);
+  const namesRead = createNamesRead(functionOf);
+  const dependents = discreteDependents(model, namesRead);
   const lets = letStatements(model.body).filter(({ name }) => dependents.has(name));
   const axes = new Map([
     ...model.variables.filter(({ name }) => summed.has(name)).map((each) => [each.name, each.axes] as const),
     ...lets.map(({ name, place }) => [name, place.length] as const),
   ]);
-  const sources = new Map([...summed].map((name) => [name, name]));
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const { name, value } of lets) {
-      const read = namesRead(value).find((each) => sources.has(each));
-      if (sources.has(name) || read === undefined) continue;
-      sources.set(name, sources.get(read) ?? read);
-      grown = true;
-    }
-  }
-  const marginal: Marginal = { model, report, axes, sources };
+  const sources = new Map([...[...summed].map((name) => [name, name] as const), ...dependents]);
+  const marginal: Marginal = { model, report, axes, sources, namesRead };
   checkCounts(marginal);
   checkRecursions(marginal, lets);
   walk(marginal, model.body, []);
@@ -68,23 +67,26 @@ function checkCounts({ model, report }: Marginal): void {
 
 /** A binding that builds on its own earlier elements depends on all earlier elements of a discrete variable at once. */
 function checkRecursions(
-  { sources, report }: Marginal,
+  { sources, report, namesRead }: Marginal,
   lets: readonly Extract<CoreStatement, { kind: "let" }>[],
 ): void {
+  const readBy = new Map<string, string[]>();
+  for (const { name, value } of lets) {
+    const reads = [...namesRead(value)].filter((each) => sources.has(each));
+    readBy.set(name, [...(readBy.get(name) ?? []), ...reads]);
+  }
   const reported = new Set<string>();
   for (const { name, value, span } of lets) {
-    if (!namesRead(value).some((read) => sources.has(read))) continue;
+    if (reported.has(name) || ![...namesRead(value)].some((read) => sources.has(read))) continue;
     const reached = new Set<string>();
     const open = [name];
     for (let each = open.pop(); each !== undefined; each = open.pop())
-      for (const binding of lets)
-        if (binding.name === each)
-          for (const read of namesRead(binding.value))
-            if (sources.has(read) && !reached.has(read)) {
-              reached.add(read);
-              open.push(read);
-            }
-    if (!reached.has(name) || reported.has(name)) continue;
+      for (const read of readBy.get(each) ?? [])
+        if (!reached.has(read)) {
+          reached.add(read);
+          open.push(read);
+        }
+    if (!reached.has(name)) continue;
     reported.add(name);
     report({
       code: "cannot-sum-out",
@@ -125,7 +127,9 @@ function checkSite(marginal: Marginal, site: CoreSite, open: readonly string[]):
   checkBounds(marginal, site.variable, site.support);
   const expressions = distributionExpressions(site.distribution);
   for (const expression of expressions) checkReads(marginal, expression, open);
-  const read = expressions.flatMap(namesRead).find((name) => marginal.sources.has(name));
+  const read = expressions
+    .flatMap((each) => [...marginal.namesRead(each)])
+    .find((name) => marginal.sources.has(name));
   if (!site.noncentered || read === undefined) return;
   marginal.report({
     code: "cannot-sum-out",
@@ -136,9 +140,9 @@ function checkSite(marginal: Marginal, site: CoreSite, open: readonly string[]):
 }
 
 /** Bounds of a support choose a bijector, which cannot differ between the values that are summed over. */
-function checkBounds({ sources, report }: Marginal, name: string, support: CoreSupport): void {
+function checkBounds({ sources, report, namesRead }: Marginal, name: string, support: CoreSupport): void {
   for (const bound of supportBounds(support)) {
-    const read = namesRead(bound).find((each) => sources.has(each));
+    const read = [...namesRead(bound)].find((each) => sources.has(each));
     if (read === undefined) continue;
     report({
       code: "cannot-sum-out",
@@ -215,11 +219,6 @@ function refusePlace({ sources, report }: Marginal, name: string, index: CoreExp
     reason: "which of its elements is read here does not follow from the plates and `for` axes around",
     help: `read \`${name}\` in a plate of its own, by the plate's index or a fixed number of steps from it`,
   });
-}
-
-function namesRead(expression: CoreExpression): string[] {
-  const own = expression.kind === "variable" ? [expression.name] : [];
-  return [...own, ...coreChildren(expression).flatMap(namesRead)];
 }
 
 function siteOf({ sites }: CoreModel, id: string): CoreSite | undefined {

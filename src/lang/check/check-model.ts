@@ -51,7 +51,7 @@ export function checkModel(
     varies: varying(places.variables),
     span,
   };
-  checkMarginal(model, report);
+  checkMarginal(model, functions.core, report);
   return { model, called: scope.called };
 }
 

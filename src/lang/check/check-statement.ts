@@ -3,6 +3,7 @@
 import { findExpression } from "../core-children.ts";
 import type { CoreExpression } from "../core-expression.ts";
 import type { CoreStatement } from "../core-statement.ts";
+import { itemOf } from "../item-of.ts";
 import type {
   Expression,
   FactorStatement,
@@ -13,6 +14,7 @@ import type {
   Statement,
 } from "../tree.ts";
 import { errorType, numberType, type Type, unitRange } from "../type.ts";
+import { type BoundItem, boundItems } from "./bound-items.ts";
 import { bindPiece, corePlaces, targetText } from "./check-bind.ts";
 import { checkDraw, type ModelParts } from "./check-draw.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -23,7 +25,6 @@ import { checkType, fits } from "./check-type.ts";
 import { checkVary } from "./check-vary.ts";
 import { dependsOnUnknown } from "./depends-on-unknown.ts";
 import { formatBrief } from "./format-brief.ts";
-import { itemName } from "./read-variable.ts";
 
 export function checkStatements(
   scope: Scope,
@@ -79,12 +80,7 @@ export function bindingItems(
     scope.report({ code: "tuple-mismatch", value: quote, names: targets.length, found: value.type });
     return undefined;
   }
-  const { items } = value.type;
-  return targets.map(({ span }, position) =>
-    value.kind === "tuple"
-      ? value.items[position]
-      : { kind: "item", base: value, position, type: items[position], span },
-  );
+  return targets.map(({ span }, position) => itemOf(value, position, span));
 }
 
 /** The value under its declared type; reports a misfit. */
@@ -117,9 +113,12 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
     if (piece === undefined || variable?.kind !== "variable" || !variable.pieces.includes(piece)) return [];
     const type =
       item === undefined ? errorType : items?.length === 1 ? ascribe(scope, statement, item) : item.type;
-    const inside = item === undefined ? [] : localItems(variable.name, type, item);
-    const whole = piece.places.length === 0 || type.kind === "number" || type.kind === "error";
-    if (!whole && !(isLocal(piece) && inside.length > 0)) {
+    const bound = item === undefined ? [] : boundItems(variable.name, item);
+    const isTuple = type.kind === "tuple";
+    const fitsAxes =
+      type.kind === "number" ||
+      (isTuple && isLocal(piece) && bound.every((each) => each.value.type.kind === "number"));
+    if (piece.places.length > 0 && type.kind !== "error" && !fitsAxes) {
       const quote = { text: formatBrief(statement.value), span: statement.value.span };
       const because = { text: "what is bound under an axis" };
       scope.report({
@@ -133,46 +132,46 @@ function checkLet(scope: Scope, parts: ModelParts, statement: LetStatement): Cor
     }
     bindPiece(scope, variable, piece, type, item !== undefined && dependsOnUnknown(scope, item));
     if (item === undefined || type.kind === "error") return [];
-    const bound = whole ? [{ name: variable.name, value: item }] : inside;
+    if (isTuple) noteItems(scope, bound);
     return bound.map(({ name, value: part }) => ({
       kind: "let",
       name,
       place: corePlaces(piece),
-      ...(isLocal(piece) && { local: true }),
+      ...((isTuple || isLocal(piece)) && { local: true }),
       value: part,
       span: statement.span,
     }));
   });
 }
 
-/** What is bound: of a distribution, how the statement is meant. */
+/** Nets are learned, called and passed on, never bound. */
+function refuseNet(scope: Scope, value: CoreExpression): CoreExpression {
+  const net = boundItems("", value).find((each) => each.value.type.kind === "net")?.value;
+  if (net === undefined) return value;
+  const text = net.kind === "variable" ? net.name : "this";
+  const help = `call it: \`${text}(…)\``;
+  scope.report({ code: "not-a-value", value: { text, span: net.span }, what: "net", help });
+  return errorExpression(value.span);
+}
+
+/** Items of a tuple are known by themselves: one may depend on what is inferred, and another not. */
+function noteItems(scope: Scope, items: readonly BoundItem[]): void {
+  for (const { name, value } of items) {
+    const before = scope.bindings.get(name);
+    const unknown = (before?.kind === "value" && before.unknown) || dependsOnUnknown(scope, value);
+    scope.bindings.set(name, { kind: "value", origin: "let", type: value.type, span: value.span, unknown });
+  }
+}
+
+/** What is bound: of a distribution or a net, how the statement is meant. */
 function checkBound(scope: Scope, { targets, value }: LetStatement): CoreExpression {
   const callee = value.kind === "call" && value.callee.kind === "name" ? value.callee : undefined;
   if (callee === undefined || targets.length > 1 || !namesDistribution(scope, callee.text))
-    return checkExpression(scope, value);
+    return refuseNet(scope, checkExpression(scope, value));
   const { text, span } = callee;
   const help = `draw it: \`${targetText(targets[0])} ~ ${formatBrief(value)}\``;
   scope.report({ code: "not-a-value", value: { text, span }, what: "distribution", help });
   return errorExpression(value.span);
-}
-
-interface LocalItem {
-  readonly name: string;
-  readonly value: CoreExpression;
-}
-
-/** The numbers and arrays of a tuple, under names that `readLocal` knows; empty where an item is anything else. */
-function localItems(name: string, type: Type, value: CoreExpression): readonly LocalItem[] {
-  if (type.kind === "number") return [{ name, value }];
-  if (type.kind !== "tuple") return [];
-  const items = type.items.map((item, position) => {
-    const part: CoreExpression =
-      value.kind === "tuple"
-        ? value.items[position]
-        : { kind: "item", base: value, position, type: item, span: value.span };
-    return localItems(itemName(name, type, position), item, part);
-  });
-  return items.every((each) => each.length > 0) ? items.flat() : [];
 }
 
 function checkFactor(scope: Scope, statement: FactorStatement): CoreStatement[] {

@@ -1,6 +1,7 @@
 /** A variable by its name: as a whole, or, of a local binding, its own element. */
 import type { CoreExpression, CoreIndex } from "../core-expression.ts";
-import { errorType, numberType, type TupleType, type Type } from "../type.ts";
+import { errorType, numberType, type Type } from "../type.ts";
+import { readItems } from "./bound-items.ts";
 import { checkAccess } from "./check-access.ts";
 import type { Quote } from "./check-facts.ts";
 import { lookBackTypes, relevantPieces } from "./check-piece.ts";
@@ -22,9 +23,11 @@ export function readWhole(
   use: Quote,
   check: CheckExpression,
 ): CoreExpression {
-  return checkAccess(scope, variable, [], use)
-    ? { kind: "variable", name: variable.name, type: wholeType(scope, variable, check), span: use.span }
-    : errorExpression(use.span);
+  const { span } = use;
+  if (!checkAccess(scope, variable, [], use)) return errorExpression(span);
+  return readItems(variable.name, wholeType(scope, variable, check), span, (name, type) => {
+    return { kind: "variable", name, type, span };
+  });
 }
 
 /** A local binding inside its axes: its own element. `undefined` for other variables; reports a use outside the axes. */
@@ -60,22 +63,12 @@ export function readLocal(
   const indices = axes.map(({ index }): CoreIndex => {
     return { kind: "at", value: { kind: "variable", name: index, type: numberType("int"), span } };
   });
-  const read = (name: string, type: Type): CoreExpression => {
-    if (type.kind === "tuple") {
-      const items = type.items.map((item, position) => read(itemName(name, type, position), item));
-      return { kind: "tuple", items, type, span };
-    }
+  return readItems(variable.name, joined, span, (name, type) => {
     if (type.kind !== "number") return errorExpression(span);
     const whole = { ...type, dimensions: [...variable.axes, ...type.dimensions] };
     const base: CoreExpression = { kind: "variable", name, type: whole, span };
     return { kind: "index", base, indices, type, span };
-  };
-  return read(variable.name, joined);
-}
-
-/** What an item of a tuple is bound as under an axis: "fit.mean", "pair.0". */
-export function itemName(name: string, { names }: TupleType, position: number): string {
-  return `${name}.${names?.[position] ?? position}`;
+  });
 }
 
 /** The type from outside all plates: the axes, then the element. */

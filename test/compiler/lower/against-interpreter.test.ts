@@ -7,6 +7,7 @@ import { foundPrograms } from "./found-programs.ts";
 import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
+import { recordPrograms } from "./record-programs.ts";
 import { seriesPrograms } from "./series-programs.ts";
 import { transformedPrograms } from "./transformed-programs.ts";
 import { truncatedPrograms } from "./truncated-programs.ts";
@@ -18,6 +19,7 @@ const programs = [
   ...samplePrograms,
   ...discretePrograms,
   ...definedPrograms,
+  ...recordPrograms.flatMap(({ items, plain }) => [items, plain]),
   ...seriesPrograms,
   ...foundPrograms,
 ];

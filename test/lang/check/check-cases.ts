@@ -258,6 +258,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "def f(x: Real, g: Function = exp): Real = x * g\nmodel M {\n  observe y ~ Normal(f(1, exp), 1)\n}",
     "list-of-sizes":
       "def f(x: Real, sizes: Sizes): Real = x * sizes\nmodel M {\n  observe y ~ Normal(f(1, [2]), 1)\n}",
+    net: "net scaled[I](x: Real[I]) -> Real[I] {\n  learn W: Real[I] = ones()\n  W * x\n}\nmodel M(x: Real[3]) {\n  learn f = scaled[3]\n  m = (first: f, second: 1)\n  observe y: Real[3] ~ Normal(f(x), m.second)\n}",
     option: "family F {\n  vary kind in { sine, line }\n  a ~ Normal(if kind == sine then 0 else 1, 1)\n}",
 
     "": "model M {\n  x = Normal(0, 1)\n}",
@@ -285,6 +286,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "": "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  s ~ HalfNormal(1)\n  x: Positive ~ Quartic(s)\n}",
     bounds:
       "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M {\n  a ~ HalfNormal(1)\n  x: Real(0, a) ~ Quartic(1)\n}",
+    field:
+      "dist Quartic(scale: Positive) on Real {\n  logpdf(x) = -(x / scale) ^ 4 - log(2 * scale) - lgamma(1.25)\n}\n\nmodel M[N] {\n  s ~ HalfNormal(1)\n  plate n in N {\n    m = (known: 1, inferred: s)\n    x[n]: Positive ~ Quartic(m.known)\n    y[n]: Positive ~ Quartic(m.inferred)\n  }\n}",
   },
   "local-outside": {
     "": "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate n in N {\n    m = a * x[n]\n    observe y[n] ~ Normal(m, 1)\n  }\n  factor -m\n}",

@@ -47,12 +47,12 @@ describe("Core of the examples", () => {
   });
 });
 
-/** The value's type in a model where these are bound. */
+/** The value's type in a model where these are bound; of a tuple, those of its items. */
 function typeOf(value: string): string {
   const text = `model M[N, M, K](r: Real, p: Positive, u: Unit, n: Nat, b: Bool, v: Real[N], w: Positive[N], A: Real[N, M], i: Nat[N], q: Simplex[K], c: Real[4]) {\n  s = sum(v) + p + u + n + sum(w) + sum(sum(A)) + sum(i) + sum(q) + sum(c) + (if b { 1 } else { 0 })\n  x = ${value}\n}`;
-  const body = modelOf(text).body;
-  const last = body[body.length - 1];
-  return last.kind === "let" ? formatType(last.value.type) : last.kind;
+  const [, ...items] = modelOf(text).body;
+  const types = items.map((each) => (each.kind === "let" ? formatType(each.value.type) : each.kind));
+  return types.length === 1 ? types[0] : `(${types.join(", ")})`;
 }
 
 describe("types of expressions", () => {

@@ -30,6 +30,8 @@ const features: Readonly<Record<string, RegExp>> = {
   "`dist` of vectors": /on Real\[S\]/,
   records: /\.first|\.centre/,
   tuples: /^ *\(\w+, \w+\) = /m,
+  "records and tuples inside each other": /rest: \(|, \(first: /,
+  "branches that give records and tuples": /= if .* then \((first: )?.*, .*\) else \(/,
   "`if` expressions": /\(if .* then /,
   "`match` expressions": /match /,
   "`if` statements": /^ *if .* \{$/m,

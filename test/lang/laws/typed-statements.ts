@@ -79,33 +79,60 @@ function bind(growing: Growing, here: Here): Part {
   };
 }
 
-/** A record, read by its names, each of which depends on all that the record holds; or the items of a tuple. */
+/** How three items are bound, in part or all, and how each is read then. */
+type Binder = (names: readonly [string, string, string]) => {
+  readonly target: string;
+  readonly write: (items: readonly string[]) => string;
+  readonly after?: string;
+  readonly reads: readonly string[];
+};
+
+const binders: readonly Binder[] = [
+  ([name]) => ({
+    target: name,
+    write: ([a, b]) => `(first: ${a}, second: ${b})`,
+    reads: [`${name}.first`, `${name}.second`],
+  }),
+  ([, left, right]) => ({
+    target: `(${left}, ${right})`,
+    write: ([a, b]) => `(${a}, ${b})`,
+    reads: [left, right],
+  }),
+  ([name, left, right]) => ({
+    target: name,
+    write: ([a, b, c]) => `(first: ${a}, rest: (${b}, ${c}))`,
+    after: `(${left}, ${right}) = ${name}.rest`,
+    reads: [`${name}.first`, left, right],
+  }),
+  ([, left, right]) => ({
+    target: `(${left}, ${right})`,
+    write: ([a, b, c]) => `(${a}, (first: ${b}, second: ${c}))`,
+    reads: [left, `${right}.first`, `${right}.second`],
+  }),
+];
+
+/** Tuples and records, also inside each other and chosen by a condition: each item depends on what it is made of. */
 function bindItems(growing: Growing, here: Here): Part {
   const { choose } = growing;
-  const [first, second] = [number(choose, here, "real", 1), number(choose, here, "positive", 1)];
-  const entry = (name: string, kind: "real" | "positive", as: string, text: string): Entry => ({
-    name,
-    kind,
-    axes: here.axes,
-    event: [],
-    as,
-    ...dependence(here, text),
-  });
-  if (choose([true, false])) {
-    const name = fresh(growing, "m");
-    const record = `(first: ${first}, second: ${second})`;
-    return {
-      lines: [`${name} = ${record}`],
-      entries: [
-        entry(name, "real", `${name}.first`, record),
-        entry(name, "positive", `${name}.second`, record),
-      ],
-    };
-  }
-  const [left, right] = [fresh(growing, "m"), fresh(growing, "m")];
+  const kinds = ["real", "positive", "real"] as const;
+  const names = [fresh(growing, "m"), fresh(growing, "m"), fresh(growing, "m")] as const;
+  const { target, write, after, reads } = choose(binders)(names);
+  const choices = Array.from({ length: choose([1, 1, 2]) }, () =>
+    kinds.slice(0, reads.length).map((kind) => number(choose, here, kind, 1)),
+  );
+  const condition = choices.length > 1 ? number(choose, here, "bool", 1) : "";
+  const [value, other] = choices.map(write);
+  const bound = other === undefined ? value : `if ${condition} then ${value} else ${other}`;
   return {
-    lines: [`(${left}, ${right}) = (${first}, ${second})`],
-    entries: [entry(left, "real", left, first), entry(right, "positive", right, second)],
+    lines: [`${target} = ${bound}`, ...(after === undefined ? [] : [after])],
+    entries: reads.map((as, position) => ({
+      name: as,
+      kind: kinds[position],
+      axes: here.axes,
+      event: [],
+      as,
+      ...dependence(here, [condition, ...choices.map((items) => items[position])].join(" ")),
+    })),
   };
 }
 
