@@ -43,7 +43,11 @@ export async function drawDiscrete(
   if (summedVariables(input.model).size === 0 || options.signal?.aborted) return undefined;
   const { graph, variables, noise } = lowerConditionals(input);
   const total = posterior.chains * posterior.draws;
-  const elements = variables.reduce((sum, { shape, count }) => sum + elementCount(shape) * (1 + count), 0);
+  const elements = variables.reduce((sum, { name, shape, count }) => {
+    const length = elementCount(shape);
+    const { elements: missing } = missingElements(name, bound);
+    return sum + length + (missing?.length ?? length) * count;
+  }, 0);
   if (elements * total > mostValues) {
     const reason = `${elements} numbers for each of ${total} draws; up to ${mostValues} in all are kept`;
     options.onDecision?.({ what: "discrete variables", choice: "not reported", reason });

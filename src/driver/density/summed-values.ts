@@ -33,6 +33,11 @@ export function whyNotFinite(name: string, sites: readonly CoreSite[]): Reason |
         reason: "it cannot be summed out, because one draw of it is an array",
         help: `draw it number by number in a \`plate\`; or ${otherwise}`,
       };
+    if (distribution.kind === "transformed")
+      return {
+        reason: "it cannot be summed out, because it is a function of what is drawn",
+        help: otherwise,
+      };
     if (support.count === undefined)
       return {
         reason: "it cannot be summed out, because it has no fixed, finite number of values",

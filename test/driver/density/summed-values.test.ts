@@ -282,6 +282,12 @@ describe("what is refused", () => {
       "no fixed, finite number of values",
     ],
     [
+      "functions of what is drawn",
+      plate("observe k[n]: Int? ~ 10 - Binomial(10, 0.4); observe y[n] ~ Normal(a * k[n], 1)"),
+      { k: [1, null], y: [1, 2] },
+      "a function of what is drawn",
+    ],
+    [
       "draws of arrays",
       plate("observe k[n]: Bool[2]? ~ Bernoulli(0.5); observe y[n] ~ Normal(if k[n, 0] then a else 0, 1)"),
       {
