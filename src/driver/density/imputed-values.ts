@@ -29,7 +29,7 @@ export interface InferredValues {
 
 /** Throws `ProblemError` where a missing value is needed that cannot be inferred. */
 export function inferredValues(
-  { functions }: CoreProgram,
+  { functions }: Pick<CoreProgram, "functions">,
   model: CoreModel,
   bound: BoundData,
 ): InferredValues {

@@ -50,7 +50,7 @@ interface Scope {
 
 /**
  * `values`: inputs, observed variables (NaN where one is missing) and continuous latents as nested arrays; `learned`: parameters
- * by path. Draws of variables that are not scored add nothing.
+ * by path. Observed variables that are marked as summed out are, where one is missing. Draws of variables that are not scored add nothing.
  */
 export function interpret(
   loaded: LoadedModel,
@@ -62,20 +62,27 @@ export function interpret(
   const discrete = loaded.model.variables.flatMap((variable) => {
     const site = findSite(loaded, variable.sites[0]);
     // What a guide draws is given.
-    if (variable.observed || site.score) return [];
+    if (site.score || (variable.observed && !site.marginal)) return [];
     if (site.support.kind !== "discrete" || site.support.count === undefined) return [];
     const shape = variable.type.dimensions.map((size) => sizeOf(size, sizes));
-    const elements = shape.reduce((product, length) => product * length, 1);
-    return [{ name: variable.name, shape, elements, count: sizeOf(site.support.count, sizes) }];
+    const length = shape.reduce((product, each) => product * each, 1);
+    const given = variable.observed
+      ? flatten(values[variable.name])
+      : new Array<number>(length).fill(Number.NaN);
+    return [{ name: variable.name, shape, given, count: sizeOf(site.support.count, sizes) }];
   });
-  const assignments = discrete.reduce((product, { elements, count }) => product * count ** elements, 1);
+  const assignments = discrete.reduce(
+    (product, { given, count }) => product * count ** given.filter(Number.isNaN).length,
+    1,
+  );
   const terms: number[] = [];
   let bindings: Readonly<Record<string, Meaning>> = {};
   for (let assignment = 0; assignment < assignments; assignment++) {
     let rest = assignment;
     const names = new Map(Object.entries(values));
-    for (const { name, shape, elements, count } of discrete) {
-      const flat = Array.from({ length: elements }, () => {
+    for (const { name, shape, given, count } of discrete) {
+      const flat = given.map((each) => {
+        if (!Number.isNaN(each)) return each;
         const value = rest % count;
         rest = Math.floor(rest / count);
         return value;

@@ -13,6 +13,7 @@ import {
   type Arrays,
   expectClose,
   freeValues,
+  inputWith,
   type Judged,
   type Learned,
   onlyNeeded,
@@ -28,10 +29,10 @@ import { normals, sampleData } from "./sample-data.ts";
 
 /** The program's model has a guide, whose real draws are as many numbers as the noise that they are made of. */
 export function judgeGuide(program: SampleProgram, seed: number): Judged {
-  const loaded = loadProgram(program);
-  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const incomplete = Object.keys(data.present);
-  const input = { ...loaded, sizes: program.sizes, knowns: data.knowns, incomplete };
+  const text = loadProgram(program);
+  const data = sampleData(text, program.sizes, program.indexBounds ?? {}, seed);
+  const input = inputWith(text, program, data);
+  const loaded: LoadedModel = input;
   const builder = createBuilder();
   const guide = lowerGuideInto(input, builder, {});
   const density = lowerGuidedDensity(input, guide, builder, {});

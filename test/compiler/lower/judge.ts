@@ -12,13 +12,15 @@ import type { LearnedParameter, LoweringInput } from "../../../src/compiler/lowe
 import { lowerSimulate } from "../../../src/compiler/lower/simulate.ts";
 import { eliminateDeadCode } from "../../../src/compiler/passes/eliminate-dead-code.ts";
 import { optimize } from "../../../src/compiler/passes/optimize.ts";
+import type { BoundValue } from "../../../src/data/bind-data.ts";
+import { inferredValues } from "../../../src/driver/density/imputed-values.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import type { CoreExpression } from "../../../src/lang/core-expression.ts";
 import { evaluateNumber, flatten, interpret, type Meaning, nest } from "./interpret.ts";
 import { type LoadedModel, loadProgram } from "./load-model.ts";
 import { logDeterminant } from "./log-determinant.ts";
 import type { SampleProgram } from "./programs.ts";
-import { normals, type Sizes, sampleData } from "./sample-data.ts";
+import { normals, type SampleData, type Sizes, sampleData } from "./sample-data.ts";
 
 export type Arrays = Readonly<Record<string, Float64Array>>;
 
@@ -46,11 +48,29 @@ export interface Judged {
   readonly results: Arrays;
 }
 
+/** What lowering takes, with missing values inferred where other lines compute with them. */
+export function inputWith(
+  loaded: LoadedModel,
+  { sizes }: SampleProgram,
+  { flat, shapes, present, knowns }: SampleData,
+): LoweringInput {
+  const values = Object.entries(flat).map(([name, each]): [string, BoundValue] => {
+    const origin = { kind: "key" } as const;
+    return [
+      name,
+      { shape: shapes[name], values: each, origin, ...(present[name] && { present: present[name] }) },
+    ];
+  });
+  const bound = { sizes, knowns, values: Object.fromEntries(values), observed: [], ignored: [] };
+  const { model, imputed } = inferredValues(loaded, loaded.model, bound);
+  return { ...loaded, model, sizes, knowns, incomplete: Object.keys(present), imputed };
+}
+
 export function judgeDensity(program: SampleProgram, seed: number): Judged {
-  const loaded = loadProgram(program);
-  const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const incomplete = Object.keys(data.present);
-  const input: LoweringInput = { ...loaded, sizes: program.sizes, knowns: data.knowns, incomplete };
+  const text = loadProgram(program);
+  const data = sampleData(text, program.sizes, program.indexBounds ?? {}, seed);
+  const input = inputWith(text, program, data);
+  const loaded: LoadedModel = input;
   const lowered = lowerLogDensity(input, { scale: "unconstrained" });
   const weights = sampleLearned(lowered.learned, loaded, program.sizes, seed);
   const fixed = {
@@ -95,7 +115,7 @@ export function judgeDensity(program: SampleProgram, seed: number): Judged {
   const free = (q: Float64Array): number[] =>
     freeValues(
       latentsAt(inputsAt(q)),
-      loaded,
+      input,
       (name) => nodes[lowered.graph.outputs[`variable/${name}`]].type.shape,
     );
   const jacobian = logDeterminant(free, position);
@@ -176,13 +196,14 @@ export function sampleLearned(
 /** All real latents without what follows from the rest: the last element of a simplex, the upper triangles of matrices. */
 export function freeValues(
   outputs: Arrays,
-  { model }: LoadedModel,
+  { model, imputed = {} }: Pick<LoweringInput, "model" | "imputed">,
   outputShape: (variable: string) => readonly number[],
 ): number[] {
   return model.sites.flatMap((site) => {
     const variable = model.variables.find(({ name }) => name === site.variable);
     const values = outputs[`variable/${site.variable}`];
-    if (site.observed || site.score || values === undefined || variable?.sites[0] !== site.id) return [];
+    if (site.score || values === undefined || variable?.sites[0] !== site.id) return [];
+    if (site.observed) return (imputed[site.variable] ?? []).map((at) => values[at]);
     if (site.support.kind === "matrix") {
       const shape = outputShape(site.variable);
       const n = shape[shape.length - 1];

@@ -61,6 +61,8 @@ const features: Readonly<Record<string, RegExp>> = {
   "questions to distributions": /(logpdf|logpmf|cdf|logcdf|logsurvival)\([A-Z]/,
   "relaxed categories": /relaxed\(/,
   "missing values": /\? ~ /,
+  "missing values that are inferred": /observe (y\d+)\b.*: \w+\? ~ [\s\S]*(?<!observe )\b\1\b/,
+  "missing values that are summed out": /observe (d\d+)\b.*: \w+\? ~ [\s\S]*(?<!observe )\b\1\b/,
   "`via noncentered`": /via noncentered/,
   "`via bijector`": /via bijector/,
   "`marginal`": / marginal/,

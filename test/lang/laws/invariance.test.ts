@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lowerLogDensity } from "../../../src/compiler/lower/log-density.ts";
-import { expectClose, onlyNeeded, prefixed, runner, sampleLearned } from "../../compiler/lower/judge.ts";
+import {
+  expectClose,
+  inputWith,
+  onlyNeeded,
+  prefixed,
+  runner,
+  sampleLearned,
+} from "../../compiler/lower/judge.ts";
 import { loadProgram } from "../../compiler/lower/load-model.ts";
 import type { SampleProgram } from "../../compiler/lower/programs.ts";
 import { normals, sampleData } from "../../compiler/lower/sample-data.ts";
@@ -17,8 +24,7 @@ type Change = (name: string, values: Float64Array) => Float64Array;
 function logDensity(program: SampleProgram, seed: number, change: Change = (_, values) => values): number {
   const loaded = loadProgram(program);
   const data = sampleData(loaded, program.sizes, program.indexBounds ?? {}, seed);
-  const incomplete = Object.keys(data.present);
-  const input = { ...loaded, sizes: program.sizes, knowns: data.knowns, incomplete };
+  const input = inputWith(loaded, program, data);
   const { graph, coordinates, learned } = lowerLogDensity(input, { scale: "unconstrained" });
   const order = loaded.model.sites.map(({ id }) => id);
   const flat = Object.fromEntries(

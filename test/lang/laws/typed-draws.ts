@@ -143,9 +143,14 @@ export function drawn(
   };
   return {
     lines: [`${observed ? "observe " : ""}${name}${places(here)}${suffix} ~ ${text}${annotation}`],
-    entries: missing ? [] : [entry],
+    entries: missing ? inferred(growing, entry) : [entry],
     ...(!observed && { latents: [{ entry, coordinates }] }),
   };
+}
+
+/** Of a variable with missing values: they are inferred, but not together with a guide, nor vectors. */
+export function inferred({ guided }: Growing, entry: Entry): readonly Entry[] {
+  return guided || entry.event.length > 0 ? [] : [{ ...entry, latent: true }];
 }
 
 /** `x[n] ~ D`. */
@@ -339,19 +344,29 @@ export function observeDiscrete(growing: Growing, here: Here): Part {
     ...own(growing, here, "count").map((each) => () => [each(growing, here), "count", 3] as const),
   ])();
   indexBounds[name] = bound;
-  const missing = choose([false, false, true]);
+  const missing = choose([false, true]);
   const type = missing ? `: ${kind === "bool" ? "Bool" : "Nat"}?` : "";
   const entry: Entry = { name, kind, axes: here.axes, event: [], discrete: false, latent: false };
-  return {
-    lines: [`observe ${name}${places(here)}${type} ~ ${text}`],
-    entries: missing ? [] : [entry],
-  };
+  const lines = [`observe ${name}${places(here)}${type} ~ ${text}`];
+  if (!missing) return { lines, entries: [entry] };
+  // What is missing is summed out where it has few values.
+  const isSummed =
+    /^(Bernoulli|Binomial|Categorical|f\d+)\(/.test(text) && takeAssignments(growing, here, bound);
+  return { lines, entries: isSummed ? [{ ...entry, discrete: true, latent: true }] : [] };
+}
+
+/** Whether there are few enough for the judge to go through, with those of `count` values for each item. */
+function takeAssignments(growing: Growing, here: Here, count: number): boolean {
+  const elements = here.axes.reduce((product, { size }) => product * here.sizes[size], 1);
+  const assignments = growing.assignments * count ** elements;
+  if (assignments > 200) return false;
+  growing.assignments = assignments;
+  return true;
 }
 
 /** Discrete and latent: summed out. Few enough that the judge can go through all values of all of them. */
 export function drawDiscrete(growing: Growing, here: Here): Part | undefined {
   const { choose } = growing;
-  const elements = here.axes.reduce((product, { size }) => product * here.sizes[size], 1);
   const [count, text, kind] = choose([
     () => [2, `Bernoulli(${unit(growing, here)})`, "bool"] as const,
     () => [2, `Bernoulli(logits: ${real(growing, here)})`, "bool"] as const,
@@ -361,9 +376,7 @@ export function drawDiscrete(growing: Growing, here: Here): Part | undefined {
     () => [3, `Binomial(2, ${unit(growing, here)})`, "count"] as const,
     ...own(growing, here, "count").map((each) => () => [3, each(growing, here), "count"] as const),
   ])();
-  const assignments = growing.assignments * count ** elements;
-  if (assignments > 200) return undefined;
-  growing.assignments = assignments;
+  if (!takeAssignments(growing, here, count)) return undefined;
   const name = fresh(growing, "z");
   return {
     lines: [`${name}${places(here)} ~ ${text}${choose(["", "", " marginal"])}`],

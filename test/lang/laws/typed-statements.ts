@@ -245,13 +245,14 @@ function autoregression(growing: Growing, here: Here): Part {
   const name = fresh(growing, "y");
   const axis: Axis = { index: freshIndex(here, "T"), size: "T" };
   const entry: Entry = { name, kind: "real", axes: [axis], event: [], discrete: false, latent: false };
-  const last: Entry = { ...entry, as: `${name}[${axis.index}-1]` };
+  const missing = !growing.guided && choose([false, false, true]);
+  const last: Entry = { ...entry, as: `${name}[${axis.index}-1]`, latent: missing };
   const inside: Here = { ...here, axes: [axis], entries: [...here.entries, last] };
   const mean = `0.5 * ${last.as} + ${number(choose, inside, "real", 2)}`;
   const scale = `${number(choose, inside, "positive", 1)} + 0.2`;
   return {
     lines: braced(`for ${axis.index} in 1..T`, [
-      `observe ${name}[${axis.index}] ~ ${choose(["Normal", "Logistic"])}(${mean}, ${scale})`,
+      `observe ${name}[${axis.index}]${missing ? ": Real?" : ""} ~ ${choose(["Normal", "Logistic"])}(${mean}, ${scale})`,
     ]),
     entries: [],
   };
