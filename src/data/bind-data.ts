@@ -178,6 +178,8 @@ function checkNames(
       unknown.map((value) => value.name),
     );
     if (near !== undefined) meant.add(near);
+    const columns = near === undefined ? numberedColumns(name, unknown) : [];
+    for (const column of columns) meant.add(column);
     return {
       code: "data-missing",
       name,
@@ -185,6 +187,7 @@ function checkNames(
       given: [...raw.values.keys()],
       declared,
       meant: near,
+      ...(columns.length > 0 && { columns }),
     };
   });
   for (const [name, span] of latents) {
@@ -207,6 +210,14 @@ function checkNames(
       });
   }
   return { facts, ignored };
+}
+
+/** "x1", "x2" of a table for `x`, where columns of a vector are called `x[0]`, `x[1]`. */
+function numberedColumns(name: string, unknown: readonly RawValue[]): readonly string[] {
+  return unknown
+    .filter(({ origin }) => origin.kind === "columns")
+    .map((value) => value.name)
+    .filter((column) => column.startsWith(name) && /^_?\d+$/.test(column.slice(name.length)));
 }
 
 /** Near misses; names of one or two letters are near only when the same but for case. */

@@ -84,6 +84,8 @@ export type DataFacts =
       readonly declared: Declared;
       /** An unknown name in the data that is nearly this one. */
       readonly meant?: string;
+      /** Unknown columns with its name and a number: "x1", "x2". */
+      readonly columns?: readonly string[];
     }
   | {
       readonly code: "data-unknown-key";
@@ -288,7 +290,9 @@ export function explainData(facts: DataFacts): Problem {
               ? `rename \`${facts.meant}\` to \`${facts.name}\``
               : facts.file === undefined
                 ? undefined
-                : `add \`${facts.name}\` to ${facts.file}`,
+                : facts.columns !== undefined
+                  ? `rename ${listNames(facts.columns)} to ${listNames(facts.columns.map((_, at) => `${facts.name}[${at}]`))}`
+                  : `add \`${facts.name}\` to ${facts.file}`,
         },
       );
     case "data-unknown-key":
@@ -328,6 +332,10 @@ export function explainData(facts: DataFacts): Problem {
         expected: facts.wanted,
         found: facts.found,
         notes: moreLikeIt(facts.more),
+        ...(facts.found.startsWith('"') &&
+          facts.declared?.type.startsWith("Int") && {
+            help: `number what it names from 0: write 0 for ${facts.found}, 1 for the next`,
+          }),
       });
     case "data-nan":
       return error(`\`${facts.name}\` is ${facts.found}, not a finite number`, {

@@ -233,6 +233,8 @@ model Other[N] {
   ),
   "data-unknown-key": json(schools, '{ "y": [28, 8], "sigma": [15, 10], "sgima": 3 }\n'),
   "data-misspelt-key": json(schools, '{ "y": [28, 8], "sgima": [15, 10] }\n'),
+  "data-numbered-columns": csv(regression, "x1,x2,X1,X2,y\n0,0,1,2,3\n1,1,2,3,4\n"),
+  "data-text-categories": csv(varying, "group,y\nmale,2\nfemale,3\nmale,3\n"),
   "data-ragged-csv": csv(schools, "y,sigma\n28,15\n8\n-3,16\n"),
   "data-decimal-commas": csv(mean, "y\n1,5\n2,5\n"),
   "data-semicolons": csv(schools, "y;sigma\n28;15\n8;10\n"),

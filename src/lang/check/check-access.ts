@@ -19,7 +19,7 @@ export function checkAccess(
 ): boolean {
   const pieces = relevantPieces(scope, variable);
   // Where it was bound with other indices than its axes, that has been reported.
-  if (pieces.some(({ target, places }) => target.indices.length !== places.length)) return false;
+  if (!pieces.every(isInPlace)) return false;
   const standings: Standing[] = [];
   for (let position = 0; position < variable.axes.length; position++) {
     const standing = standingOf(scope, pieces, position, indices[position], use);
@@ -38,6 +38,15 @@ export function checkAccess(
   if (!bound)
     scope.report({ code: "use-before-bound", use, name: variable.name, bound: unbound.target.span });
   return bound;
+}
+
+/** Whether the indices that a piece was bound with are those of its axes. */
+function isInPlace({ target, places }: Piece): boolean {
+  if (target.indices.length !== places.length) return false;
+  return places.every(
+    (place, position) =>
+      place.kind === "constant" || formatBrief(target.indices[position]) === place.axis.name,
+  );
 }
 
 /** Whether a piece comes after the axis that is open, and so has no value where this looks back. */

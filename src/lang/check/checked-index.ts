@@ -1,7 +1,7 @@
 /** One index or slice in brackets. */
 import type { CoreIndex } from "../core-expression.ts";
-import { constantSize, formatSize, type Size } from "../size.ts";
-import type { Index } from "../tree.ts";
+import { constantSize, constantValue, equalSizes, formatSize, type Size } from "../size.ts";
+import type { Expression, Index } from "../tree.ts";
 import type { Quote } from "./check-facts.ts";
 import type { CheckExpression, Scope } from "./check-scope.ts";
 import { checkSize } from "./check-size.ts";
@@ -39,7 +39,7 @@ export function checkOneIndex(
   if (value.type.kind !== "number" || value.type.base === "real" || value.type.dimensions.length > 0) {
     const array = value.type.kind === "number" && value.type.base !== "real";
     const help = array
-      ? `index one by one: \`[${base}[${quote.text}[n]] for n in N]\``
+      ? indexOneByOne(scope, base, index.value, value.type.dimensions)
       : wholeDivision(index.value);
     scope.report({
       code: "index-not-integer",
@@ -51,4 +51,23 @@ export function checkOneIndex(
   }
   const place = symbolicIndex(value, scope.indices);
   return { core: { kind: "at", value }, quote, ...(place === undefined ? {} : { place }) };
+}
+
+/** What to write for `theta[student]`: the element of the plate that is open, or all elements. */
+function indexOneByOne(
+  scope: Scope,
+  base: string,
+  index: Expression,
+  dimensions: readonly Size[],
+): string | undefined {
+  const [size] = dimensions;
+  if (size === undefined || dimensions.length > 1) return undefined;
+  const positions = index.kind === "name" ? index.text : `(${formatBrief(index)})`;
+  const element = (name: string): string => `${base}[${positions}[${name}]]`;
+  const own = scope.axes.find(({ from, to }) => constantValue(from) === 0 && equalSizes(to, size));
+  if (own !== undefined) return `write \`${element(own.name)}\``;
+  const taken = (name: string): boolean =>
+    scope.bindings.has(name) || scope.axes.some((axis) => axis.name === name);
+  const name = ["n", "i", "k"].find((each) => !taken(each)) ?? "each";
+  return `index one by one: \`[${element(name)} for ${name} in ${formatSize(size)}]\``;
 }

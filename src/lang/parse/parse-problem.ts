@@ -29,6 +29,8 @@ export type SyntaxFact =
       readonly opened: Span;
       readonly bracket: string;
       readonly closer: string;
+      /** The closing bracket stands behind `//`, which divides in other languages. */
+      readonly commented?: true;
     }
   | {
       readonly code: "mismatched-bracket";
@@ -167,6 +169,10 @@ export function explainSyntax(fact: SyntaxFact, sourceName: string): Problem {
           { span: fact.at, text: `expected \`${fact.closer}\` here` },
           { span: fact.opened, text: "opened here" },
         ],
+        ...(fact.commented && {
+          notes: ["`//` starts a comment, which runs to the end of the line"],
+          help: "to divide, write `/`",
+        }),
       });
     case "mismatched-bracket":
       return error(`\`${fact.bracket}\` does not close what is open`, {

@@ -47,7 +47,15 @@ export function parse(source: Source): Parsed {
     ),
     [...parserFacts, ...building.facts.map((fact) => ({ fact, offset: factSpan(fact)?.start ?? 0 }))],
   );
-  return { file, problems: facts.map((fact) => explainSyntax(fact, source.name)) };
+  const told = facts.map((fact) => withComment(fact, source.text));
+  return { file, problems: told.map((fact) => explainSyntax(fact, source.name)) };
+}
+
+/** Whether a comment holds the bracket that is missing, as in `f(a // b)`. */
+function withComment(fact: SyntaxFact, text: string): SyntaxFact {
+  if (fact.code !== "unclosed-bracket" || fact.closer === "}") return fact;
+  const [, comment] = /^[ \t]*\/\/(?!\/)(.*)/.exec(text.slice(fact.at.start)) ?? [];
+  return comment?.includes(fact.closer) ? { ...fact, commented: true } : fact;
 }
 
 function lexicalFacts({ name, text }: Source, lexed: Tokens): SyntaxFact[] {

@@ -100,6 +100,8 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "no-plate": "model M[N, K] {\n  a ~ Normal(0, 1)\n  observe y[n, k] ~ Normal(a, 1)\n}",
     "": "model M[J] {\n  plate j in J { theta ~ Normal(0, 1) }\n}",
     order: "model M[I, J] {\n  plate i in I { plate j in J { x[j, i] ~ Normal(0, 1) } }\n}",
+    "order-read":
+      "model M[J] {\n  plate i in J { plate j in J {\n    x[j, i] ~ Normal(0, 1)\n    observe y[i, j] ~ Normal(x[j, i], 1)\n  } }\n}",
     outside: "model M[J](n: Nat) {\n  x[n] ~ Normal(0, 1)\n}",
     few: "model M[I, T] {\n  plate i in I {\n    x[i, 0] ~ Normal(0, 1)\n    for t in 1..T { x[t] ~ Normal(x[t-1], 1) }\n  }\n}",
   },
@@ -138,6 +140,10 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
       "model M[N](g: Nat[N]) {\n  b: Real[N] ~ Normal(0, 1)\n  plate n in N {\n    observe y[n] ~ Normal(b[g[n] / 2], 1)\n    observe k[n] ~ Binomial(quotient(g[n], 2), 0.5)\n  }\n}",
     array:
       "model M[N, J](group: Nat[N]) {\n  a: Real[J] ~ Normal(0, 1)\n  observe y: Real[N] ~ Normal(a[group], 1)\n}",
+    "array-in-plate":
+      "model M[M, J](group: Nat[M]) {\n  a: Real[J] ~ Normal(0, 1)\n  plate m in M { observe y[m] ~ Normal(a[group], 1) }\n}",
+    "array-of-number":
+      "model M[J](group: Nat[5], n: Real) {\n  a: Real[J] ~ Normal(0, 1)\n  b = n * a[group]\n}",
   },
   "too-many-indices": {
     "": "model M[N](x: Real[N]) {\n  plate n in N { observe y[n] ~ Normal(x[n, 0], 1) }\n}",

@@ -29,6 +29,7 @@ const programs = {
     "": "model A {\n  mu ~ Normal(0, 1\n  tau ~ HalfNormal(1)\n}\n",
     index: "model A[J] {\n  plate j in J { theta[j ~ Normal(0, 1) }\n}\n",
     brace: "model A[J] {\n  plate j in J {\n    x[j] ~ Normal(0, 1)\n}\n\nmodel B { y ~ Normal(0, 1) }\n",
+    comment: "model A(n: Nat) {\n  x ~ Normal(0, (n // 2))\n}\n",
     head: "model A[J](sigma: Positive[J] {\n  x ~ Normal(0, 1)\n}\n",
     match: "model A(k: Nat) {\n  x = match k {\n    0 => 1\n    _ => 2\n  y ~ Normal(0, 1)\n}\n",
     "many-lines": "model A {\n  x ~ Normal(\n    exp(\n      1,\n      2\n  )\n  y ~ Normal(0, 1)\n}\n",
