@@ -27,6 +27,8 @@ export type Binding =
   | { readonly kind: "axis"; readonly axis: Axis; readonly offset?: number }
   /** An index variable of an unrolled axis at one of its values. */
   | { readonly kind: "constant"; readonly value: number }
+  /** An axis's index variable where what is bound under the axis is read at places that data give. */
+  | { readonly kind: "gathered"; readonly index: Value }
   | EnumeratedBinding
   /** A binding that depends on such variables: it is made anew wherever it is read, for the elements in question. */
   | { readonly kind: "deferred"; readonly statements: readonly LetStatement[] }
@@ -43,6 +45,7 @@ export type Binding =
 /** A discrete variable that is summed out: each of its elements has an axis on which all its values lie side by side. */
 export interface EnumeratedBinding {
   readonly kind: "enumerated";
+  readonly shape: readonly number[];
   /**
    * All values of an element, 0, 1, …: in place of those that it cannot have one that it can, so that what is computed from it is
    * finite. An element that is given has one value.

@@ -16,7 +16,7 @@ export function bindEnumerated(context: ModelContext): EnumeratedVariable[] {
     const count = countOf(site, context);
     const shape = variable.type.dimensions.map((size) => sizeValue(size, context, variable.span));
     const { name, span } = variable;
-    context.scope.set(name, bindingOf(variable, count, context));
+    context.scope.set(name, bindingOf(variable, shape, count, context));
     return [{ name, count, shape, span }];
   });
 }
@@ -52,7 +52,7 @@ export function undrawnEvidence(name: string, context: ModelContext): readonly F
   );
 }
 
-function enumeratedBinding(name: string, context: ModelContext): EnumeratedBinding {
+export function enumeratedBinding(name: string, context: ModelContext): EnumeratedBinding {
   const binding = context.scope.get(name);
   return binding?.kind === "enumerated" ? binding : bug(`${name} is not summed out`);
 }
@@ -62,7 +62,12 @@ function countOf({ support, id, span }: CoreSite, context: ModelContext): number
   return count === undefined ? bug(`${id} has no finite set of values`) : sizeValue(count, context, span);
 }
 
-function bindingOf(variable: CoreVariable, count: number, context: ModelContext): EnumeratedBinding {
+function bindingOf(
+  variable: CoreVariable,
+  shape: readonly number[],
+  count: number,
+  context: ModelContext,
+): EnumeratedBinding {
   const { algebra } = context;
   const axisOf = elementAxes(variable.name, count, context);
   const positions = (at: readonly Position[]): Value => algebra.indexOf(axisOf(at));
@@ -78,6 +83,7 @@ function bindingOf(variable: CoreVariable, count: number, context: ModelContext)
   if (present === undefined)
     return {
       kind: "enumerated",
+      shape,
       element: values,
       ...(lowest > 0 && { evidence: (at) => allow(isBelow(at)) }),
     };
@@ -88,6 +94,7 @@ function bindingOf(variable: CoreVariable, count: number, context: ModelContext)
   };
   return {
     kind: "enumerated",
+    shape,
     element: (at) => algebra.select(part(present, at), part(given, at), values(at)),
     evidence(at) {
       const isOther = algebra.unary("not", algebra.binary("equal", part(given, at), positions(at)));
@@ -115,7 +122,10 @@ function elementAxes(
 ): (at: readonly Position[]) => Axis {
   const axes = new Map<string, Axis>();
   return (at) => {
-    const place = at.map(({ axis, offset }) => `${axis === undefined ? "" : `${axis.id} + `}${offset}`);
+    const place = at.map(({ axis, offset, index }) => {
+      if (index !== undefined) return `${index.axes.map(({ id }) => id).join(" ")} at ${index.node}`;
+      return `${axis === undefined ? "" : `${axis.id} + `}${offset}`;
+    });
     const id = `${name}[${place.join(", ")}]`;
     const axis: Axis = axes.get(id) ?? {
       id,
@@ -131,6 +141,7 @@ function elementAxes(
 }
 
 function refuseDiagonal({ name, span }: CoreVariable, at: readonly Position[]): void {
+  if (at.some(({ index }) => index !== undefined)) bug(`missing values of ${name} at places that data give`);
   const axes = at.flatMap(({ axis }) => axis?.id ?? []);
   if (new Set(axes).size === axes.length) return;
   fail({

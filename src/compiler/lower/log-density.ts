@@ -33,6 +33,7 @@ import { createPointwise, type Inseparable, isEnumerated } from "./pointwise.ts"
 import type { LabelledFactor } from "./row-density.ts";
 import { siteLogDensity } from "./site-density.ts";
 import { groupSteps } from "./step-order.ts";
+import { gatherTerms } from "./sum-gathered.ts";
 import { type EnumeratedVariable, type Factor, sumFactors } from "./sum-out.ts";
 import type { Value } from "./value.ts";
 
@@ -47,7 +48,7 @@ export interface DensityOptions {
    * the mode.
    */
   readonly jacobian?: false;
-  /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape. */
+  /** Also output one log density per draw statement and factor, as `term/<label>` with its plates' shape; not of those summed by place. */
   readonly terms?: boolean;
   /**
    * Also output the log density of each independent draw of an observed variable, given all latents, as `pointwise/<name>`; where a
@@ -163,7 +164,7 @@ export function lowerDensityInto(
     // A row's density needs all of a draw's terms, those too that no discrete variable is in.
     const isShared = options.pointwise === true && terms.some(({ axes }) => axes.some(isEnumerated));
     for (const value of isShared ? [algebra.add(...terms)] : terms)
-      factors.push({ label, value, plates: here.plates, span });
+      factors.push(gatherTerms({ label, value, plates: here.plates, span }, here));
   };
 
   const latents = createLatents(input, options, source, record);
@@ -251,6 +252,7 @@ export function lowerDensityInto(
   if (options.terms)
     for (const label of new Set(factors.map((factor) => factor.label))) {
       const own = factors.filter((factor) => factor.label === label);
+      if (own.some(({ gathered }) => gathered)) continue;
       const value = algebra.add(...own.map((factor) => algebra.stretch(factor.value, factor.plates, [])));
       outputs[`term/${label}`] = value.node;
     }

@@ -131,6 +131,8 @@ function lowerVariable(expression: VariableExpression, context: Context): Lowere
       const index = context.algebra.indexOf(binding.axis);
       return binding.offset ? context.algebra.binary("add", index, binding.offset) : index;
     }
+    case "gathered":
+      return binding.index;
     case "constant":
       return context.algebra.of(binding.value, "int");
     case "pieces":

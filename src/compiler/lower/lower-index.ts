@@ -20,9 +20,7 @@ export function lowerIndex(expression: IndexExpression, context: Context, lower:
   const { algebra } = context;
   const binding = base.kind === "variable" ? context.scope.get(base.name) : undefined;
   if (binding?.kind === "enumerated")
-    return binding.element(
-      indices.map((index) => positionOf(index, context) ?? bug("a discrete variable at no certain place")),
-    );
+    return binding.element(indices.map((index, at) => positionOf(index, binding.shape[at], context, lower)));
   if (binding?.kind === "deferred") {
     const [{ place }] = binding.statements;
     const value = lowerDeferred(binding.statements, indices, expression, context, lower);
@@ -76,9 +74,16 @@ export function lowerDeferred(
   context: Context,
   lower: Lower,
 ): Value {
-  const positions = indices.map((index) => positionOf(index, context));
+  const [{ place: places }] = statements;
+  const positions = indices.slice(0, places.length).map((index, at) => {
+    const length = Math.max(...statements.map(({ place }) => context.rangeOf(place[at]).to));
+    return positionOf(index, length, context, lower);
+  });
   const statement = statements.find(({ place }) =>
-    place.every((each, at) => holds(each, positions[at], context)),
+    place.every((each, at) => {
+      const position = positions[at];
+      return position?.index === undefined ? holds(each, position, context) : statements.length === 1;
+    }),
   );
   if (statement === undefined)
     return fail({
@@ -90,11 +95,10 @@ export function lowerDeferred(
   const scope = new Map(context.scope);
   statement.place.forEach((each, at) => {
     if (each.kind !== "axis") return;
-    const { axis, offset } = positions[at] ?? bug(`${statement.name} is read at no certain place`);
-    scope.set(
-      each.index,
-      axis === undefined ? { kind: "constant", value: offset } : { kind: "axis", axis, offset },
-    );
+    const { axis, offset, index } = positions[at] ?? bug(`${statement.name} is read at no certain place`);
+    if (index !== undefined) scope.set(each.index, { kind: "gathered", index });
+    else if (axis !== undefined) scope.set(each.index, { kind: "axis", axis, offset });
+    else scope.set(each.index, { kind: "constant", value: offset });
   });
   return lower(statement.value, { ...context, scope });
 }
@@ -109,9 +113,13 @@ function holds(place: CorePlace, position: Position | undefined, context: Contex
   return range.from <= from && to <= range.to;
 }
 
-/** A place known up to one axis; `undefined` for anything else. */
-function positionOf(index: CoreIndex | undefined, context: Context): Position | undefined {
-  return index?.kind === "at" ? affineIndex(index.value, context) : undefined;
+/** A place along a dimension of this length: known up to one axis, or given by data. */
+function positionOf(index: CoreIndex, length: number, context: Context, lower: Lower): Position {
+  if (index.kind === "slice") return bug("a part of what depends on discrete variables");
+  const affine = affineIndex(index.value, context);
+  if (affine !== undefined) return affine;
+  notePositions(index.value, length, context);
+  return { index: context.algebra.convert(lower(index.value, context), "int"), offset: 0 };
 }
 
 /** Whether an index is the index variable of an axis place itself. */
@@ -176,9 +184,7 @@ function takeFirst(
       outOfRange(`index range ${from}..${from + axis.size}`, length, expression);
     return algebra.eventToAxis(algebra.slice(value, 0, from, from + axis.size), axis);
   }
-  const source = sourceName(index);
-  if (source !== undefined)
-    context.noteDataCheck({ kind: "positions", name: source, bound: length, span: index.span });
+  notePositions(index, length, context);
   return gather(context.algebra, value, lower(index, context));
 }
 
@@ -211,10 +217,11 @@ function affineIndex(expression: CoreExpression, context: Context): Position | u
   }
 }
 
-/** The array whose values are used as positions: `county` in `alpha[county[n]]`. */
-function sourceName(index: CoreExpression): string | undefined {
-  if (index.kind === "index" && index.base.kind === "variable") return index.base.name;
-  return index.kind === "variable" ? index.name : undefined;
+/** Of an array whose values are used as positions, `county` in `alpha[county[n]]`: they have to be some. */
+function notePositions(index: CoreExpression, bound: number, context: Context): void {
+  const source = index.kind === "index" ? index.base : index;
+  if (source.kind !== "variable" || context.scope.get(source.name)?.kind === "gathered") return;
+  context.noteDataCheck({ kind: "positions", name: source.name, bound, span: index.span });
 }
 
 function outOfRange(what: string, length: number, expression: IndexExpression): never {

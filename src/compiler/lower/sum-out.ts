@@ -23,6 +23,8 @@ export interface Factor {
   readonly value: Value;
   readonly plates: readonly Axis[];
   readonly span: Span;
+  /** Its terms are sums by place: `sum-gathered.ts`. */
+  readonly gathered?: true;
 }
 
 /** A discrete variable that is summed out, with all its elements. */

@@ -31,6 +31,8 @@ export interface Element {
 export interface Position {
   readonly axis?: Axis;
   readonly offset: number;
+  /** Places that data give, for each element of its axes, in place of both: `sum-gathered.ts`. */
+  readonly index?: Value;
 }
 
 /** The node's shape is the sizes of `axes` followed by `event`. */

@@ -23,6 +23,8 @@ interface Marginal {
   /** Of each of these names, a variable that is summed out. */
   readonly sources: ReadonlyMap<string, string>;
   readonly namesRead: NamesRead;
+  /** Of inputs, variables and bindings. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** Reports uses of discrete latents that no sum over their values can follow. */
@@ -35,13 +37,15 @@ export function checkMarginal(
   if (summed.size === 0) return;
   const namesRead = createNamesRead(functionOf);
   const dependents = discreteDependents(model, namesRead);
-  const lets = letStatements(model.body).filter(({ name }) => dependents.has(name));
+  const bindings = letStatements(model.body);
+  const lets = bindings.filter(({ name }) => dependents.has(name));
   const axes = new Map([
     ...model.variables.filter(({ name }) => summed.has(name)).map((each) => [each.name, each.axes] as const),
     ...lets.map(({ name, place }) => [name, place.length] as const),
   ]);
   const sources = new Map([...[...summed].map((name) => [name, name] as const), ...dependents]);
-  const marginal: Marginal = { model, report, axes, sources, namesRead };
+  const names = new Set([...model.inputs, ...model.variables, ...bindings].map(({ name }) => name));
+  const marginal: Marginal = { model, report, axes, sources, namesRead, names };
   checkCounts(marginal);
   checkRecursions(marginal, lets);
   walk(marginal, model.body, []);
@@ -163,7 +167,10 @@ function checkReads(marginal: Marginal, expression: CoreExpression, open: readon
     const { name } = expression.base;
     const places = expression.indices.slice(0, axes.get(name));
     for (const index of expression.indices) if (index.kind === "at") checkReads(marginal, index.value, open);
-    const odd = places.find((index) => index.kind === "slice" || !isPlace(index.value, open));
+    const odd = places.find(
+      (index) =>
+        index.kind === "slice" || !(isPlace(index.value, open) || isGiven(marginal, index.value, open)),
+    );
     if (places.length < (axes.get(name) ?? 0) || odd?.kind === "slice")
       refuseWhole(marginal, name, expression);
     else if (odd !== undefined) refusePlace(marginal, name, odd.value);
@@ -196,6 +203,26 @@ function isPlace(expression: CoreExpression, open: readonly string[]): boolean {
   }
 }
 
+/**
+ * Whether an index follows from what is bound in the model and depends on no discrete variable: terms are then added up by place.
+ * Not where missing values are summed out, of which each element stands beside those that are given.
+ */
+function isGiven(
+  { model, names, sources }: Marginal,
+  index: CoreExpression,
+  open: readonly string[],
+): boolean {
+  if (hasMissing(model, sources)) return false;
+  const other = findExpression(
+    index,
+    (each) =>
+      each.kind === "variable" &&
+      !open.includes(each.name) &&
+      (sources.has(each.name) || !names.has(each.name)),
+  );
+  return other === undefined;
+}
+
 function refuseWhole({ model, sources, report }: Marginal, name: string, { span }: CoreExpression): void {
   const source = sources.get(name) ?? name;
   const isObserved = model.variables.some((each) => each.name === source && each.observed);
@@ -211,13 +238,20 @@ function refuseWhole({ model, sources, report }: Marginal, name: string, { span 
   });
 }
 
-function refusePlace({ sources, report }: Marginal, name: string, index: CoreExpression): void {
+function hasMissing({ variables }: CoreModel, sources: Marginal["sources"]): boolean {
+  return variables.some(({ name, observed }) => observed && sources.has(name));
+}
+
+function refusePlace({ model, sources, report }: Marginal, name: string, index: CoreExpression): void {
   const source = sources.get(name) ?? name;
+  const places = hasMissing(model, sources)
+    ? " or a fixed number of steps from it"
+    : ", a fixed number of steps from it, or a position that data give";
   report({
     code: "cannot-sum-out",
     target: { text: source, span: index.span },
     reason: "which of its elements is read here does not follow from the plates and `for` axes around",
-    help: `read \`${name}\` in a plate of its own, by the plate's index or a fixed number of steps from it`,
+    help: `read \`${name}\` in a plate of its own, by the plate's index${places}`,
   });
 }
 

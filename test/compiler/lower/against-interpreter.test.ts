@@ -4,6 +4,7 @@ import { describe, test } from "vitest";
 import { definedPrograms } from "./defined-programs.ts";
 import { discretePrograms } from "./discrete-programs.ts";
 import { foundPrograms } from "./found-programs.ts";
+import { gatheredPrograms } from "./gathered-programs.ts";
 import { judgeDensity, judgeSimulation } from "./judge.ts";
 import { mixturePrograms } from "./mixture-programs.ts";
 import { samplePrograms } from "./programs.ts";
@@ -19,6 +20,7 @@ const programs = [
   ...samplePrograms,
   ...discretePrograms,
   ...definedPrograms,
+  ...gatheredPrograms,
   ...recordPrograms.flatMap(({ items, plain }) => [items, plain]),
   ...seriesPrograms,
   ...foundPrograms,

@@ -11,6 +11,7 @@ import { optimize } from "../../../src/compiler/passes/optimize.ts";
 import { referenceEngine } from "../../../src/engines/reference/reference-engine.ts";
 import { summedVariables } from "../../../src/lang/discrete-dependents.ts";
 import { discretePrograms } from "./discrete-programs.ts";
+import { gatheredPrograms } from "./gathered-programs.ts";
 import { interpret, type Meaning, nest } from "./interpret.ts";
 import { loadModel } from "./load-model.ts";
 import { type SampleProgram, samplePrograms } from "./programs.ts";
@@ -123,7 +124,7 @@ function check(program: SampleProgram, seed: number): void {
   expect(Math.abs(meanLogWeight - mean)).toBeLessThanOrEqual(5 * Math.sqrt(variance / draws) + 1e-6);
 }
 
-const programs = [...samplePrograms, ...discretePrograms].filter(
+const programs = [...samplePrograms, ...discretePrograms, ...gatheredPrograms].filter(
   ({ text }) => summedVariables(loadModel(text).model).size > 0,
 );
 

@@ -440,6 +440,25 @@ describe("refusals", () => {
       } }`,
       /chain for each element of a plate/,
     ],
+    [
+      "two elements at places that data give",
+      `model M[N, S](a: Nat[N], b: Nat[N]) { plate s in S { z[s] ~ Bernoulli(0.5) }
+      plate n in N { observe y[n] ~ Normal(if z[a[n]] && z[b[n]] then 1 else 0, 1) } }`,
+      /two elements of it, at places that data give/,
+    ],
+    [
+      "an element at a place that data give, and one of the plate",
+      `model M[N, S](g: Nat[N]) { plate s in S { z[s] ~ Bernoulli(0.5) }
+      plate n in N { c[n] ~ Bernoulli(if z[g[n]] then 0.2 else 0.6) ; observe y[n] ~ Normal(if c[n] then 1 else 0, 1) } }`,
+      /`c` cannot be summed out: this term depends on it along a plate/,
+    ],
+    [
+      "places of a variable of another length",
+      `model M[N, S, T](g: Nat[N]) { plate s in S { z[s] ~ Bernoulli(0.5) }
+      plate t in T { c[t] ~ Bernoulli(0.5) }
+      plate n in N { observe y[n] ~ Normal(if z[g[n]] && c[g[n]] then 1 else 0, 1) } }`,
+      /places of a variable of another length/,
+    ],
   ])("cannot sum out: %s", (_, text, message) => {
     const problem = problemOf(sumOut(text, { N: 4, S: 3, T: 4 }));
     expect(problem.code).toBe("cannot-sum-out");

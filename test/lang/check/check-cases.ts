@@ -308,7 +308,7 @@ export const cases: { readonly [Code in CheckCode]: Readonly<Record<string, stri
     "through-binding":
       "model M[N] {\n  plate n in N {\n    z[n] ~ Bernoulli(0.5)\n    m[n] = if z[n] { 1 } else { 0 }\n  }\n  observe y ~ Normal(sum(m), 1)\n}",
     gather:
-      "model M[N, J](g: Nat[N]) {\n  plate j in J { z[j] ~ Bernoulli(0.5) }\n  plate n in N { observe y[n] ~ Normal(if z[g[n]] { 1 } else { 0 }, 1) }\n}",
+      "model M[N] {\n  plate j in 2 { z[j] ~ Bernoulli(0.5) }\n  plate n in N {\n    c[n] ~ Categorical([0.5, 0.5])\n    observe y[n] ~ Normal(if z[c[n]] { 1 } else { 0 }, 1)\n  }\n}",
     comprehension:
       "model M[N] {\n  plate n in N { z[n] ~ Categorical([0.5, 0.5]) }\n  observe y ~ Normal(sum([z[n] for n in N]), 1)\n}",
     recursion:
