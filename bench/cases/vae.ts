@@ -63,8 +63,8 @@ export const vae: Case = {
     return {
       about:
         "ELBO with one draw per item, its gradient and Adam, on random binary images: the encoder that our compiler derives (one hidden layer of tanh, a " +
-        "linear path to the mean), a decoder with one hidden layer. Single precision but for `reference`. Ours make 16 steps in one call (`tfjs:wasm` 4), as `ppl " +
-        "train` does, weights and moments in and out; peers keep them from step to step, and use all cores. `tfjs:node` is as in trainings of half a minute and " +
+        "linear path to the mean), a decoder with one hidden layer. Single precision but for `reference`. Ours make 16 steps in one call (`tfjs:wasm` 4; `ppl " +
+        "train` about 40 with the small network and 4 with the large one), weights and moments in and out; peers keep them from step to step, and use all cores. `tfjs:node` is as in trainings of half a minute and " +
         "more, `without XLA` as in shorter ones. The losses of the first three steps have to agree.",
       tables: [timesTable(measurements)],
       notes: [],
