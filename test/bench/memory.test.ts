@@ -33,8 +33,10 @@ describe("nothing is kept from step to step", () => {
       if (launch.kind === "missing") throw new Error(launch.reason);
       const child = await startChild(launch);
       try {
-        const { bytesKept } = await child.run(1);
-        expect(bytesKept).toBeLessThan(mostBytes);
+        const kept = async (): Promise<number> => Number((await child.run(1)).bytesKept);
+        const first = await kept();
+        // V8 may still have been compiling; what leaks does so again.
+        expect(first < mostBytes ? first : await kept()).toBeLessThan(mostBytes);
       } finally {
         child.stop();
       }
