@@ -5,6 +5,9 @@ import { runHere, temporaryFolder } from "./real-cli.ts";
 
 const folder = temporaryFolder({
   "mean.ppl": "model Mean[N] {\n  mu ~ Normal(0, 2)\n  plate n in N { observe y[n] ~ Normal(mu, 1) }\n}",
+  "gaps.ppl":
+    "model Gaps[N] {\n  b ~ Normal(0, 1)\n  plate n in N {\n    observe x[n]: Real? ~ Normal(0, 1)\n    observe y[n] ~ Normal(b * x[n], 1)\n  }\n}",
+  "gaps.json": '{ "x": [1, null, 3, null], "y": [1, 2, 3, 4] }',
 });
 afterAll(() => folder.remove());
 
@@ -16,6 +19,14 @@ async function explain(...flags: readonly string[]): Promise<string> {
 }
 
 describe("explain", () => {
+  test("missing values that are inferred are named", async () => {
+    for (const stage of ["graph", "gradient", "each"]) {
+      const call = ["explain", "./gaps.ppl", "--data", "./gaps.json", "--stage", stage];
+      const { stdout } = await runHere(folder, call);
+      expect(stdout.split("\n")[0]).toBe("// q/x: latent, what the data lack of x: x[1], x[3]");
+    }
+  });
+
   test("core needs no sizes", async () => {
     expect(await explain("--stage", "core")).toContain("observe y[n]: Real ~ Normal(loc: mu, scale: 1)");
   });
