@@ -109,7 +109,8 @@ function checkElementwise(
 ): void {
   const { type } = event;
   const batch = type.dimensions.slice(0, type.dimensions.length - distribution.draw.length);
-  const axis = scope.axes.find((each) => batch.some((size) => equalSizes(size, each.to)));
+  // The name of an index may not be there yet.
+  const axis = scope.axes.find((each) => each.name !== "" && batch.some((size) => equalSizes(size, each.to)));
   if (axis === undefined) return;
   const { name, indices, span } = piece.target;
   scope.report({

@@ -328,7 +328,8 @@ const bodyExamples: Readonly<Record<string, string>> = {
 function describeText(text: string): string {
   const points = [...text];
   if (text === "`") return "backtick";
-  if (points.length > 1) return `characters \`${shorten(text)}\``;
+  // Backticks would not stand out between backticks.
+  if (points.length > 1) return `characters ${text.includes("`") ? shorten(text) : `\`${shorten(text)}\``}`;
   const code = points[0]?.codePointAt(0) ?? 0;
   const visible = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(text);
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;

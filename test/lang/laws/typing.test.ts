@@ -110,6 +110,11 @@ describe("typing never crashes parser or checker", () => {
       "a parameter without a name, where others are misspelt",
       "def grow(x: Real, : Real = 1): Real = x\nmodel M { y ~ Normal(grow(1, f: 2), 1) }\n",
     ],
+    [
+      "a plate whose index has no name, and a whole array in it",
+      "model M[N](x: Real[N]) {\n  a ~ Normal(0, 1)\n  plate  in N { observe y[n] ~ Normal(a * x, 1) }\n}",
+    ],
+    ["characters that end in a backtick", "model M {\n  z ~ Normal(0, 0.`, 1)\n}"],
     ["a choice without a name", "family F {\n  vary in { }\n  b ~ Normal(0, 1)\n}"],
     [
       "a plate without a body, closed by the brace of its model",
