@@ -82,7 +82,7 @@ export const memory: Case = {
     }
     return {
       about:
-        "Resident memory of a process that makes so many steps after as many to warm up, garbage collected ten times, V8's space for new " +
+        "Resident memory of a process that makes so many steps after as many to warm up, garbage collected every thousand steps, V8's space for new " +
         "objects kept at 1 MiB; " +
         `up to ${flat} MiB more is called flat. Gradients and transitions of eight schools, training steps of a small network.`,
       tables: [{ columns: ["work", "system", "after warm-up", "at the end", "change", ""], rows }],
@@ -127,13 +127,13 @@ export async function trainingMemory({ engine, count }: Task): Promise<Measurabl
 }
 
 /**
- * Garbage is collected now and then, so that what is seen is what is kept and not how far V8 lets its heap grow. `bytesKept` is what
- * JavaScript holds on to, exact enough to show a leak after few calls. The event loop turns as in our own long loops (`turn-taker.ts`):
- * V8 posts a task with every scavenge, and Node keeps it until then.
+ * Garbage is collected every thousand steps, so that what is seen is what is kept, and not how far V8 lets its heap grow or how much malloc
+ * holds of what was garbage. `bytesKept` is what JavaScript holds on to, exact enough to show a leak after few calls. The event loop turns as
+ * in our own long loops (`turn-taker.ts`): V8 posts a task with every scavenge, and Node keeps it until then.
  */
 function watched(count: number, atOnce: number, work: () => void): Measurable {
   const calls = Math.ceil(count / atOnce);
-  const stretch = Math.ceil(calls / 10);
+  const stretch = Math.ceil(1000 / atOnce);
   const turn = turnTaker();
   const many = async (): Promise<{ readonly resident: number; readonly kept: number }> => {
     for (let i = 0; i < calls; i++) {
